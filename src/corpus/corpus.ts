@@ -1,0 +1,48 @@
+/**
+ * What a corpus is: the parsed, checked and normalised content of FAQ files.
+ * Knows nothing of vectors, indexes, versions or transport.
+ */
+
+/** One FAQ item. Texts are normalised (text/normalise.ts); questions are distinct under exactKey within the entry. */
+export interface Entry {
+  /** Unique in its corpus. */
+  readonly id: string;
+  /** The label a chatbot acts on; the id where the file gives none. */
+  readonly intent: string;
+  /** At least one; the canonical question first. */
+  readonly questions: readonly string[];
+  /** Empty where the file gives none. */
+  readonly answer: string;
+  /** BCP 47; empty where the file gives none. */
+  readonly locale: string;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Utterances that this entry must not answer. */
+  readonly counterExamples: readonly string[];
+}
+
+/** A labelled utterance that measures and never fits. */
+export interface GoldenRow {
+  readonly utterance: string;
+  /** null: none of the intents is meant. */
+  readonly intent: string | null;
+}
+
+/** A corpus: immutable content of a version. */
+export interface Corpus {
+  /** In the files' order. */
+  readonly entries: readonly Entry[];
+  /** Utterances that must be refused. */
+  readonly counterExamples: readonly string[];
+  readonly golden: readonly GoldenRow[];
+}
+
+/** One file as bytes, before anything is known of it. */
+export interface SourceFile {
+  /** Name with its ending, relative to the corpus, forward slashes. */
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+/** A corpus name: lower-case letters, digits, "-" and "_", 1 to 64, beginning with a letter or digit. */
+export const CORPUS_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/u;

@@ -1,0 +1,86 @@
+/**
+ * What matching takes and gives: vectors, texts and hits in, scores, confidences and a decision out.
+ * Knows nothing of files, indexes, encoders or transport: rows and intents are numbers here.
+ */
+
+/** [rows × inner] · [inner × columns] in float32; with `transposeB` b is [columns × inner]. Result [rows × columns], row-major. */
+export type Multiply = (
+  a: Float32Array,
+  b: Float32Array,
+  shape: { readonly rows: number; readonly inner: number; readonly columns: number; readonly transposeB?: boolean },
+) => Promise<Float32Array>;
+
+/** Numbers that steer fitting and deciding; part of a version's identity. */
+export interface MatchSettings {
+  /** Expected share of out-of-scope traffic, in (0, 1). */
+  readonly outOfScopeShare: number;
+  /** Confidence from which the decision may be ANSWER when the request names none. */
+  readonly answerConfidence: number;
+  /** Confidence from which close candidates are worth asking back when the request names none. */
+  readonly clarifyConfidence: number;
+  /** A second candidate is close when its confidence is at least this share of the first's. */
+  readonly clarifyRatio: number;
+  /** Most landmarks of the kernel. */
+  readonly landmarks: number;
+  /** Above this many questions the hit scorer stands in for kernel ridge. */
+  readonly maxRidgeQuestions: number;
+  /** Above this many intents the hit scorer stands in for kernel ridge. */
+  readonly maxRidgeIntents: number;
+}
+
+/** Measured defaults; sources in docs/decisions. */
+export const DEFAULT_MATCH_SETTINGS: MatchSettings = {
+  outOfScopeShare: 0.25,
+  answerConfidence: 0.5,
+  clarifyConfidence: 0.3,
+  clarifyRatio: 0.6,
+  landmarks: 1500,
+  maxRidgeQuestions: 30_000,
+  maxRidgeIntents: 1_000,
+};
+
+/** One stored question near an utterance, in matching's words. */
+export interface NearQuestion {
+  readonly row: number;
+  readonly intent: number;
+  /** Cosine. */
+  readonly similarity: number;
+  /** BM25, 0 and above. */
+  readonly lexical: number;
+}
+
+/** A labelled probe of the corpus by itself: a stored question with itself left out, or a counter-example. Only the hit scorer needs them. */
+export interface Probe {
+  /** The question's own intent; undefined for a counter-example. */
+  readonly intent: number | undefined;
+  /** Nearest stored questions, the probe itself left out, at least 64 where there are as many. */
+  readonly near: readonly NearQuestion[];
+}
+
+/** What a scorer and calibrator are fitted from: the corpus alone. Rows come in canonical order, so that the order of entries changes nothing. */
+export interface FitInput {
+  readonly dimension: number;
+  readonly intentCount: number;
+  /** One per stored question. */
+  readonly texts: readonly string[];
+  /** Intent number of each row. */
+  readonly intents: Int32Array;
+  /** [rows × dimension], unit length. */
+  readonly vectors: Float32Array;
+  readonly counterTexts: readonly string[];
+  /** [counterTexts.length × dimension], unit length. */
+  readonly counterVectors: Float32Array;
+  readonly settings: MatchSettings;
+}
+
+/** What decided. */
+export type DecisionRule =
+  | 'exact_question'
+  | 'exact_question_ambiguous'
+  | 'counter_example'
+  | 'confidence'
+  | 'below_min_confidence'
+  | 'close_candidates'
+  | 'no_entry_passes_filter';
+
+export type Decision = 'answer' | 'clarify' | 'no_match';

@@ -1,0 +1,38 @@
+/**
+ * The interface behind which both scorers stand: kernel ridge, and the scorer on the index's hits for large corpora.
+ */
+import type { Calibrator } from './calibrator.ts';
+import type { NearQuestion } from './contract.ts';
+
+/** What of an utterance can be computed before its vector is there. Opaque to callers. */
+export interface PreparedText {
+  readonly text: string;
+  /** Character-kernel similarity to each landmark; empty for the hit scorer. */
+  readonly lexical: Float32Array;
+}
+
+/** Scores of intents for one utterance. */
+export interface IntentScores {
+  /** [intents] higher is better; -Infinity where the scorer has nothing to say. */
+  readonly scores: Float32Array;
+}
+
+/** Where one intent's score came from; the three and the constant sum to the score. */
+export interface ScoreShares {
+  readonly dense: number;
+  readonly lexical: number;
+  readonly neighbours: number;
+}
+
+/** A fitted scorer with its calibrator. Pure: the same input gives the same output. */
+export interface IntentScorer {
+  readonly kind: 'kernel_ridge' | 'hits';
+  readonly intentCount: number;
+  readonly calibrator: Calibrator;
+  /** Work on the text alone; run it while the encoder works. */
+  prepare(text: string): PreparedText;
+  /** @param vector [dimension], unit length. @param near hits of the index, filter applied. */
+  score(prepared: PreparedText, vector: Float32Array, near: readonly NearQuestion[]): IntentScores;
+  /** For explanations only. */
+  shares(prepared: PreparedText, vector: Float32Array, near: readonly NearQuestion[], intent: number): ScoreShares;
+}

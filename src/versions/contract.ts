@@ -1,0 +1,133 @@
+/**
+ * Versions as the rest of the program sees them: loaded ones to read from, and the operations that make and switch them.
+ * The parts are tied together here (corpus, encoder, index, matching); nothing here knows of transport.
+ */
+import type { Corpus, SourceFile } from '../corpus/corpus.ts';
+import type { Fault } from '../errors.ts';
+import type { QuestionIndex } from '../index/contract.ts';
+import type { IntentScorer } from '../matching/scorer.ts';
+import type { ExactLookup } from './exact-lookup.ts';
+
+/** One version in memory: everything a match or a lookup reads. Immutable; a match keeps its handle to the end. */
+export interface LoadedVersion {
+  readonly corpus: string;
+  readonly version: string;
+  readonly createdAt: Date;
+  readonly modelDigest: string;
+  /** Digest of the fitted scorer and calibrator. */
+  readonly calibratorDigest: string;
+  readonly content: Corpus;
+  /** Intent names by intent number, sorted. */
+  readonly intents: readonly string[];
+  /** Position in content.entries of each row. */
+  readonly entryOfRow: Int32Array;
+  /** Intent number of each row. */
+  readonly intentOfRow: Int32Array;
+  /** Rows of each intent, ascending. */
+  readonly rowsOfIntent: readonly Int32Array[];
+  /** Question text of each row. */
+  readonly questions: readonly string[];
+  readonly index: QuestionIndex;
+  readonly scorer: IntentScorer;
+  readonly exact: ExactLookup;
+}
+
+export type ReloadPhase = 'read' | 'encode' | 'fit' | 'write' | 'activate';
+
+export interface ReloadProgress {
+  readonly phase: ReloadPhase;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ReloadOptions {
+  readonly stageOnly?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ReloadProgress) => void;
+}
+
+export interface ReloadResult {
+  readonly version: string;
+  /** Texts that went through the encoder (questions and counter-examples, each distinct text once). */
+  readonly encoded: number;
+  /** Texts whose vector was in the cache. */
+  readonly reused: number;
+  /** Questions of the version before that are no longer in. */
+  readonly removed: number;
+  readonly entries: number;
+  readonly questions: number;
+  readonly intents: number;
+  readonly warnings: readonly Fault[];
+  readonly activated: boolean;
+  readonly previousVersion: string | undefined;
+  readonly durationMs: number;
+  /** The same version was stored already; nothing was built. */
+  readonly unchanged: boolean;
+}
+
+export interface Validation {
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+  readonly entries: number;
+  readonly questions: number;
+  readonly intents: number;
+}
+
+export interface VersionSummary {
+  readonly version: string;
+  readonly active: boolean;
+  readonly createdAt: Date;
+  readonly entries: number;
+  readonly questions: number;
+  readonly intents: number;
+  readonly modelDigest: string;
+  /** Why it cannot be used; undefined for a usable one. */
+  readonly problem: string | undefined;
+}
+
+export interface CorpusStatus {
+  readonly corpus: string;
+  readonly activeVersion: string | undefined;
+  readonly entries: number;
+  readonly questions: number;
+  readonly intents: number;
+  readonly activatedAt: Date | undefined;
+}
+
+/** What happened to a stored version that could not be opened at start. */
+export interface SetAsideReport {
+  readonly corpus: string;
+  readonly version: string;
+  readonly problem: string;
+}
+
+/** All corpora of a server with their versions. */
+export interface Versions {
+  /** Opens every active version of the store without encoding; a damaged one is set aside and, where there is one, the version before takes over. */
+  restore(): Promise<readonly SetAsideReport[]>;
+  /**
+   * The version to read: the active one, or the named one.
+   * @throws FaqError not_found (no such corpus or version), failed_precondition (nothing active; model does not fit).
+   */
+  acquire(corpus: string, version?: string): Promise<LoadedVersion>;
+  /** The active version without waiting, or undefined. */
+  active(corpus: string): LoadedVersion | undefined;
+  /** Whether any corpus has an active version. */
+  readonly anyActive: boolean;
+  /**
+   * Builds a version from files and activates it unless stageOnly.
+   * @throws FaqError invalid_argument with faults; aborted (another operation on this corpus runs); cancelled.
+   */
+  reload(corpus: string, files: readonly SourceFile[], options?: ReloadOptions): Promise<ReloadResult>;
+  /** Names every fault; changes nothing. */
+  validate(files: readonly SourceFile[]): Validation;
+  activate(corpus: string, version: string): Promise<{ readonly version: string; readonly previous: string | undefined }>;
+  /** Version undefined: the one active before. */
+  rollback(corpus: string, version: string | undefined): Promise<{ readonly version: string; readonly previous: string | undefined }>;
+  list(corpus: string): Promise<readonly VersionSummary[]>;
+  status(): readonly CorpusStatus[];
+  /** Called after every switch with the corpus and its new version. Returns the unsubscribe function. */
+  onActivated(listener: (corpus: string, version: string) => void): () => void;
+  /** Cancels running reloads and closes the store. */
+  close(): Promise<void>;
+}
