@@ -2,9 +2,17 @@
  * Ties encoder, versions and matching together for reading: utterance in, answer out.
  * Knows nothing of transport; a match reads one version and keeps it to the end.
  */
-import type { RowFilter } from './index/contract.ts';
-import type { Decision, DecisionRule } from './matching/contract.ts';
-import type { ScoreShares } from './matching/scorer.ts';
+import type { Encoder, Encoding } from './encoder/encoder.ts';
+import { FaqError, throwIfAborted } from './errors.ts';
+import type { Hit, RowFilter } from './index/contract.ts';
+import type { Decision, DecisionRule, MatchSettings, NearQuestion } from './matching/contract.ts';
+import { bestTwo } from './matching/features.ts';
+import { type Equality, type Judgement, judge } from './matching/judge.ts';
+import type { PreparedText, ScoreShares } from './matching/scorer.ts';
+import { normaliseText } from './text/normalise.ts';
+import { wordTerms } from './text/terms.ts';
+import { type VersionView, viewVersion } from './versions/version-view.ts';
+import type { LoadedVersion, Versions } from './versions/contract.ts';
 
 /** One utterance to match. Fields are in range: the caller's border has checked them. */
 export interface MatchCall {
@@ -71,3 +79,178 @@ export interface MatchAnswer {
 
 /** @throws FaqError invalid_argument (blank, too long), not_found, failed_precondition, resource_exhausted, deadline_exceeded, cancelled. */
 export type Match = (call: MatchCall) => Promise<MatchAnswer>;
+
+/** What a match needs. */
+export interface MatchParts {
+  readonly encoder: Pick<Encoder, 'encode' | 'info'>;
+  readonly versions: Pick<Versions, 'acquire' | 'active'>;
+  readonly settings: MatchSettings;
+}
+
+/** Hits asked of the index: enough for the vote, the evidence and most candidates' best questions. */
+const HITS = 32;
+/** The hit scorer was calibrated on this many. */
+const HITS_FOR_HIT_SCORER = 128;
+const EVIDENCE = 5;
+
+/** One match on its way. */
+interface MatchState {
+  readonly call: MatchCall;
+  readonly text: string;
+  readonly terms: readonly string[];
+  readonly view: VersionView;
+  readonly prepared: PreparedText;
+  readonly encoding: Encoding;
+  readonly near: readonly NearQuestion[];
+}
+
+/** Hits of both sides, each row once, in matching's words. */
+function mergeHits(version: LoadedVersion, hits: readonly (readonly Hit[])[]): readonly NearQuestion[] {
+  const seen = new Set<number>();
+  const near: NearQuestion[] = [];
+  for (const hit of hits.flat()) {
+    if (seen.has(hit.row)) continue;
+    seen.add(hit.row);
+    near.push({ row: hit.row, intent: version.intentOfRow[hit.row] as number, similarity: hit.similarity, lexical: hit.lexical });
+  }
+  return near;
+}
+
+/** Best allowed question of each wanted intent: from the hits where they hold one, else asked of the index. */
+async function bestQuestions(state: MatchState, intents: readonly number[]): Promise<ReadonlyMap<number, NearQuestion>> {
+  const best = new Map<number, NearQuestion>();
+  for (const hit of state.near) {
+    const before = best.get(hit.intent);
+    if (before === undefined || hit.similarity > before.similarity) best.set(hit.intent, hit);
+  }
+  const { version } = state.view;
+  const rows = intents.filter((intent) => !best.has(intent)).flatMap((intent) => Array.from(version.rowsOfIntent[intent] ?? []));
+  const passing = rows.filter(state.view.passes);
+  if (passing.length === 0) return best;
+  const similarities = await version.index.similarities(state.encoding.vector, passing);
+  passing.forEach((row, i) => {
+    const intent = version.intentOfRow[row] as number;
+    const similarity = similarities[i] as number;
+    const before = best.get(intent);
+    if (before === undefined || similarity > before.similarity) best.set(intent, { row, intent, similarity, lexical: 0 });
+  });
+  return best;
+}
+
+/** What the utterance equals; a counter-example weighs more than a stored question. */
+function equalityOf(state: MatchState, exactRows: readonly number[]): Equality {
+  if (state.view.version.exact.isCounterExample(state.text)) return { kind: 'counter_example' };
+  if (exactRows.length === 0) return { kind: 'none' };
+  return { kind: 'question', intents: [...new Set(exactRows.map((row) => state.view.version.intentOfRow[row] as number))] };
+}
+
+function toCandidate(version: LoadedVersion, question: NearQuestion, confidence: number): AnswerCandidate {
+  const entry = version.content.entries[version.entryOfRow[question.row] as number];
+  if (entry === undefined) throw new FaqError('internal', `Row ${question.row} of version ${version.version} has no entry.`);
+  return {
+    intent: version.intents[question.intent] ?? entry.intent,
+    entryId: entry.id,
+    confidence,
+    similarity: question.similarity,
+    matchedQuestion: version.questions[question.row] ?? '',
+    answer: entry.answer,
+    metadata: entry.metadata,
+  };
+}
+
+function explain(state: MatchState, judgement: Judgement, matched: string): AnswerExplanation {
+  const { version } = state.view;
+  const { verdict, features } = judgement;
+  const matchedTerms = new Set(wordTerms(matched));
+  const nearest = [...state.near].sort((a, b) => b.similarity - a.similarity).slice(0, EVIDENCE);
+  const noShares: ScoreShares = { dense: 0, lexical: 0, neighbours: 0 };
+  return {
+    rule: judgement.ranked.length === 0 && verdict.rule !== 'counter_example' ? 'no_entry_passes_filter' : verdict.rule,
+    evidence: nearest.map((hit) => {
+      const { matchedQuestion, intent, entryId } = toCandidate(version, hit, 0);
+      return { question: matchedQuestion, intent, entryId, similarity: hit.similarity, lexical: hit.lexical };
+    }),
+    score: features.score,
+    margin: features.lead,
+    noneConfidence: judgement.none,
+    threshold: verdict.threshold,
+    thresholdSource: verdict.thresholdSource,
+    matchedTerms: [...new Set(state.terms)].filter((term) => matchedTerms.has(term)),
+    shares: features.best < 0 ? noShares : version.scorer.shares(state.prepared, state.encoding.vector, state.near, features.best),
+    runnerUp: features.second < 0 ? '' : (version.intents[features.second] ?? ''),
+  };
+}
+
+async function search(view: VersionView, call: MatchCall, vector: Float32Array, terms: readonly string[]) {
+  const k = view.version.scorer.kind === 'hits' ? HITS_FOR_HIT_SCORER : HITS;
+  const query = { vector, terms, k, ...(call.filter === undefined ? {} : { filter: call.filter }) };
+  const found = await view.version.index.search(query, call.signal);
+  return mergeHits(view.version, [found.dense, found.lexical]);
+}
+
+/** Scores, judges and dresses the answer's candidates. */
+async function answer(state: MatchState, settings: MatchSettings) {
+  const { call, view, encoding } = state;
+  const { version } = view;
+  const { scores } = version.scorer.score(state.prepared, encoding.vector, state.near);
+  const { best } = bestTwo(scores, view.allows);
+  const nearestRows = await bestQuestions(state, best < 0 ? [] : [best]);
+  const exactRows = version.exact.rows(state.text, view.passes);
+  const judgement = judge({
+    scorer: version.scorer,
+    scores,
+    nearestOf: (intent) => nearestRows.get(intent)?.similarity ?? -1,
+    allowed: view.allows,
+    equality: equalityOf(state, exactRows),
+    topK: call.topK,
+    minConfidence: call.minConfidence,
+    settings,
+  });
+  const questions = await bestQuestions(
+    state,
+    judgement.ranked.map((item) => item.intent),
+  );
+  const candidates = judgement.ranked.flatMap(({ intent, confidence }) => {
+    const question = questions.get(intent);
+    if (question === undefined) return [];
+    // The very question that the utterance equals is named, even where another lies as near.
+    const exactRow = exactRows.find((row) => version.intentOfRow[row] === intent);
+    return [toCandidate(version, exactRow === undefined ? question : { ...question, row: exactRow }, confidence)];
+  });
+  return { judgement, candidates };
+}
+
+/** The match path over an encoder and the loaded versions. */
+export function createMatch(parts: MatchParts): Match {
+  return async (call) => {
+    const started = performance.now();
+    throwIfAborted(call.signal);
+    const text = normaliseText(call.utterance);
+    if (text === '') {
+      const message = 'utterance: expected some text, got nothing but spaces and control characters; send what the user typed.';
+      throw new FaqError('invalid_argument', message, { field: 'utterance' });
+    }
+    const active = call.version === undefined ? parts.versions.active(call.corpus) : undefined;
+    const version = active ?? (await parts.versions.acquire(call.corpus, call.version));
+    const encodingComes = parts.encoder.encode(text, call.signal === undefined ? {} : { signal: call.signal });
+    // The text's own part is computed while the encoder works in its thread.
+    const view = viewVersion(version, call.filter);
+    const prepared = version.scorer.prepare(text);
+    const terms = wordTerms(text);
+    const encoding = await encodingComes;
+    const searchStarted = performance.now();
+    const near = await search(view, call, encoding.vector, terms);
+    const state: MatchState = { call, text, terms, view, prepared, encoding, near };
+    const { judgement, candidates } = await answer(state, parts.settings);
+    const ended = performance.now();
+    return {
+      decision: judgement.verdict.decision,
+      candidates,
+      clarifyIntents: judgement.clarify.map((intent) => version.intents[intent] ?? ''),
+      versions: { corpus: version.version, model: version.modelDigest, calibrator: version.calibratorDigest },
+      timings: { ...encoding.timings, searchMs: ended - searchStarted, totalMs: ended - started },
+      explanation: call.explain ? explain(state, judgement, candidates[0]?.matchedQuestion ?? '') : undefined,
+      truncated: encoding.truncated,
+    };
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * Scores to probabilities. Two logistic regressions on the same three features: is the best intent right, and is the
+ * utterance in scope at all; what lies between the two goes to the other intents by a softmax of their scores.
+ * Each is fitted by Newton's method with a Gaussian prior around constants fitted on other corpora, so that a corpus with few
+ * honest rows keeps sensible confidences (ridge-to-prior; Bishop 2006, 4.3.3 and 4.5).
+ */
+import type { Features } from './features.ts';
+import { cholesky, solveCholesky } from './linear-algebra.ts';
+
+/** Weights for [1, score, lead, nearest]. */
+export type Weights = readonly [number, number, number, number];
+
+/** A fitted calibrator; plain data. */
+export interface Calibrator {
+  /** Log-odds that the best intent is right. */
+  readonly right: Weights;
+  /** Log-odds that the utterance is in scope. */
+  readonly inScope: Weights;
+  /** Temperature of the softmax that shares what is left among the other intents. */
+  readonly temperature: number;
+}
+
+/** One honest row: features of an utterance the scorer was not fitted on, with what is true of it. */
+export interface CalibrationRow {
+  readonly features: Pick<Features, 'score' | 'lead' | 'nearest'>;
+  readonly right: boolean;
+  readonly inScope: boolean;
+  readonly weight: number;
+}
+
+/** Features are centred and scaled by these before the logistic, so that one prior strength fits all of them. */
+const SHIFT: Weights = [0, 0.6, 0.45, 0.7];
+const SCALE: Weights = [1, 0.25, 0.3, 0.15];
+
+/** Strength of the prior, in rows: as in scikit-learn's C = 1. */
+const PRIOR_STRENGTH = 1;
+
+/** @returns [1, score, lead, nearest], shifted and scaled. */
+function design(row: Pick<Features, 'score' | 'lead' | 'nearest'>): Weights {
+  const scaled = [row.score, row.lead, row.nearest].map((value, i) => (value - (SHIFT[i + 1] as number)) / (SCALE[i + 1] as number));
+  return [1, scaled[0] as number, scaled[1] as number, scaled[2] as number];
+}
+
+/** Log-odds; finite for finite features. */
+export function logit(weights: Weights, row: Pick<Features, 'score' | 'lead' | 'nearest'>): number {
+  return design(row).reduce((sum, value, i) => sum + value * (weights[i] as number), 0);
+}
+
+/** Logistic function, in (0, 1). */
+export function sigmoid(x: number): number {
+  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
+}
+
+/** One Newton step's gradient and Hessian at the given weights. */
+function derivatives(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, at: Weights, prior: Weights) {
+  const gradient = new Float64Array(4);
+  const hessian = new Float64Array(16);
+  for (let i = 0; i < 4; i += 1) {
+    gradient[i] = PRIOR_STRENGTH * ((at[i] as number) - (prior[i] as number));
+    hessian[i * 4 + i] = PRIOR_STRENGTH;
+  }
+  for (const row of rows) {
+    const x = design(row.features);
+    const p = sigmoid(x.reduce((sum, value, i) => sum + value * (at[i] as number), 0));
+    for (let i = 0; i < 4; i += 1) {
+      gradient[i] = (gradient[i] as number) + row.weight * (p - (label(row) ? 1 : 0)) * (x[i] as number);
+      for (let j = 0; j < 4; j += 1) {
+        hessian[i * 4 + j] = (hessian[i * 4 + j] as number) + row.weight * p * (1 - p) * (x[i] as number) * (x[j] as number);
+      }
+    }
+  }
+  return { gradient, hessian };
+}
+
+/** Logistic regression with a Gaussian prior: the weights of greatest posterior. No rows give the prior. */
+export function fitLogistic(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, prior: Weights): Weights {
+  let weights = prior;
+  for (let iteration = 0; iteration < 50; iteration += 1) {
+    const { gradient, hessian } = derivatives(rows, label, weights, prior);
+    const step = gradient;
+    solveCholesky(cholesky(hessian, 4, 1e-9), 4, step);
+    // A step longer than 2 in scaled units is cut, which keeps Newton's method from overshooting on separable rows.
+    const length = Math.hypot(...step);
+    const cut = length > 2 ? 2 / length : 1;
+    weights = [
+      weights[0] - cut * (step[0] as number),
+      weights[1] - cut * (step[1] as number),
+      weights[2] - cut * (step[2] as number),
+      weights[3] - cut * (step[3] as number),
+    ];
+    if (length < 1e-9) break;
+  }
+  return weights;
+}
+
+/** Probabilities of one answer. */
+export interface Confidences {
+  /** [intents] in [0, 1]; 0 where not allowed; with `none` they sum to 1. */
+  readonly intents: Float64Array;
+  /** Probability that none of the stored intents is meant. */
+  readonly none: number;
+}
+
+/** Spreads probability over the intents. The best intent's is the greatest; order follows the scores. */
+export function confidences(
+  calibrator: Calibrator,
+  scores: Float32Array,
+  found: Features,
+  allowed?: (intent: number) => boolean,
+): Confidences {
+  const intents = new Float64Array(scores.length);
+  if (found.best < 0) return { intents, none: 1 };
+  const best = sigmoid(logit(calibrator.right, found));
+  const inScope = Math.max(best, sigmoid(logit(calibrator.inScope, found)));
+  intents[found.best] = best;
+  let rest = 0;
+  if (found.second >= 0) {
+    const top = scores[found.second] as number;
+    let total = 0;
+    for (let intent = 0; intent < scores.length; intent += 1) {
+      const score = scores[intent] as number;
+      if (intent === found.best || score === -Infinity || allowed?.(intent) === false) continue;
+      const weight = Math.exp((score - top) / calibrator.temperature);
+      intents[intent] = weight;
+      total += weight;
+    }
+    // No other intent may be more probable than the best one: what that cuts off goes to "none of these".
+    const share = Math.min((inScope - best) / total, best);
+    for (let intent = 0; intent < scores.length; intent += 1) {
+      if (intent === found.best) continue;
+      intents[intent] = (intents[intent] as number) * share;
+      rest += intents[intent] as number;
+    }
+  }
+  return { intents, none: Math.max(0, 1 - best - rest) };
+}

@@ -1,0 +1,44 @@
+/**
+ * The three numbers that the calibrator reads: how high the best intent scores, how far it leads, and how near its nearest question is.
+ */
+
+/** Calibrator features of one utterance. */
+export interface Features {
+  /** Number of the best intent; -1 where no intent is allowed. */
+  readonly best: number;
+  /** Number of the second intent; -1 where there is none. */
+  readonly second: number;
+  readonly score: number;
+  /** Score of the best less score of the second, at least 0; the score itself where there is no second. */
+  readonly lead: number;
+  /** Greatest cosine to a stored question of the best intent. */
+  readonly nearest: number;
+}
+
+/** Best and second intent by score; ties go to the smaller number. @param allowed which intents count; all where undefined. */
+export function bestTwo(scores: Float32Array, allowed?: (intent: number) => boolean): { readonly best: number; readonly second: number } {
+  let best = -1;
+  let second = -1;
+  for (let intent = 0; intent < scores.length; intent += 1) {
+    const score = scores[intent] as number;
+    if (score === -Infinity || allowed?.(intent) === false) continue;
+    if (best < 0 || score > (scores[best] as number)) {
+      second = best;
+      best = intent;
+    } else if (second < 0 || score > (scores[second] as number)) second = intent;
+  }
+  return { best, second };
+}
+
+/** @param nearestOf greatest cosine to a stored question of an intent. */
+export function features(
+  scores: Float32Array,
+  nearestOf: (intent: number) => number,
+  allowed?: (intent: number) => boolean,
+): Features {
+  const { best, second } = bestTwo(scores, allowed);
+  if (best < 0) return { best, second, score: 0, lead: 0, nearest: 0 };
+  const score = scores[best] as number;
+  const lead = second < 0 ? Math.max(0, score) : score - (scores[second] as number);
+  return { best, second, score, lead, nearest: nearestOf(best) };
+}

@@ -1,0 +1,167 @@
+/**
+ * Fits scorer and calibrator from a corpus alone, in closed form. Meant for a worker thread: it computes for seconds on 10,000 questions.
+ */
+import { type HonestRows, type HonestScore, fitCalibrator } from './calibration-rows.ts';
+import type { FitInput, Multiply, Probe } from './contract.ts';
+import { bestTwo } from './features.ts';
+import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
+import { hitScores } from './hit-scorer.ts';
+import { leaveIntentOut, leaveOneOut } from './honest-scores.ts';
+import { type RidgeFit, fitKernelRidge, takeRows } from './kernel-ridge.ts';
+import { drawRows, rowsByIntent } from './landmarks.ts';
+import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
+import { neighbourVote } from './neighbour-vote.ts';
+import { ridgeScorer } from './ridge-scorer.ts';
+import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
+
+/** Most stored questions that are scored honestly; more add seconds and no accuracy. */
+const HONEST_ROWS = 2000;
+const VOTE_WEIGHTS = [0.1, 0.2];
+/** A larger vote must win by this share of rows. */
+const VOTE_GAIN = 0.002;
+
+/** One sampled stored question with its two honest scores, vote not yet added. */
+interface Sample {
+  readonly intent: number;
+  /** Leave-one-out; undefined where its intent has no other question. */
+  readonly alone: Float32Array | undefined;
+  /** Leave-one-intent-out; undefined where it has none. */
+  readonly without: Float32Array | undefined;
+  readonly around: Neighbourhood;
+}
+
+/** Whether a corpus is past the size up to which kernel ridge is fitted. */
+export function usesHitScorer(input: Pick<FitInput, 'texts' | 'intentCount' | 'settings'>): boolean {
+  return input.texts.length > input.settings.maxRidgeQuestions || input.intentCount > input.settings.maxRidgeIntents;
+}
+
+function withVote(scores: Float32Array, near: Neighbourhood['near'], weight: number): Float32Array {
+  const out = scores.slice();
+  if (weight > 0) for (const vote of neighbourVote(near)) out[vote.intent] = (out[vote.intent] as number) + weight * vote.share;
+  return out;
+}
+
+async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: Multiply): Promise<readonly Sample[]> {
+  const rows = drawRows(input.intents, input.intentCount, HONEST_ROWS);
+  const selves = Array.from(rows, (row) => ({ row, intent: input.intents[row] as number }));
+  const around = await neighbourhoods(takeRows(input.vectors, input.dimension, rows), selves, { input, multiply });
+  const blocks = rowsByIntent(input.intents, input.intentCount);
+  const wanted = blocks.map((): number[] => []);
+  for (const { row, intent } of selves) wanted[intent]?.push(row);
+  const without = new Map<number, Float32Array>();
+  if (input.intentCount > 1) {
+    blocks.forEach((block, intent) => {
+      const own = wanted[intent] ?? [];
+      leaveIntentOut(fit, intent, { block, wanted: own }).forEach((scores, i) => {
+        without.set(own[i] as number, scores);
+      });
+    });
+  }
+  return selves.map(({ row, intent }, i) => ({
+    intent,
+    alone: (blocks[intent]?.length ?? 0) > 1 ? leaveOneOut(fit, row, intent) : undefined,
+    without: without.get(row),
+    around: around[i] as Neighbourhood,
+  }));
+}
+
+/** Share of samples whose best intent is right under a vote weight. */
+function accuracy(samples: readonly Sample[], weight: number): number {
+  const scored = samples.filter((sample) => sample.alone !== undefined);
+  const right = scored.filter(
+    (sample) => sample.alone !== undefined && bestTwo(withVote(sample.alone, sample.around.near, weight)).best === sample.intent,
+  );
+  return right.length / Math.max(1, scored.length);
+}
+
+function chooseVoteWeight(samples: readonly Sample[]): number {
+  let chosen = 0;
+  let best = accuracy(samples, 0);
+  for (const weight of VOTE_WEIGHTS) {
+    const next = accuracy(samples, weight);
+    if (next > best + VOTE_GAIN) {
+      chosen = weight;
+      best = next;
+    }
+  }
+  return chosen;
+}
+
+async function scoreCounterExamples(fitted: FittedRidge, input: FitInput, multiply: Multiply): Promise<readonly HonestScore[]> {
+  const scorer = ridgeScorer(fitted);
+  const outside = input.counterTexts.map(() => ({ row: -1, intent: -1 }));
+  const around = await neighbourhoods(input.counterVectors, outside, { input, multiply });
+  return input.counterTexts.map((text, i) => {
+    const { near, nearest } = around[i] as Neighbourhood;
+    const vector = input.counterVectors.subarray(i * input.dimension, (i + 1) * input.dimension);
+    return { scores: scorer.score(scorer.prepare(text), vector, near).scores, nearest: (intent) => nearest[intent] as number, intent: undefined };
+  });
+}
+
+function honestRows(samples: readonly Sample[], voteWeight: number, counterExamples: readonly HonestScore[]): HonestRows {
+  const nearestIn = (sample: Sample) => (intent: number) => sample.around.nearest[intent] as number;
+  return {
+    inScope: samples.flatMap((sample) =>
+      sample.alone === undefined
+        ? []
+        : [{ scores: withVote(sample.alone, sample.around.near, voteWeight), nearest: nearestIn(sample), intent: sample.intent }],
+    ),
+    simulated: samples.flatMap((sample) =>
+      sample.without === undefined
+        ? []
+        : [{ scores: withVote(sample.without, sample.around.nearOthers, voteWeight), nearest: nearestIn(sample), intent: undefined }],
+    ),
+    counterExamples,
+  };
+}
+
+/** Stages that fitScorer reports. */
+const STAGES = 6;
+
+/**
+ * Kernel ridge, vote weight and calibrator.
+ * @param input at least one question and one intent. @param multiply matrix products. @param options progress in stages.
+ */
+export async function fitScorer(
+  input: FitInput,
+  multiply: Multiply,
+  options: { readonly onProgress?: (done: number, total: number) => void } = {},
+): Promise<FittedRidge> {
+  let done = 0;
+  const step = () => {
+    done += 1;
+    options.onProgress?.(done, STAGES);
+  };
+  const fit = await fitKernelRidge(input, multiply, step);
+  const samples = await sampleHonestly(fit, input, multiply);
+  step();
+  const voteWeight = chooseVoteWeight(samples);
+  const uncalibrated: FittedRidge = { kind: 'kernel_ridge', model: fit.model, voteWeight, calibrator: UNIVERSAL_CALIBRATOR };
+  const counterExamples = await scoreCounterExamples(uncalibrated, input, multiply);
+  const calibrator = fitCalibrator(honestRows(samples, voteWeight, counterExamples), input.settings.outOfScopeShare);
+  step();
+  return { ...uncalibrated, calibrator };
+}
+
+function honestProbe(near: Probe['near'], intent: number | undefined, intentCount: number): HonestScore {
+  const nearest = new Map<number, number>();
+  for (const hit of near) nearest.set(hit.intent, Math.max(nearest.get(hit.intent) ?? -1, hit.similarity));
+  return { scores: hitScores(near, intentCount), nearest: (wanted) => nearest.get(wanted) ?? -1, intent };
+}
+
+/** The hit scorer's calibrator, from probes of the corpus by itself. */
+export function fitHitScorer(input: Pick<FitInput, 'intentCount' | 'settings'>, probes: readonly Probe[]): FittedHits {
+  const stored = probes.filter((probe) => probe.intent !== undefined);
+  const rows: HonestRows = {
+    inScope: stored.map((probe) => honestProbe(probe.near, probe.intent, input.intentCount)),
+    simulated: stored.map((probe) =>
+      honestProbe(
+        probe.near.filter((hit) => hit.intent !== probe.intent),
+        undefined,
+        input.intentCount,
+      ),
+    ),
+    counterExamples: probes.filter((probe) => probe.intent === undefined).map((probe) => honestProbe(probe.near, undefined, input.intentCount)),
+  };
+  return { kind: 'hits', intentCount: input.intentCount, calibrator: fitCalibrator(rows, input.settings.outOfScopeShare) };
+}

@@ -1,0 +1,93 @@
+/**
+ * One utterance's scores to confidences, ranking and verdict, with equality to stored texts taken first.
+ */
+import { confidences } from './calibrator.ts';
+import type { MatchSettings } from './contract.ts';
+import { type Verdict, decide } from './decide.ts';
+import { type Features, features } from './features.ts';
+import type { IntentScorer } from './scorer.ts';
+
+/** What the utterance equals, if anything. */
+export type Equality =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'counter_example' }
+  /** Distinct intents of the stored questions that the utterance equals. */
+  | { readonly kind: 'question'; readonly intents: readonly number[] };
+
+export interface JudgeInput {
+  readonly scorer: IntentScorer;
+  readonly scores: Float32Array;
+  /** Greatest cosine to a stored question of the best intent. */
+  readonly nearestOf: (intent: number) => number;
+  /** Which intents may be candidates; all where undefined. */
+  readonly allowed: ((intent: number) => boolean) | undefined;
+  readonly equality: Equality;
+  readonly topK: number;
+  readonly minConfidence: number | undefined;
+  readonly settings: MatchSettings;
+}
+
+/** One intent with its confidence. */
+export interface RankedIntent {
+  readonly intent: number;
+  readonly confidence: number;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Confidence descending, ties by score; at most topK. */
+  readonly ranked: readonly RankedIntent[];
+  /** Intents to ask between; empty unless CLARIFY. */
+  readonly clarify: readonly number[];
+  readonly none: number;
+  readonly features: Features;
+}
+
+/** Confidence where text equality decides: certain for one intent, shared between several, nothing after a counter-example. */
+function overrule(equality: Equality, fitted: ReturnType<typeof confidences>): ReturnType<typeof confidences> {
+  if (equality.kind === 'none') return fitted;
+  const intents = new Float64Array(fitted.intents.length);
+  if (equality.kind === 'counter_example') return { intents, none: 1 };
+  for (const intent of equality.intents) intents[intent] = 1 / equality.intents.length;
+  return { intents, none: 0 };
+}
+
+function verdictOf(input: JudgeInput, ranked: readonly RankedIntent[], none: number): Verdict {
+  const { equality, settings, minConfidence } = input;
+  const threshold = minConfidence ?? settings.answerConfidence;
+  const thresholdSource = minConfidence === undefined ? 'default' : 'request';
+  const base = { threshold, thresholdSource, clarify: 0 } as const;
+  if (equality.kind === 'counter_example') return { ...base, decision: 'no_match', rule: 'counter_example' };
+  if (equality.kind === 'question') {
+    if (equality.intents.length === 1) return { ...base, decision: 'answer', rule: 'exact_question' };
+    return { ...base, decision: 'clarify', rule: 'exact_question_ambiguous', clarify: equality.intents.length };
+  }
+  return decide({ confidences: ranked.map((item) => item.confidence), noneConfidence: none, minConfidence, settings });
+}
+
+/** Intents by confidence, ties by score, then by number, so that the order never depends on anything else. */
+function rank(input: JudgeInput, probabilities: Float64Array): readonly RankedIntent[] {
+  const { scores, allowed } = input;
+  const intents: number[] = [];
+  for (let intent = 0; intent < scores.length; intent += 1) {
+    if (scores[intent] !== -Infinity && allowed?.(intent) !== false) intents.push(intent);
+  }
+  intents.sort(
+    (a, b) => (probabilities[b] as number) - (probabilities[a] as number) || (scores[b] as number) - (scores[a] as number) || a - b,
+  );
+  return intents.slice(0, input.topK).map((intent) => ({ intent, confidence: probabilities[intent] as number }));
+}
+
+/** Judges one utterance. No allowed intent gives no candidates and NO_MATCH. */
+export function judge(input: JudgeInput): Judgement {
+  const found = features(input.scores, input.nearestOf, input.allowed);
+  const { intents, none } = overrule(input.equality, confidences(input.scorer.calibrator, input.scores, found, input.allowed));
+  const ranked = rank(input, intents);
+  const verdict = verdictOf(input, ranked, none);
+  // A stored question under many intents is asked about in full, whatever top_k says.
+  const clarify =
+    verdict.rule === 'exact_question_ambiguous' && input.equality.kind === 'question'
+      ? input.equality.intents
+      : ranked.slice(0, verdict.clarify).map((item) => item.intent);
+  return { verdict, ranked, clarify, none, features: found };
+}

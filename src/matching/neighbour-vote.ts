@@ -1,0 +1,28 @@
+/**
+ * The neighbour vote: the ten nearest stored questions vote for their intents with softmax weights exp(cosine / 0.05).
+ */
+import type { NearQuestion } from './contract.ts';
+
+const VOTERS = 10;
+const TEMPERATURE = 0.05;
+
+/** One intent's share of the vote. */
+export interface Vote {
+  readonly intent: number;
+  /** In (0, 1]; the shares of one vote sum to 1. */
+  readonly share: number;
+}
+
+/** @param near any order, each row at most once; empty gives no votes. */
+export function neighbourVote(near: readonly Pick<NearQuestion, 'intent' | 'similarity'>[]): readonly Vote[] {
+  const voters = [...near].sort((a, b) => b.similarity - a.similarity).slice(0, VOTERS);
+  const top = voters[0]?.similarity ?? 0;
+  const weights = new Map<number, number>();
+  let total = 0;
+  for (const voter of voters) {
+    const weight = Math.exp((voter.similarity - top) / TEMPERATURE);
+    weights.set(voter.intent, (weights.get(voter.intent) ?? 0) + weight);
+    total += weight;
+  }
+  return [...weights].map(([intent, weight]) => ({ intent, share: weight / total }));
+}

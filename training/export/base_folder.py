@@ -1,0 +1,83 @@
+"""Where the base model lies and whether it is one that can be exported."""
+
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from training.faults import ExportFault
+
+POOLING_KEYS = {
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_max_tokens": "max",
+    "pooling_mode_cls_token": "cls",
+    "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len",
+}
+"""sentence-transformers' name of a pooling → ours."""
+
+NEEDED = (
+    "modules.json",
+    "sentence_bert_config.json",
+    "config.json",
+    "1_Pooling/config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+)
+
+
+@dataclass(frozen=True)
+class BaseFolder:
+    """A checked sentence-transformers folder: Transformer, Pooling and perhaps Normalize, nothing else."""
+
+    path: Path
+    pooling: str
+    dimension: int
+    max_seq_length: int
+
+
+def read_json(path: Path) -> Any:
+    """The parsed file; a fault names the file when it is not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as cause:
+        raise ExportFault(f"{path} is not JSON: {cause}") from cause
+
+
+def find_base(name: str) -> Path:
+    """`name` as a folder, or else as an installed package that holds a folder with modules.json."""
+    if Path(name).is_dir():
+        return Path(name)
+    found = importlib.util.find_spec(name) if name.isidentifier() else None
+    for place in (found.submodule_search_locations or []) if found else []:
+        for modules in sorted(Path(place).rglob("modules.json")):
+            return modules.parent
+    raise ExportFault(
+        f"--base {name} is neither a folder nor an installed package that holds a sentence-transformers folder; "
+        "pip install -r training/requirements.txt, or give the folder that model.save() wrote"
+    )
+
+
+def read_base(name: str) -> BaseFolder:
+    """Find and check a base. Every missing file is named at once; modules we cannot put in the graph are refused."""
+    path = find_base(name)
+    missing = [part for part in NEEDED if not (path / part).is_file()]
+    if not any((path / weights).is_file() for weights in ("model.safetensors", "pytorch_model.bin")):
+        missing.append("model.safetensors")
+    if missing:
+        raise ExportFault(f"the base folder {path} lacks {', '.join(missing)}; it must be a whole sentence-transformers folder")
+    kinds = [module["type"].rsplit(".", 1)[-1] for module in read_json(path / "modules.json")]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        raise ExportFault(f"modules.json lists {kinds}; expected Transformer, Pooling and perhaps Normalize")
+    prompts = path / "config_sentence_transformers.json"
+    if prompts.is_file() and read_json(prompts).get("default_prompt_name"):
+        raise ExportFault("the base puts a default prompt before every text, which the service does not; set default_prompt_name to null if it may be left out")
+    lengths = read_json(path / "sentence_bert_config.json")
+    if lengths.get("do_lower_case"):
+        raise ExportFault("sentence_bert_config.json asks for lower-casing outside the tokenizer; move it into tokenizer.json's normalizer")
+    config = read_json(path / "1_Pooling/config.json")
+    modes = [key for key, on in config.items() if key.startswith("pooling_mode_") and on]
+    if len(modes) != 1 or modes[0] not in POOLING_KEYS:
+        raise ExportFault(f"1_Pooling/config.json asks for {modes}; expected exactly one of {list(POOLING_KEYS)}")
+    return BaseFolder(path, POOLING_KEYS[modes[0]], int(config["word_embedding_dimension"]), int(lengths["max_seq_length"]))

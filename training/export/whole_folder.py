@@ -1,0 +1,32 @@
+"""A folder that appears whole or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from training.faults import ExportFault
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `target` and rename it there on success; on any error it is removed.
+
+    An existing `target` is replaced only if it is empty or holds faqmatch.json, so a wrong --out cannot delete other work.
+    """
+    if target.exists() and not target.is_dir():
+        raise ExportFault(f"--out {target} is a file; give a folder")
+    if target.is_dir() and any(target.iterdir()) and not (target / "faqmatch.json").is_file():
+        raise ExportFault(f"--out {target} holds something that is not a model folder; give another or empty it")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    room = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        fresh = room / "new"
+        fresh.mkdir()
+        yield fresh
+        if target.exists():
+            target.rename(room / "old")
+        fresh.rename(target)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)

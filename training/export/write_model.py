@@ -1,0 +1,71 @@
+"""Base folder → model folder: the steps of an export in order, checked before the folder appears."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from training.export.base_folder import read_base
+from training.export.int8_store import store_as_int8
+from training.export.manifest import GRAPH_FILE, write_manifest
+from training.export.model_files import write_model_files
+from training.export.reference_vectors import load_reference, reference_vectors, write_parity
+from training.export.trace_graph import trace_graph
+from training.export.whole_folder import whole_folder
+from training.faults import ExportFault
+from training.parity.graph_encoder import GraphEncoder
+
+LEAST_COSINE = {"int8": 0.99, "float32": 0.99999}
+"""What every parity text must reach against sentence-transformers, or the folder is not written."""
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """One export. `weights` is "int8" or "float32"; `card` and `licence` are files copied into the folder if given."""
+
+    base: str
+    out: Path
+    name: str
+    pooled: bool
+    weights: str
+    texts: list[str]
+    card: Path | None = None
+    licence: Path | None = None
+
+
+def write_model(request: ExportRequest) -> str:
+    """Write the model folder; returns its digest. The same request gives the same bytes under the pinned packages."""
+    for extra in (request.card, request.licence):
+        if extra is not None and not extra.is_file():
+            raise ExportFault(f"{extra} is not a file; give the model card and the licence text, or leave the option out")
+    base = read_base(request.base)
+    mode = base.pooling if request.pooled else None
+    with whole_folder(request.out) as folder, tqdm(total=5, unit="step", desc="load base") as bar:
+
+        def next_step(label: str) -> None:
+            bar.update(1)
+            bar.set_description(label)
+
+        reference = load_reference(base.path)
+        next_step("trace graph")
+        graph = trace_graph(reference[0].auto_model, mode)
+        next_step(f"store weights as {request.weights}")
+        if request.weights == "int8":
+            store_as_int8(graph)
+        (folder / GRAPH_FILE).parent.mkdir()
+        (folder / GRAPH_FILE).write_bytes(graph.SerializeToString(deterministic=True))
+        write_model_files(base, folder)
+        for extra, name in ((request.card, "README.md"), (request.licence, "LICENSE")):
+            if extra is not None:
+                shutil.copyfile(extra, folder / name)
+        digest = write_manifest(folder, request.name, base, mode)
+        next_step("reference vectors")
+        vectors = reference_vectors(reference, request.texts)
+        write_parity(folder / "parity.json", request.texts, vectors)
+        next_step("check")
+        worst = float((GraphEncoder(folder).encode(request.texts) * vectors).sum(axis=1).min())
+        if not worst >= LEAST_COSINE[request.weights]:
+            raise ExportFault(f"the graph's worst cosine to sentence-transformers is {worst:.6f}, below {LEAST_COSINE[request.weights]}; nothing was written")
+        bar.update(1)
+    return digest

@@ -1,0 +1,1 @@
+"""How close a model folder is to sentence-transformers: `python -m training.parity --help`."""
