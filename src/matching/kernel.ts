@@ -35,25 +35,3 @@ export function centre(vectors: Float32Array, mean: Float32Array): Float32Array 
   }
   return out;
 }
-
-/** Cosines of one vector to every row of a [rows × dimension] matrix of unit rows. */
-export function products(matrix: Float32Array, vector: Float32Array): Float32Array {
-  const dimension = vector.length;
-  const out = new Float32Array(matrix.length / dimension);
-  const whole = dimension - (dimension % 4);
-  for (let row = 0, start = 0; row < out.length; row += 1, start += dimension) {
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    for (let i = 0; i < whole; i += 4) {
-      s0 += (matrix[start + i] as number) * (vector[i] as number);
-      s1 += (matrix[start + i + 1] as number) * (vector[i + 1] as number);
-      s2 += (matrix[start + i + 2] as number) * (vector[i + 2] as number);
-      s3 += (matrix[start + i + 3] as number) * (vector[i + 3] as number);
-    }
-    for (let i = whole; i < dimension; i += 1) s0 += (matrix[start + i] as number) * (vector[i] as number);
-    out[row] = s0 + s1 + s2 + s3;
-  }
-  return out;
-}

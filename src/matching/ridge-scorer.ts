@@ -1,56 +1,51 @@
 /**
- * Scores intents with a fitted kernel ridge and the neighbour vote. This is the match path: no allocation beyond its results.
+ * Scores intents with a fitted kernel ridge and the neighbour vote. This is the match path.
  */
 import { characterSimilarity } from './character-kernel.ts';
 import type { NearQuestion } from './contract.ts';
+import { denseProducts } from './dense-products.ts';
 import type { FittedRidge } from './fitted-scorer.ts';
-import { CHARACTER_WEIGHT, centre, products, vectorKernel } from './kernel.ts';
+import { CHARACTER_WEIGHT, centre, vectorKernel } from './kernel.ts';
 import { neighbourVote } from './neighbour-vote.ts';
-import type { IntentScorer, PreparedText } from './scorer.ts';
+import type { IntentScorer } from './scorer.ts';
 
-/** [landmarks] vector kernel of an utterance. */
-function denseKernel(fitted: FittedRidge, vector: Float32Array): Float32Array {
-  const kernel = products(fitted.model.landmarks, centre(vector, fitted.model.mean));
-  for (let j = 0; j < kernel.length; j += 1) kernel[j] = vectorKernel(kernel[j] as number);
-  return kernel;
-}
-
-function scoreAll(fitted: FittedRidge, prepared: PreparedText, vector: Float32Array, near: readonly NearQuestion[]): Float32Array {
-  const { model } = fitted;
-  const c = model.intentCount;
-  const dense = denseKernel(fitted, vector);
-  const scores = model.base.slice();
-  for (let j = 0; j < dense.length; j += 1) {
-    const k = (dense[j] as number) + CHARACTER_WEIGHT * (prepared.lexical[j] as number);
-    const row = j * c;
-    for (let intent = 0; intent < c; intent += 1) scores[intent] = (scores[intent] as number) + k * (model.weights[row + intent] as number);
-  }
-  if (fitted.voteWeight > 0) {
-    for (const vote of neighbourVote(near)) scores[vote.intent] = (scores[vote.intent] as number) + fitted.voteWeight * vote.share;
-  }
+function addVote(scores: Float32Array, near: readonly NearQuestion[], weight: number): Float32Array {
+  if (weight === 0) return scores;
+  for (const vote of neighbourVote(near)) scores[vote.intent] = (scores[vote.intent] as number) + weight * vote.share;
   return scores;
 }
 
-/** The scorer over plain fitted data; pure. */
+/** The scorer over plain fitted data. */
 export function ridgeScorer(fitted: FittedRidge): IntentScorer {
-  const { model } = fitted;
+  const { model, voteWeight } = fitted;
+  const { intentCount } = model;
   const similarity = characterSimilarity(model.characters);
+  const dense = denseProducts(model.landmarks, model.weights, {
+    rows: model.characters.landmarkCount,
+    dimension: model.dimension,
+    intents: intentCount,
+  });
   return {
     kind: 'kernel_ridge',
-    intentCount: model.intentCount,
+    intentCount,
     calibrator: fitted.calibrator,
     prepare: (text) => ({ text, lexical: similarity(text) }),
-    score: (prepared, vector, near) => ({ scores: scoreAll(fitted, prepared, vector, near) }),
+    score(prepared, vector, near) {
+      const kernel = dense.cosines(centre(vector, model.mean));
+      for (let j = 0; j < kernel.length; j += 1) {
+        kernel[j] = vectorKernel(kernel[j] as number) + CHARACTER_WEIGHT * (prepared.lexical[j] as number);
+      }
+      return { scores: addVote(dense.scores(model.base), near, voteWeight) };
+    },
     shares(prepared, vector, near, intent) {
-      let dense = 0;
-      let lexical = 0;
-      denseKernel(fitted, vector).forEach((k, j) => {
-        const weight = model.weights[j * model.intentCount + intent] as number;
-        dense += k * weight;
-        lexical += CHARACTER_WEIGHT * (prepared.lexical[j] as number) * weight;
+      const cosines = dense.cosines(centre(vector, model.mean));
+      const shares = { dense: 0, lexical: 0, neighbours: voteWeight * (neighbourVote(near).find((vote) => vote.intent === intent)?.share ?? 0) };
+      cosines.forEach((cosine, j) => {
+        const weight = model.weights[j * intentCount + intent] as number;
+        shares.dense += vectorKernel(cosine) * weight;
+        shares.lexical += CHARACTER_WEIGHT * (prepared.lexical[j] as number) * weight;
       });
-      const vote = neighbourVote(near).find((candidate) => candidate.intent === intent)?.share ?? 0;
-      return { dense, lexical, neighbours: fitted.voteWeight * vote };
+      return shares;
     },
   };
 }

@@ -1,0 +1,73 @@
+/**
+ * A real disk that fails at a chosen step, the way disks and processes do.
+ */
+import { truncate } from 'node:fs/promises';
+import { type Disk, type NewFile, nodeDisk } from '../../src/index/embedded/disk.ts';
+
+/** A real disk without the waiting for the platter: what a power cut would take is faultyDisk's to model. */
+export const unsyncedDisk: Disk = {
+  ...nodeDisk,
+  createFile: async (path) => ({ ...(await nodeDisk.createFile(path)), sync: async () => undefined }),
+  syncFolder: async () => undefined,
+};
+
+/**
+ * - `ENOSPC`, `EIO`: the step fails; later ones work again.
+ * - `kill`: the step and all later ones fail, so that nothing can be cleaned up, as when the process is killed before the step.
+ * - `power cut`: as `kill`, and files that were not synced lose half of their bytes.
+ */
+export type Failure = 'ENOSPC' | 'EIO' | 'kill' | 'power cut';
+
+export interface FaultyDisk {
+  readonly disk: Disk;
+  /** Steps that change the disk, counted from 1, in the order taken. */
+  readonly steps: readonly string[];
+}
+
+/** A disk that counts its changing steps and fails at step `failAt`; 0 never fails. */
+export function faultyDisk(failAt: number, failure: Failure): FaultyDisk {
+  const inner = unsyncedDisk;
+  const steps: string[] = [];
+  const unsynced = new Map<string, number>();
+
+  async function cutPower(): Promise<void> {
+    for (const [path, size] of unsynced) await truncate(path, Math.floor(size / 2)).catch(() => undefined);
+    unsynced.clear();
+  }
+
+  async function step<T>(name: string, act: () => Promise<T>): Promise<T> {
+    steps.push(name);
+    const dead = failure === 'kill' || failure === 'power cut';
+    if (failAt > 0 && (steps.length === failAt || (dead && steps.length > failAt))) {
+      if (failure === 'power cut') await cutPower();
+      const code = dead ? 'EKILLED' : failure;
+      throw Object.assign(new Error(`${code}: planted at step ${steps.length}, ${name}`), { code });
+    }
+    return act();
+  }
+
+  async function createFile(path: string): Promise<NewFile> {
+    const file = await step('create', () => inner.createFile(path));
+    unsynced.set(path, 0);
+    return {
+      write: (bytes) =>
+        step('write', async () => {
+          await file.write(bytes);
+          unsynced.set(path, (unsynced.get(path) ?? 0) + bytes.byteLength);
+        }),
+      sync: () => step('sync', () => file.sync().then(() => void unsynced.delete(path))),
+      // Closing always works: a killed process's files are closed by the system.
+      close: () => file.close(),
+    };
+  }
+
+  const disk: Disk = {
+    ...inner,
+    makeFolder: (path) => step('make folder', () => inner.makeFolder(path)),
+    createFile,
+    syncFolder: (path) => step('sync folder', () => inner.syncFolder(path)),
+    rename: (from, to) => step('rename', () => inner.rename(from, to)),
+    removeTree: (path) => step('remove', () => inner.removeTree(path)),
+  };
+  return { disk, steps };
+}
