@@ -4,10 +4,16 @@
  */
 import { normaliseText } from './normalise.ts';
 
-/** A run of letters, marks and digits with inner apostrophes, or one emoji or other symbol. */
-const WORD = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*|\p{Extended_Pictographic}/gu;
-/** Scripts written without spaces: their runs are cut into overlapping pairs of characters. */
-const UNSPACED = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]+$/u;
+/** Scripts written without spaces, their length marks included; digits and other scripts beside them are words of their own. */
+const UNSPACED_SCRIPTS = '[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]';
+const UNSPACED = `[[\\p{L}\\p{M}]&&${UNSPACED_SCRIPTS}]`;
+const START = `[[\\p{L}\\p{N}]--${UNSPACED}]`;
+const REST = `[[\\p{L}\\p{M}\\p{N}]--${UNSPACED}]`;
+/** A run of an unspaced script; a run of letters, marks and digits with inner apostrophes; a flag; or one emoji or like symbol. */
+const WORD = new RegExp(
+  `(?<unspaced>${UNSPACED}+)|${START}${REST}*(?:['’]${REST}+)*|\\p{Regional_Indicator}{2}|\\p{Extended_Pictographic}`,
+  'gv',
+);
 
 function pairs(word: string): readonly string[] {
   const characters = Array.from(word);
@@ -17,8 +23,12 @@ function pairs(word: string): readonly string[] {
 
 /** Lower-cased words of a text, in order, repeats kept; text of an unspaced script gives overlapping character pairs. May be empty. */
 export function wordTerms(text: string): readonly string[] {
-  const words = normaliseText(text).normalize('NFKC').toLowerCase().match(WORD) ?? [];
-  return words.flatMap((word) => (UNSPACED.test(word) ? pairs(word) : [word]));
+  const terms: string[] = [];
+  for (const match of normaliseText(text).normalize('NFKC').toLowerCase().matchAll(WORD)) {
+    if (match.groups?.unspaced === undefined) terms.push(match[0]);
+    else terms.push(...pairs(match[0]));
+  }
+  return terms;
 }
 
 /**

@@ -1,0 +1,174 @@
+/** Drafts of all files to one corpus: what belongs together is joined, and what only shows in company is reported. */
+import { exactKey } from '../text/normalise.ts';
+import type { Collection, EntryDraft, LocatedText } from './collection.ts';
+import type { Corpus, Entry } from './corpus.ts';
+import { quoted } from './describe-value.ts';
+import type { FaultList } from './fault-list.ts';
+import { type Place, wholeFile, within } from './source-document.ts';
+
+/** Where another place is, as messages name it. */
+function whereIs(place: Place): string {
+  return `${place.document.file} line ${place.document.lineOf(place.path)}`;
+}
+
+/** Whether rows of an intent and an entry of that id are one. */
+function belongTogether(first: EntryDraft, second: EntryDraft): boolean {
+  return (first.kind === 'rows') !== (second.kind === 'rows') && first.intent === second.intent;
+}
+
+function joined(first: EntryDraft, second: EntryDraft): EntryDraft {
+  const whole = first.kind === 'rows' ? second : first;
+  return { ...whole, questions: [...first.questions, ...second.questions] };
+}
+
+/** One draft for each id, in order of first sight; an id that is there already is a fault. */
+function joinDrafts(drafts: readonly EntryDraft[], list: FaultList): readonly EntryDraft[] {
+  const byId = new Map<string, EntryDraft>();
+  for (const draft of drafts) {
+    // A blank id was reported where it stood.
+    if (draft.id === '') continue;
+    const known = byId.get(draft.id);
+    if (known === undefined) byId.set(draft.id, draft);
+    else if (belongTogether(known, draft)) byId.set(draft.id, joined(known, draft));
+    else {
+      const message = `Expected each id once, came ${quoted(draft.id)} again (first in ${whereIs(known.place)}); rename one or join the two.`;
+      list.fault('duplicate_id', within(draft.place, 'id'), message);
+    }
+  }
+  return Array.from(byId.values());
+}
+
+/** A text with the key under which it counts as the same. */
+interface KeyedText extends LocatedText {
+  readonly key: string;
+}
+
+/** The first of each key; later ones are dropped with a warning. */
+function distinct(texts: readonly LocatedText[], list: FaultList): readonly KeyedText[] {
+  const kept = new Map<string, KeyedText>();
+  for (const located of texts) {
+    const key = exactKey(located.text);
+    const first = kept.get(key);
+    if (first === undefined) kept.set(key, { ...located, key });
+    else {
+      const message = `Expected different texts, came ${quoted(located.text)} again (first in ${whereIs(first.place)}), which is dropped; remove it.`;
+      list.warn('duplicate_question', located.place, message);
+    }
+  }
+  return Array.from(kept.values());
+}
+
+/** An entry with its texts still keyed. */
+interface KeyedEntry {
+  readonly draft: EntryDraft;
+  readonly questions: readonly KeyedText[];
+  readonly counterExamples: readonly KeyedText[];
+}
+
+/** For every question's key, the intents that have it, each with its first place. */
+type Owners = ReadonlyMap<string, ReadonlyMap<string, Place>>;
+
+function reportAmbiguous(entries: readonly KeyedEntry[], list: FaultList): Owners {
+  const owners = new Map<string, Map<string, Place>>();
+  for (const { draft, questions } of entries) {
+    for (const { key, text, place } of questions) {
+      const known = owners.get(key);
+      if (known === undefined) {
+        owners.set(key, new Map([[draft.intent, place]]));
+        continue;
+      }
+      if (known.has(draft.intent)) continue;
+      const [intent, first] = known.entries().next().value ?? [draft.intent, place];
+      const other = `${quoted(intent)} (${whereIs(first)})`;
+      const message = `Expected a question under one intent, came ${quoted(text)}, which ${other} has too; both stay and it asks back. Remove one.`;
+      list.warn('ambiguous_question', place, message);
+      known.set(draft.intent, place);
+    }
+  }
+  return owners;
+}
+
+/** Counter-examples that are questions too: corpus-wide ones against all, an entry's own against its intent. */
+function reportContradictions(
+  entries: readonly KeyedEntry[],
+  corpusWide: readonly KeyedText[],
+  context: { readonly owners: Owners; readonly list: FaultList },
+): void {
+  const report = (counter: KeyedText, question: Place | undefined): void => {
+    if (question === undefined) return;
+    const came = `${quoted(counter.text)} (question in ${whereIs(question)})`;
+    context.list.warn(
+      'contradicts_counter_example',
+      counter.place,
+      `Expected a counter-example that is no question, came ${came}; remove one.`,
+    );
+  };
+  for (const counter of corpusWide) report(counter, context.owners.get(counter.key)?.values().next().value);
+  for (const { draft, counterExamples } of entries) {
+    for (const counter of counterExamples) report(counter, context.owners.get(counter.key)?.get(draft.intent));
+  }
+}
+
+function reportMissingAnswers(drafts: readonly EntryDraft[], list: FaultList): void {
+  const lacking = drafts.filter((draft) => draft.answer === '');
+  for (const draft of lacking) {
+    if (draft.kind === 'rows') continue;
+    list.warn(
+      'missing_answer',
+      within(draft.place, 'answer'),
+      `Expected an answer, came none for ${quoted(draft.id)}; a match will show nothing.`,
+    );
+  }
+  const rows = lacking.filter((draft) => draft.kind === 'rows');
+  const first = rows[0];
+  // The form {"text","intent"} has no place for answers: one warning for all.
+  if (first === undefined) return;
+  const message = `Expected answers, came none for ${rows.length} intents made of text and intent rows alone; matches will show nothing.`;
+  list.warn('missing_answer', first.place, message);
+}
+
+function reportUnknownIntents(collection: Collection, intents: ReadonlySet<string>): void {
+  for (const { intent, place } of collection.golden) {
+    if (intent === null || intents.has(intent)) continue;
+    const message = `Expected an intent of this corpus, came ${quoted(intent)}; mend the name, or write null where none is meant.`;
+    collection.list.warn('unknown_intent', within(place, 'intent'), message);
+  }
+}
+
+function toEntry({ draft, questions, counterExamples }: KeyedEntry): Entry {
+  return {
+    id: draft.id,
+    intent: draft.intent,
+    questions: questions.map((question) => question.text),
+    answer: draft.answer,
+    locale: draft.locale,
+    tags: Array.from(new Set(draft.tags)),
+    // fromEntries defines own properties, so that a key such as "__proto__" is a key like any other.
+    metadata: Object.fromEntries(draft.metadata),
+    counterExamples: counterExamples.map((counter) => counter.text),
+  };
+}
+
+/** The corpus of all that was collected. It counts only where no fault was reported. */
+export function assemble(collection: Collection, file: string): Corpus {
+  const { list } = collection;
+  const drafts = joinDrafts(collection.drafts, list);
+  const entries = drafts.map((draft) => ({
+    draft,
+    questions: distinct(draft.questions, list),
+    counterExamples: distinct(draft.counterExamples, list),
+  }));
+  const corpusWide = distinct(collection.counterExamples, list);
+  const owners = reportAmbiguous(entries, list);
+  reportContradictions(entries, corpusWide, { owners, list });
+  reportMissingAnswers(drafts, list);
+  reportUnknownIntents(collection, new Set(drafts.map((draft) => draft.intent)));
+  if (drafts.length === 0 && !list.refused()) {
+    list.fault('no_entries', wholeFile(file), 'Expected at least one entry, came none; write entries with id and questions.');
+  }
+  return {
+    entries: entries.map(toEntry),
+    counterExamples: corpusWide.map((counter) => counter.text),
+    golden: collection.golden.map(({ utterance, intent }) => ({ utterance, intent })),
+  };
+}

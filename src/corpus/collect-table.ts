@@ -1,0 +1,141 @@
+/** CSV or TSV rows to drafts: one question a row; rows with the same id make one entry. */
+import type { Collection, EntryDraft, LocatedText } from './collection.ts';
+import { nearestWord, quoted } from './describe-value.ts';
+import type { Table } from './read-table.ts';
+import { ANSWER, ID, INTENT, METADATA_VALUE, QUESTION, readLocale, readText, TAG } from './read-text.ts';
+import { type Place, within } from './source-document.ts';
+
+const COLUMNS = ['id', 'intent', 'question', 'answer', 'locale', 'tags'];
+const METADATA_PREFIX = 'metadata.';
+const TAG_SEPARATOR = '|';
+
+/** Which cell holds what; -1 where the table has no such column. */
+interface Columns {
+  readonly known: ReadonlyMap<string, number>;
+  readonly metadata: readonly { readonly name: string; readonly column: string; readonly index: number }[];
+}
+
+/** An entry whose rows are still coming. */
+interface OpenEntry {
+  readonly place: Place;
+  readonly id: string;
+  intent: string;
+  answer: string;
+  locale: string;
+  readonly questions: LocatedText[];
+  readonly tags: Set<string>;
+  readonly metadata: Map<string, string>;
+}
+
+function knownName(column: string): string | undefined {
+  const lower = column.toLowerCase();
+  if (lower === 'text') return 'question';
+  return COLUMNS.includes(lower) ? lower : undefined;
+}
+
+function warnUnknownColumn(column: string, place: Place, collection: Collection): void {
+  const meant = nearestWord(column, COLUMNS);
+  const advice = meant === undefined ? `name it ${METADATA_PREFIX}${column} to say so` : `did you mean ${meant}?`;
+  collection.list.warn('unknown_field', place, `Expected a known column, came ${quoted(column)}, which is kept as metadata; ${advice}`);
+}
+
+function readColumns(table: Table, collection: Collection): Columns | undefined {
+  const header: Place = { document: table.document, path: [] };
+  const known = new Map<string, number>();
+  const metadata: { name: string; column: string; index: number }[] = [];
+  const seen = new Set<string>();
+  for (const [index, column] of table.columns.entries()) {
+    const name = knownName(column);
+    const key = name ?? column;
+    if (column !== '' && seen.has(key)) {
+      collection.list.fault('duplicate_key', header, `Expected each column once, came ${quoted(column)} again; remove or rename one.`);
+    }
+    seen.add(key);
+    if (name !== undefined) known.set(name, index);
+    else if (column.startsWith(METADATA_PREFIX)) metadata.push({ name: column.slice(METADATA_PREFIX.length), column, index });
+    else if (column !== '') {
+      warnUnknownColumn(column, header, collection);
+      metadata.push({ name: column, column, index });
+    }
+  }
+  const lacks = known.has('question') ? 'id or intent' : 'question';
+  if (known.has('question') && (known.has('id') || known.has('intent'))) return { known, metadata };
+  const separator = table.columns.some((column) => column.includes(';'))
+    ? ' The separator seems to be ";": save the file with commas.'
+    : '';
+  const message = `Expected a header with id or intent, and question, came no column ${lacks}; write the header in the first line.${separator}`;
+  collection.list.fault('missing_field', header, message);
+  return undefined;
+}
+
+/** The value that an entry has once: the first row that gives one sets it, a later one must agree. */
+function agreed(before: string, now: string, at: { readonly place: Place; readonly collection: Collection }): string {
+  if (before === '' || now === '' || before === now) return before === '' ? now : before;
+  const message = `Expected ${quoted(before)} as in the rows above with the same id, came ${quoted(now)}; make them agree or leave it blank.`;
+  at.collection.list.fault('conflicting_value', at.place, message);
+  return before;
+}
+
+/** Reads one row into its entry. */
+function addRow(
+  cell: (column: string) => string,
+  row: Place,
+  context: { entry: OpenEntry; columns: Columns; collection: Collection },
+): void {
+  const { entry, columns, collection } = context;
+  const at = (column: string) => ({ place: within(row, column), list: collection.list, collection });
+  const question = readText(cell('question'), QUESTION, at('question'));
+  if (question !== undefined) entry.questions.push({ text: question, place: within(row, 'question') });
+  entry.answer = agreed(entry.answer, readText(cell('answer'), ANSWER, at('answer')) ?? '', at('answer'));
+  entry.locale = agreed(entry.locale, readLocale(cell('locale'), at('locale')) ?? '', at('locale'));
+  for (const tag of cell('tags').split(TAG_SEPARATOR)) {
+    const text = readText(tag, TAG, at('tags'));
+    if (text !== undefined && text !== '') entry.tags.add(text);
+  }
+  for (const { name, column } of columns.metadata) {
+    const value = agreed(entry.metadata.get(name) ?? '', readText(cell(column), METADATA_VALUE, at(column)) ?? '', at(column));
+    if (value !== '') entry.metadata.set(name, value);
+  }
+}
+
+function openEntry(names: { readonly id: string; readonly intent: string }, row: Place): OpenEntry {
+  return { place: row, ...names, answer: '', locale: '', questions: [], tags: new Set(), metadata: new Map() };
+}
+
+/** The row's id and intent as written; the id is the intent's where the row has none. Undefined after a fault. */
+function readNames(cell: (column: string) => string, row: Place, collection: Collection): { id: string; intent: string } | undefined {
+  const { list } = collection;
+  if (cell('id') === '' && cell('intent') === '') {
+    list.fault('missing_field', within(row, 'id'), 'Expected an id or an intent, came neither; fill one of the two cells.');
+    return undefined;
+  }
+  const intent = cell('intent') === '' ? '' : readText(cell('intent'), INTENT, { place: within(row, 'intent'), list });
+  const id = cell('id') === '' ? intent : readText(cell('id'), ID, { place: within(row, 'id'), list });
+  return id === undefined || intent === undefined ? undefined : { id, intent };
+}
+
+function toDraft(entry: OpenEntry): EntryDraft {
+  const intent = entry.intent === '' ? entry.id : entry.intent;
+  return { ...entry, kind: 'table', intent, tags: Array.from(entry.tags), counterExamples: [] };
+}
+
+/** Adds a table's entries to the collection. A table without columns adds nothing. */
+export function collectTable(table: Table, collection: Collection): void {
+  const columns = table.columns.length === 0 ? undefined : readColumns(table, collection);
+  if (columns === undefined) return;
+  const indexOf = new Map([...columns.known, ...columns.metadata.map(({ column, index }) => [column, index] as const)]);
+  const entries = new Map<string, OpenEntry>();
+  for (const [index, cells] of table.rows.entries()) {
+    const row: Place = { document: table.document, path: [index] };
+    if (!collection.room(row)) break;
+    const cell = (column: string): string => cells[indexOf.get(column) ?? -1] ?? '';
+    const names = readNames(cell, row, collection);
+    if (names === undefined) continue;
+    const known = entries.get(names.id);
+    const entry = known ?? openEntry(names, row);
+    if (known === undefined) entries.set(names.id, entry);
+    entry.intent = agreed(entry.intent, names.intent, { place: within(row, 'intent'), collection });
+    addRow(cell, row, { entry, columns, collection });
+  }
+  for (const entry of entries.values()) collection.drafts.push(toDraft(entry));
+}

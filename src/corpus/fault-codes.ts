@@ -1,0 +1,49 @@
+/**
+ * The closed list of what can be wrong with FAQ files. Codes are stable: programs and runbooks may key on them.
+ */
+
+/** A file with one of these is refused whole. */
+export type FaultCode =
+  /** The file is not well-formed YAML, JSON, CSV or TSV. */
+  | 'syntax_error'
+  /** The bytes are not UTF-8. */
+  | 'wrong_encoding'
+  /** The file's ending is none of yaml, yml, json, jsonl, csv, tsv. */
+  | 'unknown_format'
+  /** A value is not of the kind its field takes. */
+  | 'wrong_type'
+  /** A field that must be there is missing or blank. */
+  | 'missing_field'
+  /** An entry has no question. */
+  | 'missing_questions'
+  /** A question, counter-example or golden utterance is blank. */
+  | 'empty_question'
+  /** A text is over its limit (limits.ts). */
+  | 'too_long'
+  /** Two entries have the same id. */
+  | 'duplicate_id'
+  /** A mapping has the same key twice, or a table the same column. */
+  | 'duplicate_key'
+  /** Table rows of one id disagree on a field that an entry has once. */
+  | 'conflicting_value'
+  /** A locale is not a BCP 47 tag. */
+  | 'bad_locale'
+  /** The files hold no entry. */
+  | 'no_entries'
+  /** The files hold more texts than one corpus may. */
+  | 'too_many';
+
+/** These are worth a look and stop nothing. */
+export type WarningCode =
+  /** A field or column that no reader knows; it may be a misspelt one. */
+  | 'unknown_field'
+  /** The same question (text/normalise.ts, exactKey) twice in one entry: the second is dropped. */
+  | 'duplicate_question'
+  /** The same question under two intents: it will be answered with CLARIFY. */
+  | 'ambiguous_question'
+  /** A question equals a counter-example: the utterance will be refused. */
+  | 'contradicts_counter_example'
+  /** An entry has no answer. */
+  | 'missing_answer'
+  /** A golden row names an intent that the corpus lacks. */
+  | 'unknown_intent';

@@ -1,0 +1,45 @@
+/** A digest of all in a corpus that can change an answer. */
+import { createHash } from 'node:crypto';
+import type { Corpus, Entry } from './corpus.ts';
+
+/** Raised when the canonical form changes, so that digests of two forms never meet. */
+const FORM = 'faqmatch corpus 1';
+
+function sorted(texts: readonly string[]): readonly string[] {
+  return texts.toSorted();
+}
+
+/** By code units, which is the same everywhere; a locale's order is not. */
+function byCodeUnits(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function canonicalEntry(entry: Entry): string {
+  const [canonical = '', ...alternates] = entry.questions;
+  const metadata = Object.entries(entry.metadata).toSorted(([a], [b]) => byCodeUnits(a, b));
+  return JSON.stringify([
+    entry.id,
+    entry.intent,
+    canonical,
+    sorted(alternates),
+    entry.answer,
+    entry.locale,
+    sorted(entry.tags),
+    metadata,
+    sorted(entry.counterExamples),
+  ]);
+}
+
+/**
+ * SHA-256, 64 lower-case hex digits. The order of entries, alternates, tags, metadata and counter-examples changes nothing; which question is
+ * canonical does. Golden rows are left out: they measure and never change an answer.
+ */
+export function corpusFingerprint(corpus: Corpus): string {
+  const hash = createHash('sha256').update(FORM);
+  const entries = corpus.entries.toSorted((a, b) => byCodeUnits(a.id, b.id));
+  // A line feed ends each part: JSON never holds a bare one, so parts cannot run into one another.
+  for (const entry of entries) hash.update(`\n${canonicalEntry(entry)}`);
+  hash.update(`\n${JSON.stringify({ counterExamples: sorted(corpus.counterExamples) })}`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,80 @@
+/** FAQ files to a corpus: the one door. Pure; every file is read to its end, whatever is wrong with the others. */
+import type { Fault } from '../errors.ts';
+import { assemble } from './assemble.ts';
+import { collectDocument } from './collect-document.ts';
+import { collectGoldenDocument, collectGoldenTable } from './collect-golden.ts';
+import { collectTable } from './collect-table.ts';
+import { type Collection, createCollection } from './collection.ts';
+import type { Corpus, GoldenRow, SourceFile } from './corpus.ts';
+import { decodeText } from './decode-text.ts';
+import { createFaultList } from './fault-list.ts';
+import { type Format, formatOfName, isGoldenName, KNOWN_ENDINGS } from './formats.ts';
+import { readJson } from './read-json.ts';
+import { readJsonLines } from './read-json-lines.ts';
+import { readTable } from './read-table.ts';
+import { readYaml } from './read-yaml.ts';
+import { wholeFile } from './source-document.ts';
+
+/** What a set of FAQ files holds. */
+export interface ParsedCorpus {
+  /** Undefined where there is a fault: a file with faults is refused whole. */
+  readonly corpus: Corpus | undefined;
+  /** All of them, in order of file and line; codes are those of fault-codes.ts. */
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+
+/** What a golden file holds. */
+export interface ParsedGolden {
+  /** Undefined where there is a fault. */
+  readonly golden: readonly GoldenRow[] | undefined;
+  readonly faults: readonly Fault[];
+}
+
+const READERS = { yaml: readYaml, json: readJson, jsonl: readJsonLines };
+const DELIMITERS = { csv: ',', tsv: '\t' } as const;
+
+function collectText(file: string, text: string, as: { format: Format; golden: boolean; collection: Collection }): void {
+  const { format, golden, collection } = as;
+  const { list } = collection;
+  if (format === 'csv' || format === 'tsv') {
+    const table = readTable(file, text, { delimiter: DELIMITERS[format], list });
+    if (table !== undefined) (golden ? collectGoldenTable : collectTable)(table, collection);
+    return;
+  }
+  const document = READERS[format](file, text, list);
+  if (document !== undefined) (golden ? collectGoldenDocument : collectDocument)(document, collection);
+}
+
+function collectFile(file: SourceFile, golden: boolean, collection: Collection): void {
+  const format = formatOfName(file.name);
+  if (format === undefined) {
+    const message = `Expected a file ending in one of ${KNOWN_ENDINGS}, came ${JSON.stringify(file.name)}; rename or convert it.`;
+    collection.list.fault('unknown_format', wholeFile(file.name), message);
+    return;
+  }
+  const text = decodeText(file, collection.list);
+  if (text !== undefined) collectText(file.name, text, { format, golden, collection });
+}
+
+/**
+ * Parses, checks and normalises FAQ files; files named golden.* hold golden rows, all others entries.
+ * Never throws: whatever the bytes, what is wrong is told as faults.
+ */
+export function parseCorpus(files: readonly SourceFile[]): ParsedCorpus {
+  const list = createFaultList();
+  const collection = createCollection(list);
+  for (const file of files) collectFile(file, isGoldenName(file.name), collection);
+  const named = files.find((file) => !isGoldenName(file.name)) ?? files[0];
+  const corpus = assemble(collection, named?.name ?? '');
+  return { corpus: list.refused() ? undefined : corpus, faults: list.faults(), warnings: list.warnings() };
+}
+
+/** Parses files as golden rows, whatever their names. Never throws. */
+export function parseGolden(files: readonly SourceFile[]): ParsedGolden {
+  const list = createFaultList();
+  const collection = createCollection(list);
+  for (const file of files) collectFile(file, true, collection);
+  const golden = collection.golden.map(({ utterance, intent }) => ({ utterance, intent }));
+  return { golden: list.refused() ? undefined : golden, faults: list.faults() };
+}

@@ -1,0 +1,93 @@
+/** JSON to a document with lines: strict JSON, no comments, no trailing commas; duplicate keys are faults. */
+import jsonc, { type Node, type ParseError } from 'jsonc-parser';
+import type { FaultList } from './fault-list.ts';
+import { formatPath, type Path, type Place, type SourceDocument, wholeFile } from './source-document.ts';
+
+const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
+
+/** Line from 1 of each offset of a text. */
+function lineCounter(text: string): (offset: number) => number {
+  const starts: number[] = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+
+/** Offset of the node at the path, or of the last one on the way that exists. */
+function offsetOf(root: Node, path: Path): number {
+  let node: Node = root;
+  for (const step of path) {
+    const children: readonly Node[] = node.children ?? [];
+    const next = typeof step === 'number' ? children[step] : children.find((child) => child.children?.[0]?.value === step)?.children?.[1];
+    if (next === undefined) return node.offset;
+    node = next;
+  }
+  return node.offset;
+}
+
+function reportDuplicateKeys(root: Node, report: (offset: number, key: string) => void): void {
+  const open: Node[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const seen = new Set<string>();
+    for (const child of node.children ?? []) {
+      const key = child.children?.[0];
+      if (node.type === 'object' && key !== undefined) {
+        if (seen.has(String(key.value))) report(key.offset, String(key.value));
+        seen.add(String(key.value));
+      }
+      if (child.children !== undefined) open.push(child);
+    }
+  }
+}
+
+/** Where a text of one file begins and how its faults are placed: a whole file, or one line of JSON lines. */
+export interface JsonContext {
+  readonly file: string;
+  readonly list: FaultList;
+  /** Line of the file on which the text begins, from 1. */
+  readonly firstLine: number;
+}
+
+/** The value of a JSON text and its root node; undefined after reporting what does not fit. */
+export function parseJson(text: string, context: JsonContext): { readonly value: unknown; readonly root: Node } | undefined {
+  const { file, list, firstLine } = context;
+  const placeOf = (offset: number): Place => wholeFile(file, firstLine - 1 + lineCounter(text)(offset));
+  try {
+    const errors: ParseError[] = [];
+    const root = jsonc.parseTree(text, errors, STRICT);
+    const error = errors[0];
+    if (error !== undefined || root === undefined) {
+      const problem = error === undefined ? 'nothing' : jsonc.printParseErrorCode(error.error);
+      const message = `Expected well-formed JSON, came a mistake here (${problem}); mend it. Comments and trailing commas are not JSON.`;
+      list.fault('syntax_error', placeOf(error?.offset ?? 0), message);
+      return undefined;
+    }
+    let sound = true;
+    reportDuplicateKeys(root, (offset, key) => {
+      sound = false;
+      const message = `Expected each key once, came ${JSON.stringify(key)} a second time; remove or rename one.`;
+      list.fault('duplicate_key', placeOf(offset), message);
+    });
+    return sound ? { value: JSON.parse(text), root } : undefined;
+  } catch (error) {
+    const problem = error instanceof RangeError ? 'nesting too deep to follow' : 'a mistake';
+    list.fault('syntax_error', wholeFile(file, firstLine), `Expected well-formed JSON, came ${problem}; mend it.`);
+    return undefined;
+  }
+}
+
+/** Reads a JSON file; undefined after reporting what does not fit. */
+export function readJson(file: string, text: string, list: FaultList): SourceDocument | undefined {
+  const parsed = parseJson(text, { file, list, firstLine: 1 });
+  if (parsed === undefined) return undefined;
+  const lineAt = lineCounter(text);
+  return { file, value: parsed.value, lineOf: (path) => lineAt(offsetOf(parsed.root, path)), fieldOf: formatPath };
+}

@@ -1,0 +1,142 @@
+/** A file or folder to source files: what is read, how much, and nothing through a link out of the root. */
+import { constants } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FaqError, throwIfAborted } from '../errors.ts';
+import type { SourceFile } from './corpus.ts';
+import { quoted } from './describe-value.ts';
+import { formatOfName, isGoldenName, KNOWN_ENDINGS } from './formats.ts';
+import { MAX_SOURCE_BYTES } from './limits.ts';
+import { fileError, isInside, leadsOut, resolveInside } from './source-path.ts';
+
+/** Folders below the named one. Deeper trees are no corpus. */
+const MAX_DEPTH = 8;
+const MAX_FILES = 1_000;
+
+/** What to read below a root. */
+export interface SourceRequest {
+  /** Folder that callers may read. */
+  readonly root: string;
+  /** File or folder relative to the root, forward slashes: `shop`, `shop/faq.yaml`, `.`. */
+  readonly path: string;
+  readonly signal?: AbortSignal;
+  /** Most bytes of all files together; limits.ts' MAX_SOURCE_BYTES where absent. */
+  readonly maxBytes?: number;
+}
+
+/** How a file the user owns is read. */
+export interface LocalOptions {
+  readonly signal?: AbortSignal;
+  readonly maxBytes?: number;
+}
+
+interface Reading {
+  /** Real path that every file must lie below; undefined where the reader may go anywhere. */
+  readonly root: string | undefined;
+  /** The path as the caller named it. */
+  readonly shown: string;
+  readonly signal: AbortSignal | undefined;
+  bytesLeft: number;
+}
+
+function tooLarge(reading: Reading): FaqError {
+  const message = `Expected files within the size limit, came more in ${quoted(reading.shown)}; split the corpus or raise the limit.`;
+  return new FaqError('invalid_argument', message, { field: 'path', reason: 'SOURCE_TOO_LARGE' });
+}
+
+/** Reads one regular file. O_NONBLOCK, since opening a pipe would wait for its other end. */
+async function readOne(path: string, name: string, reading: Reading): Promise<SourceFile> {
+  throwIfAborted(reading.signal);
+  const real = await realpath(path);
+  if (reading.root !== undefined && !isInside(reading.root, real)) throw leadsOut(name);
+  const follow = reading.root === undefined ? 0 : constants.O_NOFOLLOW;
+  await using handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | follow);
+  const found = await handle.stat();
+  if (!found.isFile()) {
+    throw new FaqError('invalid_argument', `Expected a regular file, came ${quoted(name)}, which is none; name an FAQ file.`, {
+      field: 'path',
+    });
+  }
+  if (found.size > reading.bytesLeft) throw tooLarge(reading);
+  const data = await handle.readFile({ signal: reading.signal });
+  reading.bytesLeft -= data.length;
+  if (reading.bytesLeft < 0) throw tooLarge(reading);
+  return { name, data };
+}
+
+/** Names of the FAQ files of a folder and its subfolders, sorted, relative to it. Dot files and dot folders are left out. */
+async function listFolder(folder: string, prefix: string, reading: Reading): Promise<readonly string[]> {
+  throwIfAborted(reading.signal);
+  const depth = prefix.split('/').length - 1;
+  const names: string[] = [];
+  for (const name of (await readdir(folder)).toSorted()) {
+    if (name.startsWith('.')) continue;
+    const shown = `${prefix}${name}`;
+    const real = await realpath(join(folder, name)).catch(() => undefined);
+    const known = formatOfName(name) !== undefined;
+    const outside = real !== undefined && reading.root !== undefined && !isInside(reading.root, real);
+    if (outside && known) throw leadsOut(shown);
+    // A dangling link that looks like an FAQ file is told as missing when it is read.
+    const isFolder = real !== undefined && !outside && (await stat(real)).isDirectory();
+    if (isFolder && depth < MAX_DEPTH) names.push(...(await listFolder(join(folder, name), `${shown}/`, reading)));
+    else if (known && !isFolder) names.push(shown);
+    if (names.length > MAX_FILES) {
+      const message = `Expected at most ${MAX_FILES} FAQ files, came more in ${quoted(reading.shown)}; name the corpus' own folder.`;
+      throw new FaqError('invalid_argument', message, { field: 'path' });
+    }
+  }
+  return names;
+}
+
+/** Golden files beside a named FAQ file, which measure it. */
+async function goldenBeside(folder: string, name: string): Promise<readonly string[]> {
+  if (isGoldenName(name)) return [];
+  const names = await readdir(folder);
+  return names.filter((other) => isGoldenName(other) && formatOfName(other) !== undefined).toSorted();
+}
+
+async function readAll(path: string, reading: Reading): Promise<readonly SourceFile[]> {
+  throwIfAborted(reading.signal);
+  const isFolder = (await stat(path)).isDirectory();
+  const folder = isFolder ? path : dirname(path);
+  const name = basename(path);
+  const names = isFolder ? await listFolder(folder, '', reading) : [name, ...(await goldenBeside(folder, name))];
+  if (names.length === 0) {
+    const message = `Expected FAQ files ending in ${KNOWN_ENDINGS}, came none in ${quoted(reading.shown)}; name another folder.`;
+    throw new FaqError('not_found', message, { field: 'path' });
+  }
+  const files: SourceFile[] = [];
+  // One after another: the sum is bounded, and an abort or a limit stops at the next file.
+  for (const file of names) files.push(await readOne(join(folder, file), file, reading));
+  return files;
+}
+
+async function guarded(path: string, reading: Reading): Promise<readonly SourceFile[]> {
+  try {
+    return await readAll(path, reading);
+  } catch (error) {
+    throwIfAborted(reading.signal);
+    throw fileError(error, reading.shown);
+  }
+}
+
+/**
+ * Reads an FAQ file with the golden files beside it, or every FAQ file of a folder, dot folders left out, in order of name.
+ * @throws FaqError invalid_argument for a path that is no plain relative one or for too much data; permission_denied for a link out of the
+ * root; not_found where nothing is there; cancelled when the signal is aborted.
+ */
+export async function readSource(request: SourceRequest): Promise<readonly SourceFile[]> {
+  throwIfAborted(request.signal);
+  const resolved = await resolveInside(request.root, request.path);
+  const { signal, maxBytes = MAX_SOURCE_BYTES } = request;
+  return guarded(resolved.path, { root: resolved.root, shown: request.path, signal, bytesLeft: maxBytes });
+}
+
+/**
+ * As readSource, for the user's own files on the user's own machine: any path, links followed.
+ * @throws FaqError not_found, permission_denied, invalid_argument for too much data, cancelled.
+ */
+export async function readLocalSource(path: string, options: LocalOptions = {}): Promise<readonly SourceFile[]> {
+  const { signal, maxBytes = MAX_SOURCE_BYTES } = options;
+  return guarded(path, { root: undefined, shown: path, signal, bytesLeft: maxBytes });
+}

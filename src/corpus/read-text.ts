@@ -1,0 +1,77 @@
+/** One text of a file, of each kind that there is: checked, normalised, and undefined after a fault. */
+import { normaliseLines, normaliseText } from '../text/normalise.ts';
+import { describeValue, quoted } from './describe-value.ts';
+import type { FaultList } from './fault-list.ts';
+import { isOver, MAX_ANSWER_CHARACTERS, MAX_NAME_CHARACTERS, MAX_QUESTION_CHARACTERS } from './limits.ts';
+import type { Place } from './source-document.ts';
+
+/** What a text is for. */
+export interface TextRule {
+  /** As messages name it, e.g. `a question`. */
+  readonly name: string;
+  /** Most Unicode characters. */
+  readonly limit: number;
+  readonly normalise: (text: string) => string;
+  /** The fault of a blank text; undefined where blank means absent. */
+  readonly blank: 'missing_field' | 'empty_question' | undefined;
+}
+
+/** Question, counter-example or golden utterance. */
+export const QUESTION: TextRule = {
+  name: 'a question',
+  limit: MAX_QUESTION_CHARACTERS,
+  normalise: normaliseText,
+  blank: 'empty_question',
+};
+export const COUNTER_EXAMPLE: TextRule = { ...QUESTION, name: 'a counter-example' };
+export const UTTERANCE: TextRule = { ...QUESTION, name: 'an utterance' };
+/** Answer or metadata value: line breaks stay. */
+export const ANSWER: TextRule = { name: 'an answer', limit: MAX_ANSWER_CHARACTERS, normalise: normaliseLines, blank: undefined };
+export const METADATA_VALUE: TextRule = { ...ANSWER, name: 'a metadata value' };
+/** Id or intent, which must not be blank. */
+export const ID: TextRule = { name: 'an id', limit: MAX_NAME_CHARACTERS, normalise: normaliseText, blank: 'missing_field' };
+export const INTENT: TextRule = { ...ID, name: 'an intent' };
+/** Name that may be absent. */
+export const TAG: TextRule = { ...ID, name: 'a tag', blank: undefined };
+export const LOCALE: TextRule = { ...TAG, name: 'a locale' };
+export const METADATA_KEY: TextRule = { ...ID, name: 'a metadata key' };
+
+/** The normalised text, possibly blank where the rule allows it; undefined after a fault. */
+export function readText(value: unknown, rule: TextRule, at: { readonly place: Place; readonly list: FaultList }): string | undefined {
+  const { place, list } = at;
+  if (typeof value !== 'string') {
+    const advice = value === null || typeof value === 'object' ? 'write a text' : 'put it in quotes';
+    list.fault('wrong_type', place, `Expected ${rule.name} as text, came ${describeValue(value)}; ${advice}.`);
+    return undefined;
+  }
+  // Normalising takes long for long texts; composing never makes a text eight times shorter in code units.
+  const text = value.length > 8 * rule.limit ? value : rule.normalise(value);
+  if (isOver(text, rule.limit)) {
+    const message = `Expected ${rule.name} of at most ${rule.limit} characters, came about ${text.length}; shorten or split it.`;
+    list.fault('too_long', place, message);
+    return undefined;
+  }
+  if (text !== '' || rule.blank === undefined) return text;
+  list.fault(rule.blank, place, `Expected ${rule.name}, came a blank text; write one or remove it.`);
+  return undefined;
+}
+
+/** The canonical form of a BCP 47 tag, or blank for blank; undefined after a fault. */
+export function readLocale(value: unknown, at: { readonly place: Place; readonly list: FaultList }): string | undefined {
+  const text = readText(value, LOCALE, at);
+  if (text === undefined || text === '') return text;
+  const canonical = canonicalLocale(text);
+  if (canonical !== undefined) return canonical;
+  const meant = canonicalLocale(text.replaceAll('_', '-'));
+  const advice = meant === undefined ? 'write one such as en or pt-BR' : `write ${meant}`;
+  at.list.fault('bad_locale', at.place, `Expected a BCP 47 language tag, came ${quoted(text)}; ${advice}.`);
+  return undefined;
+}
+
+function canonicalLocale(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}

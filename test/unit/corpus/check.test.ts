@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { parseCorpus, parseGolden } from '../../../src/corpus/parse-corpus.ts';
+import { brief, parse } from './parse.ts';
+
+function entries(...list: readonly object[]): string {
+  return JSON.stringify(
+    list.map((entry) => ({ answer: 'x', ...entry })),
+    undefined,
+    0,
+  ).replaceAll('},{', '},\n{');
+}
+
+describe('checks across entries', () => {
+  it('drops a question that an entry has twice, case and outer punctuation aside, with a warning', () => {
+    const { corpus, warnings } = parse({ 'faq.json': entries({ id: 'a', questions: ['How?', 'Why?', '  how! '] }) });
+    expect(corpus?.entries[0]?.questions).toEqual(['How?', 'Why?']);
+    expect(brief(warnings)).toEqual(['duplicate_question faq.json:1 [0].questions[2]']);
+  });
+
+  it('warns of one question under two intents and keeps both; within one intent it is welcome', () => {
+    const text = entries(
+      { id: 'a', intent: 'i', questions: ['How?'] },
+      { id: 'b', intent: 'j', questions: ['HOW'] },
+      { id: 'c', intent: 'i', questions: ['how'] },
+    );
+    const { corpus, warnings } = parse({ 'faq.json': text });
+    expect(corpus?.entries).toHaveLength(3);
+    expect(brief(warnings)).toEqual(['ambiguous_question faq.json:2 [1].questions[0]']);
+    expect(warnings[0]?.message).toContain('"i" (faq.json line 1)');
+  });
+
+  it('warns of a counter-example that is a question: corpus-wide of any entry, else of its own intent', () => {
+    const list = [
+      { id: 'a', questions: ['How?'], answer: 'x', counter_examples: ['When?'] },
+      { id: 'b', questions: ['When?'], answer: 'x', counter_examples: ['when'] },
+    ];
+    const { warnings } = parse({ 'faq.json': JSON.stringify({ entries: list, counter_examples: ['how', 'other'] }) });
+    expect(brief(warnings)).toEqual([
+      'contradicts_counter_example faq.json:1 counter_examples[0]',
+      // Entry a may well refuse what entry b answers.
+      'contradicts_counter_example faq.json:1 entries[1].counter_examples[0]',
+    ]);
+  });
+
+  it('finds an id that two files share, and tells where it was first', () => {
+    const { faults } = parse({ 'a.json': entries({ id: 'x', questions: ['q'] }), 'b.yaml': 'entries:\n  - id: x\n    questions: [r]\n' });
+    expect(brief(faults)).toEqual(['duplicate_id b.yaml:2 entries[0].id']);
+    expect(faults[0]?.message).toContain('a.json line 1');
+  });
+
+  it('counts a text by Unicode characters, after normalising', () => {
+    const fits = '🎉'.repeat(2_000);
+    expect(parse({ 'faq.json': entries({ id: 'a', questions: [` ${fits} `] }) }).faults).toEqual([]);
+    const { faults } = parse({
+      'faq.json': entries(
+        { id: 'a', questions: [`${fits}x`], answer: 'y'.repeat(100_001), counter_examples: ['z'.repeat(1_000_000)] },
+        { id: 'i'.repeat(257), questions: ['q'] },
+      ),
+    });
+    expect(brief(faults)).toEqual([
+      'too_long faq.json:1 [0].answer',
+      'too_long faq.json:1 [0].questions[0]',
+      'too_long faq.json:1 [0].counter_examples[0]',
+      'too_long faq.json:2 [1].id',
+    ]);
+    expect(faults.every((fault) => fault.message.length < 300)).toBe(true);
+  });
+
+  it('lists at most 10,000 faults and counts the rest', () => {
+    const { faults } = parse({ 'faq.jsonl': '[]\n'.repeat(10_050) });
+    expect(faults).toHaveLength(10_001);
+    expect(faults.at(-1)?.message).toContain('50 more');
+  });
+
+  it('stops at a million texts, aliases counted as often as they are used', () => {
+    const block = `- &q [${Array.from({ length: 2_000 }, (_, index) => `q${index}`).join(', ')}]`;
+    const many = Array.from({ length: 600 }, (_, index) => `- {id: e${index}, questions: *q, answer: x}`).join('\n');
+    const { faults } = parse({ 'faq.yaml': `${block}\n${many}\n` });
+    expect(faults.filter((fault) => fault.code === 'too_many')).toHaveLength(1);
+  }, 60_000);
+});
+
+describe('golden files', () => {
+  const faq = entries({ id: 'a', questions: ['q'] });
+
+  it.each([
+    ['golden.yaml', '- {utterance: hi, intent: a}\n- {utterance: no, intent: null}\n'],
+    ['golden.json', '[{"utterance":"hi","intent":"a"},{"text":"no","intent":null}]'],
+    ['golden.jsonl', '{"text":"hi","intent":"a"}\n{"utterance":"no","intent":null}\n'],
+    ['golden.csv', 'utterance,intent\nhi,a\nno,\n'],
+    ['sub/golden.tsv', 'utterance\tintent\nhi\ta\nno\t\n'],
+  ])('are read from %s', (name, text) => {
+    const { corpus, faults, warnings } = parse({ 'faq.json': faq, [name]: text });
+    expect([faults, warnings]).toEqual([[], []]);
+    expect(corpus?.golden).toEqual([
+      { utterance: 'hi', intent: 'a' },
+      { utterance: 'no', intent: null },
+    ]);
+  });
+
+  it('warn of an intent that the corpus lacks', () => {
+    const { corpus, warnings } = parse({ 'faq.json': faq, 'golden.yaml': '- {utterance: hi, intent: a}\n- {utterance: ho, intent: b}\n' });
+    expect(corpus?.golden).toHaveLength(2);
+    expect(brief(warnings)).toEqual(['unknown_intent golden.yaml:2 [1].intent']);
+  });
+
+  it('name all their faults', () => {
+    const { faults } = parse({
+      'faq.json': faq,
+      'golden.yaml': '- {utterance: hi}\n- {intent: a}\n- {utterance: " ", intent: a}\n- x\n',
+      'golden.csv': 'a,b\n1,2\n',
+    });
+    expect(brief(faults)).toEqual([
+      'missing_field golden.yaml:1 [0].intent',
+      'missing_field golden.yaml:2 [1].utterance',
+      'empty_question golden.yaml:3 [2].utterance',
+      'wrong_type golden.yaml:4 [3]',
+      'missing_field golden.csv:1',
+    ]);
+  });
+
+  it('are no corpus alone, but can be read alone under any name', () => {
+    const data = new TextEncoder().encode('{"text":"hi","intent":"a"}');
+    expect(brief(parse({ 'golden.jsonl': '{"text":"hi","intent":"a"}' }).faults)).toEqual(['no_entries golden.jsonl:0']);
+    expect(parseGolden([{ name: 'test.jsonl', data }])).toEqual({ golden: [{ utterance: 'hi', intent: 'a' }], faults: [] });
+    expect(parseGolden([{ name: 'test.txt', data }]).golden).toBeUndefined();
+  });
+});
+
+describe('encodings and endings', () => {
+  const bytes = (name: string, data: Uint8Array) => parseCorpus([{ name, data }]).faults;
+
+  it('name the line of the first byte that is not UTF-8', () => {
+    const latin = Buffer.from('entries:\n  - id: a\n    questions: [caf\u00e9]\n', 'latin1');
+    expect(brief(bytes('faq.yaml', latin))).toEqual(['wrong_encoding faq.yaml:3']);
+  });
+
+  it('name UTF-16, with and without its mark', () => {
+    const text = 'id,question\na,q\n';
+    expect(bytes('faq.csv', Buffer.from(`\ufeff${text}`, 'utf16le'))[0]).toMatchObject({
+      code: 'wrong_encoding',
+      line: 1,
+      message: expect.stringContaining('UTF-16'),
+    });
+    expect(bytes('faq.csv', Buffer.from(`\ufeff${text}`, 'utf16le').swap16())[0]?.message).toContain('UTF-16');
+    expect(bytes('faq.csv', Buffer.from(text, 'utf16le'))[0]?.message).toContain('UTF-16');
+  });
+
+  it('refuse an unknown ending and go on with the other files', () => {
+    expect(brief(parse({ 'faq.xlsx': 'x', 'faq.json': '[1]', noending: '', '.yaml': '' }).faults)).toEqual([
+      'unknown_format faq.xlsx:0',
+      'wrong_type faq.json:1 [0]',
+      'unknown_format noending:0',
+      'unknown_format .yaml:0',
+    ]);
+  });
+
+  it('say that no files hold no entries', () => {
+    expect(brief(parseCorpus([]).faults)).toEqual(['no_entries :0']);
+  });
+});

@@ -1,0 +1,188 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Corpus, Entry } from '../../../src/corpus/corpus.ts';
+import { diffCorpora } from '../../../src/corpus/diff.ts';
+import { corpusFingerprint } from '../../../src/corpus/fingerprint.ts';
+import { parseCorpus } from '../../../src/corpus/parse-corpus.ts';
+import { parseCorpusInWorker } from '../../../src/corpus/parse-in-worker.ts';
+import { readSource } from '../../../src/corpus/read-source.ts';
+import { deserialiseCorpus, serialiseCorpus } from '../../../src/corpus/serialise.ts';
+
+const ENTRY: Entry = {
+  id: 'a',
+  intent: 'i',
+  questions: ['one', 'two', 'three'],
+  answer: 'x',
+  locale: 'en',
+  tags: ['s', 't'],
+  metadata: { k: 'v', l: 'w' },
+  counterExamples: ['n', 'm'],
+};
+const CORPUS: Corpus = {
+  entries: [ENTRY, { ...ENTRY, id: 'b', questions: ['four'] }],
+  counterExamples: ['p', 'q'],
+  golden: [{ utterance: 'u', intent: null }],
+};
+
+function withEntry(change: Partial<Entry>): Corpus {
+  return { ...CORPUS, entries: [{ ...ENTRY, ...change }, ...CORPUS.entries.slice(1)] };
+}
+
+describe('corpusFingerprint', () => {
+  it('is 64 hex digits and blind to orders and golden rows', () => {
+    const shuffled: Corpus = {
+      entries: [...CORPUS.entries].reverse().map((entry) => ({
+        ...entry,
+        questions: [...entry.questions.slice(0, 1), ...entry.questions.slice(1).toReversed()],
+        tags: entry.tags.toReversed(),
+        metadata: Object.fromEntries(Object.entries(entry.metadata).toReversed()),
+        counterExamples: entry.counterExamples.toReversed(),
+      })),
+      counterExamples: ['q', 'p'],
+      golden: [],
+    };
+    expect(corpusFingerprint(CORPUS)).toMatch(/^[0-9a-f]{64}$/u);
+    expect(corpusFingerprint(shuffled)).toBe(corpusFingerprint(CORPUS));
+  });
+
+  it.each<[string, Corpus]>([
+    ['an id', withEntry({ id: 'z' })],
+    ['an intent', withEntry({ intent: 'j' })],
+    ['a question', withEntry({ questions: ['one', 'two', 'Three'] })],
+    ['which question is canonical', withEntry({ questions: ['two', 'one', 'three'] })],
+    ['an answer', withEntry({ answer: 'y' })],
+    ['a locale', withEntry({ locale: '' })],
+    ['a tag', withEntry({ tags: ['s'] })],
+    ['metadata', withEntry({ metadata: { k: 'v', l: '' } })],
+    ['an entry’s counter-example', withEntry({ counterExamples: ['n'] })],
+    ['a corpus-wide counter-example', { ...CORPUS, counterExamples: ['p'] }],
+    ['where a boundary lies', withEntry({ tags: ['s,t'] })],
+  ])('sees %s', (_, changed) => {
+    expect(corpusFingerprint(changed)).not.toBe(corpusFingerprint(CORPUS));
+  });
+});
+
+describe('diffCorpora', () => {
+  it('finds nothing between equals', () => {
+    expect(diffCorpora(CORPUS, withEntry({ tags: ['t', 's'] }))).toEqual({
+      changes: [],
+      counterExamplesAdded: [],
+      counterExamplesRemoved: [],
+      questionsAdded: [],
+      questionsRemoved: [],
+    });
+  });
+
+  it('tells added, removed and changed entries with their questions and fields', () => {
+    const after: Corpus = {
+      entries: [
+        { ...ENTRY, questions: ['one', 'five', 'three'], answer: 'y', metadata: {} },
+        { ...ENTRY, id: 'c', questions: ['four'] },
+      ],
+      counterExamples: ['q', 'r'],
+      golden: [],
+    };
+    expect(diffCorpora(CORPUS, after)).toEqual({
+      changes: [
+        { entryId: 'b', change: 'removed', questionsAdded: [], questionsRemoved: ['four'], fields: [] },
+        { entryId: 'a', change: 'changed', questionsAdded: ['five'], questionsRemoved: ['two'], fields: ['answer', 'metadata'] },
+        { entryId: 'c', change: 'added', questionsAdded: ['four'], questionsRemoved: [], fields: [] },
+      ],
+      counterExamplesAdded: ['r'],
+      counterExamplesRemoved: ['p'],
+      // "four" moved to another entry: its text is known already.
+      questionsAdded: ['five'],
+      questionsRemoved: ['two'],
+    });
+  });
+});
+
+describe('serialiseCorpus', () => {
+  it('comes back exactly, order, golden rows and prototype names included', () => {
+    const metadata: Readonly<Record<string, string>> = Object.fromEntries([
+      ['__proto__', 'x'],
+      ['10', 'b'],
+      ['z', 'c'],
+    ]);
+    const corpus = withEntry({ id: '__proto__', metadata, answer: 'one\ntwo 👩‍💻' });
+    const back = deserialiseCorpus(serialiseCorpus(corpus));
+    expect(back).toEqual(corpus);
+    expect(Object.entries(back.entries[0]?.metadata ?? {})).toEqual(Object.entries(metadata));
+    expect(serialiseCorpus(back)).toEqual(serialiseCorpus(corpus));
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half of it', '{"form":1,"entries":['],
+    ['another form', '{"form":2,"entries":[],"counterExamples":[],"golden":[]}'],
+    ['a missing part', '{"form":1,"entries":[]}'],
+    [
+      'an entry without questions',
+      JSON.stringify({ form: 1, entries: [{ ...ENTRY, metadata: [], questions: [] }], counterExamples: [], golden: [] }),
+    ],
+  ])('refuses %s as data loss', (_, text) => {
+    expect(() => deserialiseCorpus(new TextEncoder().encode(text))).toThrow(expect.objectContaining({ code: 'data_loss' }));
+  });
+
+  it('refuses bytes that are no UTF-8', () => {
+    expect(() => deserialiseCorpus(new Uint8Array([0xff, 0x00]))).toThrow(expect.objectContaining({ code: 'data_loss' }));
+  });
+});
+
+describe('parseCorpusInWorker', () => {
+  const text = `entries:\n${Array.from({ length: 200 }, (_, index) => `  - {id: e${index}, questions: [question ${index}], answer: x, metadata: {__proto__: p}}\n`).join('')}`;
+  const files = [{ name: 'faq.yaml', data: new TextEncoder().encode(text) }];
+
+  it('gives what parseCorpus gives', async () => {
+    const parsed = await parseCorpusInWorker(files);
+    expect(parsed).toEqual(parseCorpus(files));
+    expect(Object.entries(parsed.corpus?.entries[7]?.metadata ?? {})).toEqual([['__proto__', 'p']]);
+  });
+
+  it('ends when the caller leaves', async () => {
+    const left = new AbortController();
+    const parsing = parseCorpusInWorker(files, left.signal);
+    left.abort();
+    await expect(parsing).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('parses small files without a thread', async () => {
+    const small = [{ name: 'faq.json', data: new TextEncoder().encode('[1]') }];
+    expect(await parseCorpusInWorker(small)).toEqual(parseCorpus(small));
+  });
+});
+
+describe('the demo corpora', () => {
+  const root = new URL('../../../faq-data/', import.meta.url);
+  const corpora = readdirSync(root, { withFileTypes: true }).filter((item) => item.isDirectory());
+
+  it.each(corpora.map((item) => item.name))('%s has no fault and no warning', async (name) => {
+    const parsed = parseCorpus(await readSource({ root: root.pathname, path: name }));
+    expect([parsed.faults, parsed.warnings]).toEqual([[], []]);
+    expect(parsed.corpus?.entries.length).toBeGreaterThanOrEqual(60);
+    expect(parsed.corpus?.golden.length).toBeGreaterThanOrEqual(120);
+    expect(readFileSync(new URL(`${name}/faq.yaml`, root), 'utf8')).not.toContain('\r');
+  });
+});
+
+describe('speed', () => {
+  const rows = Array.from({ length: 10_000 }, (_, index) => ({
+    text: `How do I do the thing number ${index}?`,
+    intent: `i${index % 150}`,
+  }));
+
+  it('parses 10,000 questions well within what a reload may take', () => {
+    const lines = new TextEncoder().encode(rows.map((row) => JSON.stringify(row)).join('\n'));
+    const yaml = new TextEncoder().encode(
+      `entries:\n${rows.map(({ text }, index) => `  - id: e${index}\n    questions:\n      - ${text}\n`).join('')}`,
+    );
+    const timed = (name: string, data: Uint8Array) => {
+      const started = performance.now();
+      expect(parseCorpus([{ name, data }]).faults).toEqual([]);
+      return performance.now() - started;
+    };
+    // Measured .15 s and .9 s on an idle core; the bounds leave room for a busy machine and still catch a quadratic step.
+    expect(timed('faq.jsonl', lines)).toBeLessThan(3_000);
+    expect(timed('faq.yaml', yaml)).toBeLessThan(10_000);
+  }, 30_000);
+});

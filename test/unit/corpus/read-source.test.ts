@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inlineSource } from '../../../src/corpus/inline-source.ts';
+import { readLocalSource, readSource } from '../../../src/corpus/read-source.ts';
+
+let folder = '';
+let root = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'faqmatch-source-'));
+  root = join(folder, 'root');
+  await mkdir(join(root, 'shop', 'more'), { recursive: true });
+  await mkdir(join(root, 'shop', '.git'));
+  await mkdir(join(root, 'empty'));
+  await mkdir(join(root, 'links'));
+  const files = [
+    'shop/faq.yaml',
+    'shop/golden.yaml',
+    'shop/golden.csv',
+    'shop/notes.txt',
+    'shop/.hidden.yaml',
+    'shop/.git/x.yaml',
+    'shop/more/b.csv',
+    'shop/more/a.jsonl',
+  ];
+  for (const file of files) await writeFile(join(root, file), file);
+  await writeFile(join(folder, 'secret.yaml'), 'secret');
+  await mkdir(join(folder, 'root-beside'));
+  await writeFile(join(folder, 'root-beside', 'faq.yaml'), 'beside');
+  await symlink(join(folder, 'secret.yaml'), join(root, 'links', 'out.yaml'));
+  await symlink('shop/faq.yaml', join(root, 'links-inside.yaml'));
+  await symlink('..', join(root, 'up'));
+  await symlink('../root-beside', join(root, 'beside'));
+  await symlink('nowhere', join(root, 'dangling.yaml'));
+  await symlink('loop.yaml', join(root, 'loop.yaml'));
+  await mkdir(join(root, 'cycle'));
+  await writeFile(join(root, 'cycle', 'faq.yaml'), 'x');
+  await symlink('../cycle', join(root, 'cycle', 'again'));
+  execFileSync('mkfifo', [join(root, 'pipe.yaml')]);
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const names = async (path: string) => (await readSource({ root, path })).map((file) => file.name);
+
+describe('readSource', () => {
+  it('reads a file with the golden files beside it', async () => {
+    expect(await names('shop/faq.yaml')).toEqual(['faq.yaml', 'golden.csv', 'golden.yaml']);
+    expect(await names('shop/golden.yaml')).toEqual(['golden.yaml']);
+  });
+
+  it('reads the FAQ files of a folder and its subfolders by name, dot files left out', async () => {
+    expect(await names('shop')).toEqual(['faq.yaml', 'golden.csv', 'golden.yaml', 'more/a.jsonl', 'more/b.csv']);
+    const files = await readSource({ root, path: './shop/' });
+    expect(new TextDecoder().decode(files[3]?.data)).toBe('shop/more/a.jsonl');
+  });
+
+  it('follows a link that stays below the root', async () => {
+    expect(await names('links-inside.yaml')).toEqual(['faq.yaml', 'golden.csv', 'golden.yaml']);
+  });
+
+  it.each(['/etc/passwd', '../secret.yaml', 'shop/../../secret.yaml', '..', '', 'a\u0000b', 'shop\\faq.yaml', 'C:/faq.yaml', 'a\nb'])(
+    'refuses %j',
+    async (path) => {
+      await expect(readSource({ root, path })).rejects.toMatchObject({ code: 'invalid_argument', field: 'path' });
+    },
+  );
+
+  it.each(['links/out.yaml', 'links', 'up', 'up/secret.yaml', 'beside', 'beside/faq.yaml'])(
+    'refuses %s, which leads out of the root',
+    async (path) => {
+      const error = await readSource({ root, path }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'permission_denied' });
+      expect(String(error)).not.toContain(folder);
+    },
+  );
+
+  it.each([
+    ['nothing there', 'missing', 'not_found'],
+    ['a file taken for a folder', 'shop/faq.yaml/x', 'not_found'],
+    ['a folder without FAQ files', 'empty', 'not_found'],
+    ['a link to nowhere', 'dangling.yaml', 'not_found'],
+    ['a link to itself', 'loop.yaml', 'invalid_argument'],
+    ['a name too long', 'x'.repeat(5_000), 'invalid_argument'],
+    ['a pipe', 'pipe.yaml', 'invalid_argument'],
+  ])('answers %s without hanging and without the path on the server', async (_, path, code) => {
+    const error = await readSource({ root, path }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code });
+    expect(String(error)).not.toContain(folder);
+  });
+
+  it('gives up on folders that hold themselves after a bounded number of steps', async () => {
+    expect((await names('cycle')).length).toBeLessThan(20);
+  });
+
+  it('refuses more bytes than allowed', async () => {
+    await expect(readSource({ root, path: 'shop', maxBytes: 20 })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      reason: 'SOURCE_TOO_LARGE',
+    });
+  });
+
+  it('stops when the caller left, and says when the root is missing', async () => {
+    await expect(readSource({ root, path: 'shop', signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(readSource({ root: join(folder, 'none'), path: 'shop' })).rejects.toMatchObject({ code: 'failed_precondition' });
+  });
+});
+
+describe('readLocalSource', () => {
+  it('reads any path of the user, links followed', async () => {
+    expect(await readLocalSource(join(root, 'links', 'out.yaml'))).toMatchObject([{ name: 'out.yaml' }]);
+    await expect(readLocalSource(join(folder, 'none'))).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('inlineSource', () => {
+  const data = new Uint8Array([1]);
+
+  it('names the data by its format and keeps the other files', () => {
+    expect(inlineSource({ format: 'YAML', data, files: [{ name: 'golden.csv', data }] }).map((file) => file.name)).toEqual([
+      'faq.yaml',
+      'golden.csv',
+    ]);
+  });
+
+  it('refuses an unknown format', () => {
+    expect(() => inlineSource({ format: 'xlsx', data, files: [] })).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', field: 'inline.format' }),
+    );
+    expect(() => inlineSource({ format: '', data, files: [] })).toThrow('format');
+  });
+
+  it.each(['', '.', '..', 'a/b.yaml', '..\\b.yaml', 'C:a.yaml', 'a\u0000.yaml', 'notes.txt', 'faq.yaml', `${'x'.repeat(256)}.yaml`])(
+    'refuses %j as the name of a further file',
+    (name) => {
+      const field = 'inline.files[0].name';
+      expect(() => inlineSource({ format: 'yaml', data, files: [{ name, data }] })).toThrow(
+        expect.objectContaining({ code: 'invalid_argument', field }),
+      );
+    },
+  );
+});
