@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Encoder, EncoderInfo } from '../../src/encoder/encoder.ts';
-import { FaqError, throwIfAborted } from '../../src/errors.ts';
+import { type FaqError, throwIfAborted } from '../../src/errors.ts';
 import { wordTerms } from '../../src/text/terms.ts';
 
 export interface FakeEncoder extends Encoder {

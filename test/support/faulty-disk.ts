@@ -2,6 +2,7 @@
  * A real disk that fails at a chosen step, the way disks and processes do.
  */
 import { truncate } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { type Disk, type NewFile, nodeDisk } from '../../src/index/embedded/disk.ts';
 
 /** A real disk without the waiting for the platter: what a power cut would take is faultyDisk's to model. */
@@ -29,6 +30,21 @@ export function faultyDisk(failAt: number, failure: Failure): FaultyDisk {
   const inner = unsyncedDisk;
   const steps: string[] = [];
   const unsynced = new Map<string, number>();
+
+  /** What a rename moves stays unsynced under its new name. */
+  function follow(from: string, to: string): void {
+    for (const [path, size] of [...unsynced]) {
+      if (path !== from && !path.startsWith(`${from}${sep}`)) continue;
+      unsynced.delete(path);
+      unsynced.set(`${to}${path.slice(from.length)}`, size);
+    }
+  }
+
+  /** A process killed while it removes a tree has removed some of it. */
+  async function removeSome(path: string): Promise<void> {
+    const [first] = await inner.namesIn(path);
+    if (first !== undefined) await inner.removeTree(join(path, first));
+  }
 
   async function cutPower(): Promise<void> {
     for (const [path, size] of unsynced) await truncate(path, Math.floor(size / 2)).catch(() => undefined);
@@ -66,8 +82,16 @@ export function faultyDisk(failAt: number, failure: Failure): FaultyDisk {
     makeFolder: (path) => step('make folder', () => inner.makeFolder(path)),
     createFile,
     syncFolder: (path) => step('sync folder', () => inner.syncFolder(path)),
-    rename: (from, to) => step('rename', () => inner.rename(from, to)),
-    removeTree: (path) => step('remove', () => inner.removeTree(path)),
+    rename: (from, to) =>
+      step('rename', async () => {
+        await inner.rename(from, to);
+        follow(from, to);
+      }),
+    async removeTree(path) {
+      const dying = steps.length + 1 === failAt && (failure === 'kill' || failure === 'power cut');
+      if (dying) await removeSome(path);
+      await step('remove', () => inner.removeTree(path));
+    },
   };
   return { disk, steps };
 }

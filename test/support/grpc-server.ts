@@ -1,10 +1,10 @@
 /** A small real gRPC server for tests of the client: handlers are given, the port is free and loopback. */
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Fault } from '../../src/errors.ts';
 import { FaultList } from '../../src/generated/faqmatch/v1/admin.ts';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../src/generated/google/rpc/error_details.ts';
 import { Status } from '../../src/generated/google/rpc/status.ts';
-import type { Fault } from '../../src/errors.ts';
 
 /** A service with its handlers. */
 export interface ServedService {
@@ -24,7 +24,9 @@ export async function serve(services: readonly ServedService[], port = 0): Promi
   const server = new Server();
   for (const { definition, handlers } of services) server.addService(definition, handlers);
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, chosen) => (error === null ? resolve(chosen) : reject(error)));
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, chosen) =>
+      error === null ? resolve(chosen) : reject(error),
+    );
   });
   return { address: `127.0.0.1:${bound}`, stop: () => server.forceShutdown() };
 }
@@ -55,7 +57,9 @@ export function refusal(code: number, message: string, details: RefusalDetails =
       : [
           any(
             'google.rpc.RetryInfo',
-            RetryInfo.encode({ retryDelay: { seconds: Math.floor(details.retryAfterMs / 1000), nanos: (details.retryAfterMs % 1000) * 1e6 } }).finish(),
+            RetryInfo.encode({
+              retryDelay: { seconds: Math.floor(details.retryAfterMs / 1000), nanos: (details.retryAfterMs % 1000) * 1e6 },
+            }).finish(),
           ),
         ]),
     ...(details.faults === undefined ? [] : [any('faqmatch.v1.FaultList', FaultList.encode({ faults: details.faults }).finish())]),

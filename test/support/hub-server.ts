@@ -63,7 +63,9 @@ function sendFile(response: ServerResponse, data: Buffer, range: string | undefi
     response.writeHead(200, headers).end(data);
     return;
   }
-  response.writeHead(206, { ...headers, 'content-range': `bytes ${from}-${to}/${data.length}` }).end(data.subarray(Number(from), Number(to) + 1));
+  response
+    .writeHead(206, { ...headers, 'content-range': `bytes ${from}-${to}/${data.length}` })
+    .end(data.subarray(Number(from), Number(to) + 1));
 }
 
 /** Serves `folder` as the repository `org/name`. */

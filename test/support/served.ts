@@ -4,7 +4,16 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, type ClientReadableStream, credentials, type ServiceError } from '@grpc/grpc-js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type CallOptions,
+  type Client,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { type Logger, pino } from 'pino';
 import { createMatch, type Match } from '../../src/composition.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
@@ -51,6 +60,10 @@ export interface ServedOptions {
   readonly limits?: Partial<ServerLimits>;
   /** As ServerParts.restored. */
   readonly restored?: Promise<unknown>;
+  /** A folder of an earlier server, whose versions are restored; the caller removes it. */
+  readonly folder?: string;
+  /** Leaves the folder for a later server. */
+  readonly keepFolder?: boolean;
   /** Entries of the corpus `delivery` loaded at start; null for an empty server. */
   readonly entries?: readonly FaqItem[] | null;
 }
@@ -61,14 +74,16 @@ function collectingLogger(lines: Record<string, unknown>[]): Logger {
 
 /** Disposing closes server, clients and versions and removes the folder. */
 export async function serveReal(options: ServedOptions = {}): Promise<Served> {
-  const folder = await mkdtemp(join(tmpdir(), 'faqmatch-e2e-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'faqmatch-e2e-')));
   const corpusRoot = join(folder, 'corpora');
-  await mkdir(corpusRoot);
+  await mkdir(corpusRoot, { recursive: true });
   const encoder = options.encoder ?? createFakeEncoder();
   const store = await openEmbeddedStore({ dataDir: join(folder, 'data') });
   const cache = openEmbeddingCache({ dataDir: join(folder, 'data'), model: encoder.info, onProblem: () => undefined });
   const versions = createVersions({ store, encoder, cache, settings: DEFAULT_MATCH_SETTINGS });
-  if (options.entries !== null) await versions.reload('delivery', faqFile(options.entries ?? DELIVERY, CHATTER));
+  const restored = options.folder === undefined ? options.restored : versions.restore();
+  if (options.folder === undefined && options.entries !== null)
+    await versions.reload('delivery', faqFile(options.entries ?? DELIVERY, CHATTER));
   const match = createMatch({ encoder, versions, settings: DEFAULT_MATCH_SETTINGS });
   const log: Record<string, unknown>[] = [];
   const server = await startServer({
@@ -85,11 +100,12 @@ export async function serveReal(options: ServedOptions = {}): Promise<Served> {
       ...options.options,
     },
     info: { version: '9.9.9', index: 'embedded', maxQueueTexts: 1000, maxBatchTokens: 4096, keptVersions: 5 },
-    ...(options.restored === undefined ? {} : { restored: options.restored }),
+    ...(restored === undefined ? {} : { restored }),
   });
   const address = `127.0.0.1:${server.grpcPort}`;
-  const open = <T extends Client>(Type: new (address: string, channel: ReturnType<typeof credentials.createInsecure>, limits: object) => T) =>
-    new Type(address, credentials.createInsecure(), { 'grpc.max_send_message_length': -1, 'grpc.max_receive_message_length': -1 });
+  const open = <T extends Client>(
+    Type: new (address: string, channel: ReturnType<typeof credentials.createInsecure>, limits: object) => T,
+  ) => new Type(address, credentials.createInsecure(), { 'grpc.max_send_message_length': -1, 'grpc.max_receive_message_length': -1 });
   const clients = {
     match: open(MatchServiceClient),
     faq: open(FaqServiceClient),
@@ -110,7 +126,7 @@ export async function serveReal(options: ServedOptions = {}): Promise<Served> {
       for (const client of Object.values(clients)) client.close();
       await server.close();
       await versions.close();
-      await rm(folder, { recursive: true, force: true });
+      if (options.folder === undefined && options.keepFolder !== true) await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -136,11 +152,28 @@ export function matchRequest(fields: Partial<MatchRequest> = {}): MatchRequest {
   };
 }
 
-/** A unary call as a promise. */
-export function call<Response>(start: (done: (error: ServiceError | null, response: Response) => void) => unknown): Promise<Response> {
+type Done<Response> = (error: ServiceError | null, response: Response) => void;
+/** A generated client's unary method, with its overloads. */
+interface UnaryMethod<Request, Response> {
+  (request: Request, done: Done<Response>): ClientUnaryCall;
+  (request: Request, metadata: Metadata, done: Done<Response>): ClientUnaryCall;
+  (request: Request, metadata: Metadata, options: Partial<CallOptions>, done: Done<Response>): ClientUnaryCall;
+}
+
+/** Calls a client's unary method. */
+export function ask<Request, Response>(client: Client, method: UnaryMethod<Request, Response>, request: Request): Promise<Response> {
   return new Promise((resolve, reject) => {
-    start((error, response) => (error === null ? resolve(response) : reject(error)));
+    method.call(client, request, new Metadata(), {}, (error, response) => (error === null ? resolve(response) : reject(error)));
   });
+}
+
+/** Waits until a condition holds; fails after 5 s. */
+export async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 5_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error('Waited 5 s in vain.');
+    await sleep(5);
+  }
 }
 
 /** All messages of a server stream; rejects with its error. */
@@ -166,7 +199,9 @@ export interface Refusal {
 /** Decodes a google.rpc.Status. */
 export function decodeStatus(status: Status): Refusal {
   const find = (type: string) => status.details.find(({ typeUrl }) => typeUrl === `type.googleapis.com/${type}`)?.value;
-  const [bad, info, retry, faults] = ['google.rpc.BadRequest', 'google.rpc.ErrorInfo', 'google.rpc.RetryInfo', 'faqmatch.v1.FaultList'].map(find);
+  const [bad, info, retry, faults] = ['google.rpc.BadRequest', 'google.rpc.ErrorInfo', 'google.rpc.RetryInfo', 'faqmatch.v1.FaultList'].map(
+    find,
+  );
   const violations = bad === undefined ? [] : BadRequest.decode(bad).fieldViolations;
   const errorInfo = info === undefined ? undefined : ErrorInfo.decode(info);
   const delay = retry === undefined ? undefined : RetryInfo.decode(retry).retryDelay;
@@ -193,7 +228,8 @@ export async function refusalOf(answer: Promise<unknown>): Promise<Refusal> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!isServiceError(error)) throw new Error(`Expected a refused call, got ${error === undefined ? 'an answer' : String(error)}`, { cause: error });
+  if (!isServiceError(error))
+    throw new Error(`Expected a refused call, got ${error === undefined ? 'an answer' : String(error)}`, { cause: error });
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   const details = Buffer.isBuffer(bytes) ? Status.decode(bytes).details : [];
   return decodeStatus({ code: error.code, message: error.details, details });

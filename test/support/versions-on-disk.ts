@@ -8,6 +8,7 @@ import type { VersionStore } from '../../src/index/contract.ts';
 import type { Disk } from '../../src/index/embedded/disk.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { DEFAULT_MATCH_SETTINGS, type MatchSettings } from '../../src/matching/contract.ts';
+import type { BuildLanes } from '../../src/versions/build-lanes.ts';
 import type { Versions } from '../../src/versions/contract.ts';
 import { createVersions } from '../../src/versions/create-versions.ts';
 import { openEmbeddingCache } from '../../src/versions/embedding-cache.ts';
@@ -30,6 +31,8 @@ export interface VersionsOnDiskOptions {
   readonly encoder?: FakeEncoder;
   readonly settings?: Partial<MatchSettings>;
   readonly disk?: Disk;
+  /** Threads that outlive these versions, for tests that open many; threads of their own where not given. */
+  readonly lanes?: BuildLanes;
 }
 
 /** A folder that the caller removes with removeFolder. */
@@ -49,7 +52,9 @@ export async function openVersionsOnDisk(options: VersionsOnDiskOptions = {}): P
   const onProblem = (problem: string): void => void problems.push(problem);
   const store = await openEmbeddedStore({ dataDir, ...(options.disk === undefined ? {} : { disk: options.disk }) });
   const cache = openEmbeddingCache({ dataDir, model: encoder.info, onProblem });
-  const versions = createVersions({ store, encoder, cache, settings: { ...DEFAULT_MATCH_SETTINGS, ...options.settings }, onProblem });
+  const settings = { ...DEFAULT_MATCH_SETTINGS, ...options.settings };
+  const lanes = options.lanes === undefined ? {} : { lanes: { ...options.lanes, close: async () => undefined } };
+  const versions = createVersions({ store, encoder, cache, settings, onProblem, ...lanes });
   return {
     versions,
     encoder,

@@ -1,0 +1,213 @@
+/**
+ * A folder on disk to a checked model: every part there, every checksum right, every dimension the same.
+ * Opens no session and knows nothing of where the folder came from.
+ */
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Pooling } from './encoder.ts';
+import { type Checksums, digestOf, hashFiles, requireChecksums } from './model-digest.ts';
+import { modelError } from './model-error.ts';
+import {
+  MANIFEST,
+  MODULES,
+  type ModelManifest,
+  POOLING,
+  readModelJson,
+  SENTENCE_BERT,
+  SENTENCE_TRANSFORMERS,
+  TOKENIZER,
+  TOKENIZER_CONFIG,
+  TRANSFORMER,
+} from './model-files.ts';
+import { type ModuleChain, RAW_BERT, readModuleChain, readPooling } from './pooling-config.ts';
+
+/** A model folder, parsed and verified. */
+export interface ModelFolder {
+  readonly name: string;
+  /** `sha256:<hex>` over every file that can change a vector. */
+  readonly digest: string;
+  readonly dimension: number;
+  /** Most word pieces of one text, special ones included. */
+  readonly maxTokens: number;
+  readonly pooling: Pooling;
+  /** Absolute path of the ONNX graph. */
+  readonly graphFile: string;
+  /** Output that holds the vectors, where the folder names it. */
+  readonly graphOutput: string | undefined;
+  /** Text is lower-cased before the tokenizer sees it. */
+  readonly lowerCase: boolean;
+  /** Contents of tokenizer.json and tokenizer_config.json. */
+  readonly tokenizer: { readonly json: object; readonly config: object };
+}
+
+/** What is known of a folder beforehand. */
+export interface ExpectedModel {
+  /** Name shown to people; the manifest's or the folder's own where absent. */
+  readonly name?: string;
+  /** Checksums stored when the folder was downloaded. */
+  readonly checksums?: Checksums;
+}
+
+const GRAPH = 'onnx/model.onnx';
+const REQUIRED = ['config.json', 'tokenizer.json'] as const;
+/** Files that can change a vector, where they exist. */
+const OPTIONAL = [
+  'sentence_bert_config.json',
+  'config_sentence_transformers.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'vocab.txt',
+] as const;
+/** Architectures whose first two positions are reserved. */
+const OFFSET_POSITIONS = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet']);
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && found.size > 0;
+}
+
+async function presentFiles(folder: string, files: readonly string[]): Promise<readonly string[]> {
+  const present = await Promise.all(files.map((file) => isFile(join(folder, file))));
+  return files.filter((_, index) => present[index] === true);
+}
+
+async function readChain(folder: string): Promise<ModuleChain> {
+  const modules = await readModelJson(folder, 'modules.json', MODULES);
+  if (modules === undefined) throw modelError('MODEL_INCOMPLETE', `The model folder lacks modules.json. ${RAW_BERT}`);
+  return readModuleChain(modules);
+}
+
+async function requireParts(folder: string, parts: readonly string[]): Promise<void> {
+  const present = await presentFiles(folder, parts);
+  const missing = parts.filter((part) => !present.includes(part));
+  if (missing.length === 0) return;
+  const graphHint = missing.some((part) => part.endsWith('.onnx'))
+    ? ' A model saved from Python has no ONNX graph yet: export it with training/export.'
+    : '';
+  throw modelError(
+    'MODEL_INCOMPLETE',
+    `The model folder lacks ${missing.join(', ')} (missing or empty). Copy the whole folder again.${graphHint}`,
+  );
+}
+
+/** Checksums of every file that can change a vector, held to the manifest and to what was stored at download. */
+async function verify(
+  folder: string,
+  parts: readonly string[],
+  known: { manifest: ModelManifest | undefined; expected: Checksums },
+): Promise<string> {
+  const { manifest, expected } = known;
+  const optional = await presentFiles(folder, [...OPTIONAL, `${GRAPH}_data`]);
+  const own = manifest === undefined ? [...parts, ...optional] : Object.keys(manifest.files);
+  const actual = await hashFiles(folder, [...new Set([...own, ...Object.keys(expected)])]);
+  requireChecksums(actual, expected);
+  const digest = digestOf(Object.fromEntries(own.map((file) => [file, actual[file] ?? ''])));
+  if (manifest === undefined) return digest;
+  requireChecksums(actual, manifest.files);
+  const unlisted = parts.filter((part) => manifest.files[part] === undefined);
+  if (unlisted.length > 0)
+    throw modelError('MODEL_DAMAGED', `faqmatch.json lists no checksum for ${unlisted.join(', ')}. Export the model anew.`);
+  if (digest !== manifest.digest)
+    throw modelError('MODEL_DAMAGED', 'The digest in faqmatch.json does not fit its list of files. Export the model anew.');
+  return digest;
+}
+
+function dimensionOf(transformer: z.infer<typeof TRANSFORMER>, pooling: z.infer<typeof POOLING>): number {
+  const hidden = transformer.hidden_size ?? transformer.dim ?? transformer.d_model;
+  const pooled = pooling.word_embedding_dimension ?? pooling.embedding_dimension;
+  if (hidden !== undefined && pooled !== undefined && hidden !== pooled) {
+    throw modelError(
+      'MODEL_MISMATCH',
+      `config.json says vectors have ${hidden} numbers, the pooling config says ${pooled}: the folder mixes two models. Copy it again.`,
+    );
+  }
+  const dimension = pooled ?? hidden;
+  if (dimension === undefined)
+    throw modelError(
+      'MODEL_INCOMPLETE',
+      'Expected hidden_size in config.json or word_embedding_dimension in the pooling config, found neither. Save the model again.',
+    );
+  return dimension;
+}
+
+/** The model's own length limit: sentence-transformers' first, else what tokenizer and transformer allow. */
+function maxTokensOf(own: number | null | undefined, tokenizerLimit: number | undefined, transformer: z.infer<typeof TRANSFORMER>): number {
+  const reserved = OFFSET_POSITIONS.has(transformer.model_type ?? '') ? 2 : 0;
+  const positions =
+    transformer.max_position_embeddings === undefined ? Number.POSITIVE_INFINITY : transformer.max_position_embeddings - reserved;
+  const limit = Math.min(own ?? tokenizerLimit ?? Number.POSITIVE_INFINITY, positions);
+  if (Number.isFinite(limit) && limit >= 3) return Math.floor(limit);
+  throw modelError(
+    'MODEL_INCOMPLETE',
+    'Expected a length limit of at least 3 (max_seq_length in sentence_bert_config.json), found none. Add it.',
+  );
+}
+
+function requireManifestFits(manifest: ModelManifest | undefined, found: { dimension: number; maxTokens: number; pooling: Pooling }): void {
+  if (manifest === undefined) return;
+  const wrong = [
+    manifest.dimension === found.dimension ? [] : [`dimension ${manifest.dimension}, the model's files ${found.dimension}`],
+    manifest.max_seq_length === found.maxTokens ? [] : [`max_seq_length ${manifest.max_seq_length}, the model's files ${found.maxTokens}`],
+    manifest.pooling === found.pooling ? [] : [`pooling ${manifest.pooling}, the model's files ${found.pooling}`],
+  ].flat();
+  if (wrong.length > 0) throw modelError('MODEL_MISMATCH', `faqmatch.json says ${wrong.join('; ')}. Export the model anew.`);
+}
+
+async function requireNoPrompt(folder: string): Promise<void> {
+  const config = await readModelJson(folder, 'config_sentence_transformers.json', SENTENCE_TRANSFORMERS);
+  const prompt = config?.prompts?.[config.default_prompt_name ?? ''];
+  if (prompt === undefined || prompt === '') return;
+  throw modelError(
+    'MODEL_UNSUPPORTED',
+    `The model puts the prompt "${prompt}" before each text, which is not supported yet. Choose a model without a default prompt.`,
+  );
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw modelError(
+    'MODEL_NOT_FOUND',
+    `Expected a model folder, found none named "${basename(folder)}". Give a shipped name, ./path or hub:org/name@revision.`,
+  );
+}
+
+/**
+ * Reads and verifies a model folder in sentence-transformers' layout.
+ * @throws FaqError not_found (no folder), failed_precondition (a part missing, unsupported or at odds with another), data_loss (damaged file).
+ */
+export async function readModelFolder(path: string, expected: ExpectedModel = {}): Promise<ModelFolder> {
+  const folder = resolve(path);
+  await requireFolder(folder);
+  const manifest = await readModelJson(folder, 'faqmatch.json', MANIFEST);
+  const chain = await readChain(folder);
+  const graph = manifest?.graph.file ?? GRAPH;
+  const poolingFile = `${chain.poolingFolder}/config.json`;
+  const parts = ['modules.json', poolingFile, graph, ...REQUIRED];
+  if (!(await isFile(join(folder, poolingFile))))
+    throw modelError('MODEL_INCOMPLETE', `The model folder lacks ${poolingFile}. ${RAW_BERT}`);
+  await requireParts(folder, parts);
+  const digest = await verify(folder, parts, { manifest, expected: expected.checksums ?? {} });
+  await requireNoPrompt(folder);
+  const poolingConfig = (await readModelJson(folder, poolingFile, POOLING)) ?? {};
+  const transformer = (await readModelJson(folder, 'config.json', TRANSFORMER)) ?? {};
+  const sentenceBert = (await readModelJson(folder, 'sentence_bert_config.json', SENTENCE_BERT)) ?? {};
+  const tokenizerConfig = (await readModelJson(folder, 'tokenizer_config.json', TOKENIZER_CONFIG)) ?? {};
+  const tokenizerJson = (await readModelJson(folder, 'tokenizer.json', TOKENIZER)) ?? {};
+  const pooling = readPooling(poolingConfig);
+  const dimension = dimensionOf(transformer, poolingConfig);
+  const maxTokens = maxTokensOf(sentenceBert.max_seq_length, tokenizerConfig.model_max_length, transformer);
+  requireManifestFits(manifest, { dimension, maxTokens, pooling });
+  return {
+    name: expected.name ?? manifest?.name ?? basename(folder),
+    digest,
+    dimension,
+    maxTokens,
+    pooling,
+    graphFile: join(folder, graph),
+    graphOutput: manifest?.graph.output,
+    lowerCase: sentenceBert.do_lower_case === true,
+    tokenizer: { json: tokenizerJson, config: tokenizerConfig },
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * A model's own files to its pooling mode: modules.json and 1_Pooling/config.json.
+ * Refuses what we cannot compute rather than computing something else.
+ */
+import type { z } from 'zod';
+import type { Pooling } from './encoder.ts';
+import { modelError } from './model-error.ts';
+import type { MODULES, POOLING } from './model-files.ts';
+
+/** Both spellings of each mode: the older flag and the newer word. */
+const MODES: Readonly<Record<string, Pooling>> = {
+  pooling_mode_mean_tokens: 'mean',
+  pooling_mode_max_tokens: 'max',
+  pooling_mode_cls_token: 'cls',
+  pooling_mode_mean_sqrt_len_tokens: 'mean_sqrt_len',
+  mean: 'mean',
+  max: 'max',
+  cls: 'cls',
+  mean_sqrt_len: 'mean_sqrt_len',
+  mean_sqrt_len_tokens: 'mean_sqrt_len',
+};
+
+/** Which folders of the model hold its pooling config, and whether it ends in normalisation. */
+export interface ModuleChain {
+  /** Folder of the pooling config, e.g. `1_Pooling`. */
+  readonly poolingFolder: string;
+  readonly normalise: boolean;
+}
+
+/** What to do about a transformer without pooling. */
+export const RAW_BERT =
+  "It looks like a raw BERT without pooling: expected sentence-transformers' modules.json with a Pooling module and 1_Pooling/config.json. Save it from Python with SentenceTransformer(...).save(...), or export it with training/export.";
+
+/** Reads the chain Transformer → Pooling → (Normalize). @throws FaqError failed_precondition for any other chain. */
+export function readModuleChain(modules: z.infer<typeof MODULES>): ModuleChain {
+  const kinds = modules.map((module) => module.type.split('.').at(-1) ?? '');
+  const foreign = kinds.filter((kind) => !['Transformer', 'Pooling', 'Normalize'].includes(kind));
+  if (foreign.length > 0) {
+    throw modelError(
+      'MODEL_UNSUPPORTED',
+      `modules.json names ${foreign.join(', ')}, which is not supported yet; expected Transformer, Pooling and Normalize only. Choose a model without it.`,
+    );
+  }
+  const pooling = modules[kinds.indexOf('Pooling')];
+  if (pooling === undefined || !kinds.includes('Pooling'))
+    throw modelError('MODEL_INCOMPLETE', `modules.json names no Pooling module. ${RAW_BERT}`);
+  const order = kinds.join(' → ');
+  if (order !== 'Transformer → Pooling' && order !== 'Transformer → Pooling → Normalize') {
+    throw modelError(
+      'MODEL_UNSUPPORTED',
+      `modules.json chains ${order}; expected Transformer → Pooling, with or without Normalize after it. Choose another model.`,
+    );
+  }
+  return { poolingFolder: pooling.path, normalise: kinds.includes('Normalize') };
+}
+
+/** Names of the modes that a pooling config asks for, flags that are off left out. */
+function wantedModes(config: z.infer<typeof POOLING>): readonly string[] {
+  const named = config.pooling_mode === undefined ? [] : [config.pooling_mode].flat();
+  const flagged = Object.entries(config).filter(([key, value]) => key.startsWith('pooling_mode_') && value === true);
+  return [...named, ...flagged.map(([key]) => key)];
+}
+
+/** The one pooling mode of a config. @throws FaqError failed_precondition where it asks for none, several or one we lack. */
+export function readPooling(config: z.infer<typeof POOLING>): Pooling {
+  const wanted = wantedModes(config);
+  const modes = new Set(wanted.map((name) => MODES[name] ?? name));
+  const [mode] = modes;
+  if (mode === undefined)
+    throw modelError(
+      'MODEL_INCOMPLETE',
+      'The pooling config asks for no pooling mode; expected one of mean, max, cls, mean_sqrt_len. Save the model again from sentence-transformers.',
+    );
+  if (modes.size > 1)
+    throw modelError(
+      'MODEL_UNSUPPORTED',
+      `The pooling config joins ${[...modes].join(' + ')}; expected one mode. Joined modes are not supported yet: choose another model.`,
+    );
+  const known = MODES[mode];
+  if (known === undefined)
+    throw modelError(
+      'MODEL_UNSUPPORTED',
+      `The pooling config asks for ${mode}; expected one of mean, max, cls, mean_sqrt_len. Choose another model.`,
+    );
+  return known;
+}

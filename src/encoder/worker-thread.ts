@@ -1,0 +1,126 @@
+/**
+ * One running inference worker as promises: a batch in, its vectors out, and a word when the thread is lost.
+ * Knows nothing of restarts, queues or texts.
+ */
+import { Worker } from 'node:worker_threads';
+import { FaqError } from '../errors.ts';
+import type { GraphSettings, TokenBatch } from './graph-session.ts';
+import type { PlainError, WorkerReply, WorkerRequest } from './inference-protocol.ts';
+
+/** Vectors of one batch. */
+export interface BatchResult {
+  /** [batch × dimension], unit rows except the bad ones. */
+  readonly vectors: Float32Array;
+  /** Rows without direction. */
+  readonly bad: readonly number[];
+  /** Milliseconds inside the worker. */
+  readonly runMs: number;
+}
+
+/** A worker that is warm. */
+export interface WorkerThread {
+  /** The graph pools by itself. */
+  readonly pooled: boolean;
+  /** @throws FaqError internal: the run failed or the thread was lost. */
+  run(batch: TokenBatch): Promise<BatchResult>;
+  /** Runs what was handed over, releases the session and ends the thread. */
+  close(): Promise<void>;
+}
+
+/** How to start a worker. */
+export interface WorkerStart {
+  readonly file: URL;
+  readonly settings: GraphSettings;
+  /** Called once if a warm thread ends without having been asked to. */
+  readonly onLost: (error: FaqError) => void;
+}
+
+/** Longest wait for a worker to finish its batch and leave before it is ended by force. */
+const CLOSE_MS = 5_000;
+
+function revive(error: PlainError): FaqError {
+  const cause = new Error(error.detail);
+  return new FaqError(error.code, error.message, error.reason === undefined ? { cause } : { reason: error.reason, cause });
+}
+
+interface Waiting {
+  readonly resolve: (result: BatchResult) => void;
+  readonly reject: (error: FaqError) => void;
+}
+
+/** Batches in the thread's hands. */
+function createLedger(): { add(id: number, waiting: Waiting): void; settle(reply: WorkerReply): void; rejectAll(error: FaqError): void } {
+  const waiting = new Map<number, Waiting>();
+  return {
+    add: (id, entry) => waiting.set(id, entry),
+    settle(reply) {
+      if (reply.kind !== 'done' && reply.kind !== 'failed') return;
+      const entry = waiting.get(reply.id);
+      waiting.delete(reply.id);
+      if (reply.kind === 'done') entry?.resolve(reply);
+      else entry?.reject(revive(reply.error));
+    },
+    rejectAll(error) {
+      for (const entry of waiting.values()) entry.reject(error);
+      waiting.clear();
+    },
+  };
+}
+
+async function endThread(worker: Worker): Promise<void> {
+  const left = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
+  const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
+  await left;
+  clearTimeout(timer);
+}
+
+/**
+ * Starts a thread and waits until its session is warm.
+ * @throws FaqError what the worker refused the model with, or internal where the thread ended first.
+ */
+export async function startWorkerThread(start: WorkerStart): Promise<WorkerThread> {
+  const worker = new Worker(start.file, { workerData: start.settings });
+  const ledger = createLedger();
+  let state: 'starting' | 'warm' | 'closing' | 'gone' = 'starting';
+  let nextId = 0;
+  return await new Promise<WorkerThread>((resolve, reject) => {
+    const lose = (cause: unknown): void => {
+      const before = state;
+      state = 'gone';
+      if (before === 'gone') return;
+      const error = new FaqError('internal', 'An inference worker ended in the middle of its work; it is being replaced. Try again.', {
+        cause,
+      });
+      ledger.rejectAll(error);
+      reject(error);
+      if (before === 'warm') start.onLost(error);
+    };
+    const thread = (pooled: boolean): WorkerThread => ({
+      pooled,
+      run: (batch) =>
+        new Promise((resolveRun, rejectRun) => {
+          const id = nextId;
+          nextId += 1;
+          if (state !== 'warm') return rejectRun(new FaqError('internal', 'The inference worker has ended. Try again.'));
+          ledger.add(id, { resolve: resolveRun, reject: rejectRun });
+          const buffers = [batch.ids.buffer, batch.lengths.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
+          worker.postMessage({ kind: 'run', id, batch } satisfies WorkerRequest, buffers);
+        }),
+      async close() {
+        if (state !== 'warm') return;
+        state = 'closing';
+        await endThread(worker);
+      },
+    });
+    worker.on('error', lose);
+    worker.on('exit', (code) => lose(new Error(`worker thread exit code ${code}`)));
+    worker.on('message', (reply: WorkerReply) => {
+      if (reply.kind === 'ready') {
+        state = 'warm';
+        resolve(thread(reply.pooled));
+      } else if (reply.kind === 'refused') reject(revive(reply.error));
+      else ledger.settle(reply);
+    });
+  });
+}

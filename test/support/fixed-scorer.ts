@@ -1,0 +1,24 @@
+/**
+ * A scorer that gives the same scores whatever is asked: for tests of what comes after scoring.
+ */
+import type { Calibrator } from '../../src/matching/calibrator.ts';
+import type { IntentScorer } from '../../src/matching/scorer.ts';
+import { UNIVERSAL_CALIBRATOR } from '../../src/matching/universal-prior.ts';
+
+/** @param scores [intents]. */
+export function fixedScorer(
+  scores: Float32Array,
+  {
+    kind = 'kernel_ridge',
+    calibrator = UNIVERSAL_CALIBRATOR,
+  }: { readonly kind?: IntentScorer['kind']; readonly calibrator?: Calibrator } = {},
+): IntentScorer {
+  return {
+    kind,
+    intentCount: scores.length,
+    calibrator,
+    prepare: (text) => ({ text, lexical: new Float32Array(0) }),
+    score: () => ({ scores: scores.slice() }),
+    shares: (_prepared, { intent }) => ({ dense: scores[intent] ?? Number.NaN, lexical: 0, neighbours: 0 }),
+  };
+}

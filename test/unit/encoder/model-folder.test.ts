@@ -1,0 +1,190 @@
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readModelFolder } from '../../../src/encoder/model-folder.ts';
+import { copyModel, editJson, SHIPPED_MODEL, TINY_MODELS, tinyModel } from '../../support/model-fixtures.ts';
+
+const copies: string[] = [];
+
+async function spoiled(spoil: (folder: string) => Promise<unknown>, name: (typeof TINY_MODELS)[number] = 'tiny-mean'): Promise<string> {
+  const folder = await copyModel(tinyModel(name));
+  copies.push(folder);
+  await spoil(folder);
+  return folder;
+}
+
+/** A copy without faqmatch.json, as a model saved from Python is. */
+const unlisted = (spoil: (folder: string) => Promise<unknown> = async () => undefined): Promise<string> =>
+  spoiled(async (folder) => {
+    await rm(join(folder, 'faqmatch.json'));
+    await spoil(folder);
+  });
+
+afterEach(async () => {
+  for (const folder of copies.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+describe('reading a model folder', () => {
+  it('reads the shipped model: its own length limit, not the one in tokenizer.json', async () => {
+    const model = await readModelFolder(SHIPPED_MODEL);
+    expect(model).toMatchObject({ name: 'all-minilm-l6-v2', dimension: 384, maxTokens: 256, pooling: 'mean', lowerCase: false });
+    expect(model.digest).toMatch(/^sha256:[0-9a-f]{64}$/u);
+  });
+
+  it('reads every pooling mode from the folder’s own files', async () => {
+    const models = await Promise.all(TINY_MODELS.map((name) => readModelFolder(tinyModel(name))));
+    expect(models.map((model) => model.pooling)).toEqual(['mean', 'mean', 'max', 'cls', 'mean_sqrt_len']);
+    expect(models.map((model) => model.dimension)).toEqual([32, 32, 32, 32, 32]);
+  });
+
+  it('reads the newer form of the pooling config', async () => {
+    const folder = await unlisted((copy) =>
+      writeFile(
+        join(copy, '1_Pooling/config.json'),
+        JSON.stringify({ embedding_dimension: 32, pooling_mode: 'cls', include_prompt: true }),
+      ),
+    );
+    expect((await readModelFolder(folder)).pooling).toBe('cls');
+  });
+
+  it('reads a folder without faqmatch.json and gives it a digest that changes with any file that can change a vector', async () => {
+    const plain = await readModelFolder(await unlisted());
+    const again = await readModelFolder(await unlisted());
+    const other = await readModelFolder(
+      await unlisted((folder) => editJson(folder, 'sentence_bert_config.json', (value) => ({ ...value, max_seq_length: 32 }))),
+    );
+    expect(again.digest).toBe(plain.digest);
+    expect(other.digest).not.toBe(plain.digest);
+    expect(other.maxTokens).toBe(32);
+  });
+
+  it('takes the length limit from tokenizer and positions where sentence-transformers’ own is missing', async () => {
+    const folder = await unlisted(async (copy) => {
+      await rm(join(copy, 'sentence_bert_config.json'));
+      await editJson(copy, 'tokenizer_config.json', (value) => ({ ...value, model_max_length: 1e30 }));
+      await editJson(copy, 'config.json', (value) => ({ ...value, max_position_embeddings: 40 }));
+    });
+    expect((await readModelFolder(folder)).maxTokens).toBe(40);
+  });
+
+  it('names the missing folder and what may be given instead', async () => {
+    await expect(readModelFolder('/no/such/model')).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'Expected a model folder, found none named "model". Give a shipped name, ./path or hub:org/name@revision.',
+    });
+  });
+
+  it.each(['tokenizer.json', 'config.json', 'onnx/model.onnx'])('names %s where it is missing', async (file) => {
+    const folder = await unlisted((copy) => rm(join(copy, file)));
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      code: 'failed_precondition',
+      reason: 'MODEL_INCOMPLETE',
+      message: expect.stringContaining(`lacks ${file}`),
+    });
+  });
+
+  it.each(['modules.json', '1_Pooling/config.json'])('calls a transformer without %s a raw BERT and says what to do', async (file) => {
+    const folder = await unlisted((copy) => rm(join(copy, file)));
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      reason: 'MODEL_INCOMPLETE',
+      message: expect.stringMatching(/raw BERT.*training\/export/u),
+    });
+  });
+
+  it('names a listed file that was cut off', async () => {
+    const folder = await spoiled((copy) => truncate(join(copy, 'onnx/model.onnx'), 1000));
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      code: 'data_loss',
+      message: expect.stringContaining('onnx/model.onnx of the model does not have the checksum'),
+    });
+  });
+
+  it('names a listed file of which one byte was changed', async () => {
+    const folder = await spoiled(async (copy) => {
+      const path = join(copy, 'tokenizer.json');
+      await writeFile(path, (await readFile(path, 'utf8')).replace('hidden', 'Hidden').replace('"a"', '"A"'));
+    });
+    await expect(readModelFolder(folder)).rejects.toMatchObject({ code: 'data_loss', message: expect.stringContaining('tokenizer.json') });
+  });
+
+  it('says so where a JSON file is cut off and no checksum tells', async () => {
+    const folder = await unlisted((copy) => truncate(join(copy, 'config.json'), 20));
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      code: 'data_loss',
+      message: expect.stringContaining('Expected JSON in config.json'),
+    });
+  });
+
+  it('refuses configs of two dimensions', async () => {
+    const folder = await unlisted((copy) =>
+      editJson(copy, '1_Pooling/config.json', (value) => ({ ...value, word_embedding_dimension: 64 })),
+    );
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      code: 'failed_precondition',
+      message: 'config.json says vectors have 32 numbers, the pooling config says 64: the folder mixes two models. Copy it again.',
+    });
+  });
+
+  it('refuses a faqmatch.json whose dimension, list or digest does not fit the folder', async () => {
+    const dimension = await spoiled((copy) => editJson(copy, 'faqmatch.json', (value) => ({ ...value, dimension: 31 })));
+    await expect(readModelFolder(dimension)).rejects.toMatchObject({
+      message: expect.stringContaining("dimension 31, the model's files 32"),
+    });
+    const digest = await spoiled((copy) => editJson(copy, 'faqmatch.json', (value) => ({ ...value, digest: `sha256:${'0'.repeat(64)}` })));
+    await expect(readModelFolder(digest)).rejects.toMatchObject({
+      code: 'data_loss',
+      message: expect.stringContaining('digest in faqmatch.json'),
+    });
+    const list = await spoiled((copy) =>
+      editJson(copy, 'faqmatch.json', (value) => ({ ...value, files: { '../x': `sha256:${'0'.repeat(64)}` } })),
+    );
+    await expect(readModelFolder(list)).rejects.toMatchObject({ message: expect.stringContaining('inside the model folder') });
+  });
+
+  it('refuses a Dense module as not supported yet', async () => {
+    const folder = await unlisted((copy) =>
+      editJson(copy, 'modules.json', (value) => [
+        ...Object.values(value),
+        { idx: 2, name: '2', path: '2_Dense', type: 'sentence_transformers.models.Dense' },
+      ]),
+    );
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      reason: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('Dense, which is not supported yet'),
+    });
+  });
+
+  it('refuses joined, unknown and absent pooling modes', async () => {
+    const withModes = (modes: object) =>
+      unlisted((copy) => writeFile(join(copy, '1_Pooling/config.json'), JSON.stringify({ word_embedding_dimension: 32, ...modes })));
+    const joined = await withModes({ pooling_mode_mean_tokens: true, pooling_mode_max_tokens: true });
+    await expect(readModelFolder(joined)).rejects.toMatchObject({ message: expect.stringContaining('joins mean + max') });
+    await expect(readModelFolder(await withModes({ pooling_mode: 'lasttoken' }))).rejects.toMatchObject({
+      message: expect.stringContaining('asks for lasttoken'),
+    });
+    await expect(readModelFolder(await withModes({}))).rejects.toMatchObject({
+      message: expect.stringContaining('asks for no pooling mode'),
+    });
+  });
+
+  it('refuses a model that puts a prompt before each text', async () => {
+    const folder = await unlisted((copy) =>
+      writeFile(
+        join(copy, 'config_sentence_transformers.json'),
+        JSON.stringify({ prompts: { query: 'query: ' }, default_prompt_name: 'query' }),
+      ),
+    );
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      reason: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('"query: "'),
+    });
+  });
+
+  it('says that a folder where a file should be is unreadable or missing rather than failing strangely', async () => {
+    const folder = await unlisted(async (copy) => {
+      await rm(join(copy, 'tokenizer.json'));
+      await mkdir(join(copy, 'tokenizer.json'));
+    });
+    await expect(readModelFolder(folder)).rejects.toMatchObject({ reason: 'MODEL_INCOMPLETE' });
+  });
+});

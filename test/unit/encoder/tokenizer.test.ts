@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ModelFolder, readModelFolder } from '../../../src/encoder/model-folder.ts';
+import { createTokenizer, type Tokenizer } from '../../../src/encoder/tokenizer.ts';
+import { SHIPPED_MODEL } from '../../support/model-fixtures.ts';
+
+const CLS = 101;
+const SEP = 102;
+
+let model: ModelFolder;
+let tokenizer: Tokenizer;
+beforeAll(async () => {
+  model = await readModelFolder(SHIPPED_MODEL);
+  tokenizer = createTokenizer(model);
+});
+
+describe('the tokenizer', () => {
+  it('gives the word pieces of the Python tokenizer, without padding', () => {
+    // From transformers' BertTokenizerFast for "Where is my order?".
+    expect([...tokenizer.tokenise('Where is my order?').ids]).toEqual([CLS, 2073, 2003, 2026, 2344, 1029, SEP]);
+  });
+
+  it('frames the empty text with its special pieces', () => {
+    expect([...tokenizer.tokenise('').ids]).toEqual([CLS, SEP]);
+  });
+
+  it('reads up to the model’s own limit and says nothing of truncation there', () => {
+    const { ids, truncated } = tokenizer.tokenise('order '.repeat(254));
+    expect(ids).toHaveLength(256);
+    expect(truncated).toBe(false);
+  });
+
+  it('truncates beyond the limit, keeps the closing piece and says so', () => {
+    const { ids, truncated } = tokenizer.tokenise('order '.repeat(255));
+    expect(ids).toHaveLength(256);
+    expect([ids[0], ids[254], ids[255]]).toEqual([CLS, 2344, SEP]);
+    expect(truncated).toBe(true);
+  });
+
+  it('takes a text of a megabyte in a moment and says that it is truncated', () => {
+    const started = performance.now();
+    const { ids, truncated } = tokenizer.tokenise('order? '.repeat(150_000));
+    expect(ids).toHaveLength(256);
+    expect(truncated).toBe(true);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it.each([
+    ['emoji', '👍🏽🎉👩‍👩‍👧'],
+    ['Chinese', '我的订单在哪里'],
+    ['Arabic', 'أين طلبي؟'],
+    ['combining marks', 'e\u0301'.repeat(5)],
+    ['control characters', '\u0000\u0007\u001b[31mred'],
+    ['a lone surrogate', 'a\ud83d b'],
+    ['white space', ' \n\t '],
+  ])('takes %s', (_, text) => {
+    const { ids } = tokenizer.tokenise(text);
+    expect(ids[0]).toBe(CLS);
+    expect(ids.at(-1)).toBe(SEP);
+    expect(ids.every((id) => id >= 0 && id < 30_522)).toBe(true);
+  });
+
+  it('lower-cases first where the model says so', () => {
+    const lower = createTokenizer({ ...model, lowerCase: true });
+    expect(lower.tokenise('WHERE').ids).toEqual(tokenizer.tokenise('where').ids);
+  });
+
+  it('refuses a tokenizer.json of an unknown kind', () => {
+    const unknown = { ...model, tokenizer: { json: { model: { type: 'Surprise' } }, config: {} } };
+    expect(() => createTokenizer(unknown)).toThrow(/tokenizer.json of the model cannot be used/u);
+  });
+});
