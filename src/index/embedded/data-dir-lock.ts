@@ -1,0 +1,116 @@
+/**
+ * One server at a time on a data directory. The lock is a folder whose time stamp its holder renews; beside it lies who holds it,
+ * so that a killed server's lock is taken over at once where its process is provably gone, and else when it has gone stale.
+ * Best effort across machines: on a network disk two hosts are kept apart by the time stamp alone.
+ */
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { lock as acquire } from 'proper-lockfile';
+import { z } from 'zod';
+import { FaqError } from '../../errors.ts';
+import { systemCode } from './disk.ts';
+
+/** Without a renewal for this long the holder counts as gone: proper-lockfile's default, well over any pause of a healthy server. */
+const STALE_MS = 10_000;
+
+const ownerSchema = z.object({ pid: z.int(), host: z.string(), since: z.string(), lockBorn: z.number() });
+type Owner = z.infer<typeof ownerSchema>;
+
+/** Directories locked by this process: a lock file with our own process id may also come from a container's former life. */
+const heldHere = new Set<string>();
+
+export interface DataDirLock {
+  /** Gives the directory back; safe to call twice. */
+  release(): Promise<void>;
+}
+
+export interface DataDirLockOptions {
+  /** Called where the lock was lost while held (the disk went away, or someone removed it): stop writing. Default: nothing. */
+  readonly onLost?: (cause: Error) => void;
+}
+
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    return ownerSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function isGone({ pid, host }: Owner): boolean {
+  if (host !== hostname()) return false;
+  // Ours, yet not held here: a container restarted and got the same process id.
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return systemCode(error) === 'ESRCH';
+  }
+}
+
+function locked(owner: Owner | undefined, cause: unknown): FaqError {
+  const holder = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host} since ${owner.since}`;
+  const message =
+    `The data directory is in use by ${holder}; one server at a time may use it. ` +
+    `Stop that server, or set FAQMATCH_DATA_DIR to another directory. After a crash on another host, try again in ${STALE_MS / 1000} s.`;
+  return new FaqError('failed_precondition', message, { reason: 'DATA_DIR_LOCKED', cause });
+}
+
+/** When the lock folder was made: which of two locks of the same name it is. undefined where there is none. */
+async function bornAt(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    (facts) => facts.birthtimeMs,
+    () => undefined,
+  );
+}
+
+/**
+ * Removes the lock of an owner that is gone. Renamed first and looked at after: of two servers that see the same dead owner, the
+ * slower one may have taken the faster one's fresh lock, and puts it back.
+ * @returns whether the lock is free now.
+ */
+async function removeDeadLock(lockfilePath: string, owner: Owner): Promise<boolean> {
+  const aside = `${lockfilePath}-${process.pid}-${Date.now()}`;
+  await rename(lockfilePath, aside).catch(() => undefined);
+  const born = await bornAt(aside);
+  if (born !== undefined && born !== owner.lockBorn) {
+    await rename(aside, lockfilePath);
+    return false;
+  }
+  await rm(aside, { recursive: true, force: true });
+  return true;
+}
+
+/** Locks a data directory, making it where needed. @throws FaqError failed_precondition where another server holds it. */
+export async function lockDataDir(dataDir: string, options: DataDirLockOptions = {}): Promise<DataDirLock> {
+  const directory = resolve(dataDir);
+  const lockfilePath = join(directory, '.lock');
+  const ownerPath = join(directory, '.lock-owner.json');
+  await mkdir(directory, { recursive: true });
+  const take = () => acquire(directory, { lockfilePath, stale: STALE_MS, onCompromised: (error) => options.onLost?.(error) });
+  let giveBack: () => Promise<void>;
+  try {
+    giveBack = await take();
+  } catch (error) {
+    if (systemCode(error) !== 'ELOCKED') throw FaqError.from(error);
+    const owner = await readOwner(ownerPath);
+    if (heldHere.has(directory) || owner === undefined || !isGone(owner)) throw locked(owner, error);
+    if (!(await removeDeadLock(lockfilePath, owner))) throw locked(undefined, error);
+    giveBack = await take().catch((again: unknown) => {
+      throw locked(undefined, again);
+    });
+  }
+  heldHere.add(directory);
+  const lockBorn = (await bornAt(lockfilePath)) ?? 0;
+  const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), lockBorn };
+  await writeFile(ownerPath, `${JSON.stringify(owner)}\n`);
+  return {
+    async release() {
+      if (!heldHere.delete(directory)) return;
+      // The lock may be lost already; then there is nothing to give back.
+      await giveBack().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * A version's vectors and terms, held in memory and searched exactly: cosine and BM25 side by side, each hit with both scores.
+ * Knows nothing of files; version-folder.ts reads what it is opened with.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { FaqError, throwIfAborted } from '../../errors.ts';
+import { openBm25 } from '../bm25.ts';
+import type { Hit, QuestionIndex, QuestionRow, SearchQuery, SearchResult } from '../contract.ts';
+import { isOpenFilter } from '../row-filter.ts';
+import { type ScoredRow, topRows } from '../top-rows.ts';
+import { openExactSearch } from './exact-search.ts';
+import { openSubsetCache, type Subset } from './subset-cache.ts';
+
+/** What an index is made of. Kept, not copied, and must not change. */
+export interface IndexContents {
+  readonly rows: readonly QuestionRow[];
+  /** [rows.length × dimension], unit rows. */
+  readonly vectors: Float32Array;
+  readonly dimension: number;
+}
+
+export interface EmbeddedIndexOptions {
+  /** Most bytes for filtered copies; where not given as much as the index itself and 1 MiB, so that filters at most double the memory. */
+  readonly filterCacheBytes?: number;
+}
+
+function checkVector(vector: Float32Array, dimension: number): void {
+  if (vector.length !== dimension) {
+    throw new FaqError('invalid_argument', `The query vector must have ${dimension} values as the index has; it has ${vector.length}.`);
+  }
+  if (!vector.every(Number.isFinite)) {
+    throw new FaqError('invalid_argument', 'The query vector must hold finite numbers only; it holds NaN or an infinity.');
+  }
+}
+
+function checkQuery({ vector, k }: SearchQuery, dimension: number): void {
+  checkVector(vector, dimension);
+  if (!Number.isInteger(k) || k < 1) throw new FaqError('invalid_argument', `k must be a whole number of at least 1; it is ${k}.`);
+}
+
+/** Opens an index over contents in memory; 10,000 questions take some 60 ms, never more than half of it without a break for other work. */
+export async function openEmbeddedIndex(contents: IndexContents, options: EmbeddedIndexOptions = {}): Promise<QuestionIndex> {
+  const { rows, vectors, dimension } = contents;
+  const whole = openExactSearch(vectors, dimension);
+  await nextTurn();
+  const bm25 = openBm25(rows.map((row) => row.terms));
+  const subsetOf = openSubsetCache({ ...contents, maxBytes: options.filterCacheBytes ?? whole.bytes + 2 ** 20 });
+
+  function densest({ vector, k }: SearchQuery, subset: Subset | undefined): readonly ScoredRow[] {
+    if (subset === undefined) return whole.nearest(vector, k);
+    return subset.search.nearest(vector, k).map(({ row, score }) => ({ row: subset.rows[row] ?? 0, score }));
+  }
+
+  function find(query: SearchQuery): SearchResult {
+    const subset = query.filter === undefined || isOpenFilter(query.filter) ? undefined : subsetOf(query.filter);
+    const nearest = densest(query, subset);
+    return bm25.scored(query.terms, ({ byRow, touched }) => {
+      const lexicalOf = (row: number): number => byRow[row] ?? 0;
+      const passing = subset === undefined ? touched : touched.filter((row) => subset.passes[row] === 1);
+      const best = topRows(passing, lexicalOf, query.k);
+      return {
+        dense: nearest.map(({ row, score }): Hit => ({ row, similarity: score, lexical: lexicalOf(row) })),
+        lexical: best.map(({ row, score }): Hit => ({ row, similarity: whole.similarity(query.vector, row), lexical: score })),
+      };
+    });
+  }
+
+  return {
+    size: rows.length,
+    dimension,
+    async search(query, signal) {
+      throwIfAborted(signal);
+      checkQuery(query, dimension);
+      return find(query);
+    },
+    async similarities(vector, wanted) {
+      checkVector(vector, dimension);
+      const strange = wanted.find((row) => !Number.isInteger(row) || row < 0 || row >= rows.length);
+      if (strange !== undefined)
+        throw new FaqError('invalid_argument', `Rows run from 0 to ${rows.length - 1}; row ${strange} does not exist.`);
+      return Float32Array.from(wanted, (row) => whole.similarity(vector, row));
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * The embedded version store: immutable version folders and one pointer a corpus, on the local disk.
+ * Everything is written aside and renamed into place; whatever the moment of a crash, the next opening finds whole versions only.
+ * Knows nothing of what the artifacts mean, nor of who may call.
+ */
+import pLimit from 'p-limit';
+import { FaqError } from '../../errors.ts';
+import type { ActivePointer, OpenVersion, VersionStore } from '../contract.ts';
+import { readPointer, writePointer } from './active-pointer.ts';
+import { type Disk, nodeDisk, writeError } from './disk.ts';
+import { openEmbeddedIndex } from './embedded-index.ts';
+import { checkNames, storePaths } from './store-paths.ts';
+import { discard, moveAside, type SetAside, type Store, sweep } from './store-state.ts';
+import { listCorpora, listVersions } from './version-listing.ts';
+import { writeVersion } from './version-publishing.ts';
+import { readArtifact, readManifestAndSizes, readVersionFolder } from './version-reader.ts';
+
+export interface EmbeddedStoreOptions {
+  /** Made where it does not exist. */
+  readonly dataDir: string;
+  /** The machine's disk where not given. */
+  readonly disk?: Disk;
+}
+
+function noVersion(corpus: string, version: string): FaqError {
+  const message = `Corpus ${corpus} has no version ${version}. List its versions to see which there are.`;
+  return new FaqError('not_found', message, { reason: 'VERSION_NOT_FOUND', field: 'version' });
+}
+
+async function checkExists({ disk, paths }: Store, corpus: string, version: string): Promise<string> {
+  checkNames(corpus, version);
+  const folder = paths.version(corpus, version);
+  if ((await disk.facts(folder))?.isFolder !== true) throw noVersion(corpus, version);
+  return folder;
+}
+
+async function openVersion(store: Store, corpus: string, version: string): Promise<OpenVersion> {
+  const folder = await checkExists(store, corpus, version);
+  const stored = await readVersionFolder(store.disk, folder);
+  const { manifest, rows, vectors } = stored;
+  if (manifest.corpus !== corpus || manifest.version !== version) {
+    const message = `The folder of version ${version} of corpus ${corpus} holds another version: it was renamed by hand. Reload the corpus.`;
+    throw new FaqError('data_loss', message);
+  }
+  const index = await openEmbeddedIndex({ rows, vectors, dimension: manifest.dimension });
+  return { manifest, rows, index, artifact: (name) => readArtifact(store.disk, folder, { stored, name }) };
+}
+
+async function activate(store: Store, corpus: string, version: string): Promise<ActivePointer> {
+  const folder = await checkExists(store, corpus, version);
+  await readManifestAndSizes(store.disk, folder);
+  // An unreadable pointer must not keep a good version from being activated.
+  const current = await readPointer(store.disk, store.paths.pointer(corpus)).catch(() => undefined);
+  if (current?.version === version) return current;
+  const pointer = { version, previous: current?.version, activatedAt: new Date() };
+  try {
+    await writePointer(store.disk, store.paths.pointer(corpus), pointer);
+  } catch (error) {
+    throw writeError(error, `the pointer to version ${version} of corpus ${corpus}`);
+  }
+  return pointer;
+}
+
+async function remove(store: Store, corpus: string, version: string): Promise<void> {
+  const folder = await checkExists(store, corpus, version);
+  if ((await readPointer(store.disk, store.paths.pointer(corpus)))?.version === version) {
+    const message = `Version ${version} of corpus ${corpus} is active and cannot be removed. Activate another version first.`;
+    throw new FaqError('failed_precondition', message, { reason: 'VERSION_ACTIVE' });
+  }
+  await discard(store, store.paths.versions(corpus), folder).catch((error: unknown) => {
+    throw FaqError.from(error);
+  });
+}
+
+async function setAside(store: Store, damaged: SetAside): Promise<string> {
+  await checkExists(store, damaged.corpus, damaged.version);
+  return moveAside(store, damaged);
+}
+
+/**
+ * Opens the store and sweeps what an interrupted write or removal left. Only the holder of the data directory's lock
+ * (data-dir-lock.ts) may open it: the sweep would take another process's half-written version for a leftover.
+ * setAside returns a path relative to the data directory. A failed write is `resource_exhausted` on a full disk, else `internal`.
+ */
+export async function openEmbeddedStore({ dataDir, disk = nodeDisk }: EmbeddedStoreOptions): Promise<VersionStore> {
+  const store: Store = { disk, dataDir, paths: storePaths(dataDir), inTurn: pLimit(1) };
+  await disk.makeFolder(store.paths.corpora);
+  await sweep(store);
+  return {
+    kind: 'embedded',
+    corpora: () => listCorpora(store),
+    list: (corpus) => listVersions(store, corpus),
+    write: (contents, signal) => writeVersion(store, contents, signal),
+    open: (corpus, version) => openVersion(store, corpus, version),
+    async active(corpus) {
+      checkNames(corpus);
+      return readPointer(disk, store.paths.pointer(corpus));
+    },
+    activate: (corpus, version) => store.inTurn(() => activate(store, corpus, version)),
+    remove: (corpus, version) => store.inTurn(() => remove(store, corpus, version)),
+    setAside: (corpus, version, problem) => store.inTurn(() => setAside(store, { corpus, version, problem })),
+    // Nothing is held open between calls.
+    close: async () => undefined,
+  };
+}

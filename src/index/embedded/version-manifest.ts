@@ -1,0 +1,84 @@
+/**
+ * A version folder's manifest.json: what the version is, and each file with its size and SHA-256. The manifest's own digest lies beside
+ * it in manifest.json.sha256, in the format of `sha256sum -c`. Knows the wording of the two files and nothing of disks.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { FaqError } from '../../errors.ts';
+import type { VersionManifest } from '../contract.ts';
+import { isCorpusName, isVersionName } from './store-paths.ts';
+
+export const MANIFEST_FILE = 'manifest.json';
+export const MANIFEST_DIGEST_FILE = 'manifest.json.sha256';
+export const ROWS_FILE = 'rows.jsonl';
+export const VECTORS_FILE = 'vectors.f32';
+export const ARTIFACTS_FOLDER = 'artifacts';
+
+/** Raised when the folder's layout changes; an older program then refuses a newer folder instead of misreading it. */
+const FORMAT = 1;
+const ARTIFACT = /^(?!\.\.?$)[a-z0-9.-]+$/u;
+
+/** One file of a version folder. */
+export interface StoredFile {
+  /** Relative to the folder, forward slashes. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** A manifest with the files it vouches for. */
+export interface StoredManifest {
+  readonly manifest: VersionManifest;
+  readonly files: readonly StoredFile[];
+}
+
+/** True for a name that an artifact can have; such a name is safe in a path. */
+export function isArtifactName(name: string): boolean {
+  return ARTIFACT.test(name);
+}
+
+function isFileName(name: string): boolean {
+  const prefix = `${ARTIFACTS_FOLDER}/`;
+  return name === ROWS_FILE || name === VECTORS_FILE || (name.startsWith(prefix) && isArtifactName(name.slice(prefix.length)));
+}
+
+const count = z.int().min(0);
+const schema = z.object({
+  format: z.literal(FORMAT),
+  corpus: z.string().refine(isCorpusName),
+  version: z.string().refine(isVersionName),
+  createdAt: z.iso.datetime(),
+  modelDigest: z.string(),
+  dimension: z.int().min(1),
+  entries: count,
+  questions: count,
+  intents: count,
+  files: z.array(z.object({ name: z.string().refine(isFileName), size: count, sha256: z.string().regex(/^[0-9a-f]{64}$/u) })),
+});
+
+/** The texts of the two files. */
+export function writeManifest({ manifest, files }: StoredManifest): { readonly text: string; readonly digestText: string } {
+  const text = `${JSON.stringify({ format: FORMAT, ...manifest, createdAt: manifest.createdAt.toISOString(), files }, null, 2)}\n`;
+  return { text, digestText: digestLine(Buffer.from(text)) };
+}
+
+function digestLine(bytes: Uint8Array): string {
+  return `${createHash('sha256').update(bytes).digest('hex')}  ${MANIFEST_FILE}\n`;
+}
+
+/** @throws FaqError data_loss where the digest does not fit, or for a format this program does not know. */
+export function parseManifest(bytes: Uint8Array, digestText: string): StoredManifest {
+  if (digestLine(bytes) !== digestText) {
+    const message = `${MANIFEST_FILE} does not fit ${MANIFEST_DIGEST_FILE}: one of them was damaged after writing. Reload the corpus.`;
+    throw new FaqError('data_loss', message, { reason: 'CHECKSUM_MISMATCH' });
+  }
+  try {
+    const { format: _format, files, createdAt, ...rest } = schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return { manifest: { ...rest, createdAt: new Date(createdAt) }, files };
+  } catch (error) {
+    const message = `${MANIFEST_FILE} is whole but not of format ${FORMAT}, the only one this program reads. Reload the corpus with this program.`;
+    throw new FaqError('data_loss', message, { reason: 'UNKNOWN_FORMAT', cause: error });
+  }
+}

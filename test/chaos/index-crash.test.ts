@@ -1,0 +1,168 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { VersionStore } from '../../src/index/contract.ts';
+import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
+import { type Failure, faultyDisk, unsyncedDisk } from '../support/faulty-disk.ts';
+import { madeUpVersion } from '../support/index-oracle.ts';
+
+const old = madeUpVersion({ corpus: 'shop', version: 'old' }, 8, 1);
+const fresh = madeUpVersion({ corpus: 'shop', version: 'fresh' }, 8, 2);
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'faqmatch-crash-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+async function withOldActive(name: string): Promise<string> {
+  const directory = join(dataDir, name);
+  const store = await openEmbeddedStore({ dataDir: directory, disk: unsyncedDisk });
+  await store.write(old);
+  await store.activate('shop', 'old');
+  return directory;
+}
+
+async function leftovers(directory: string): Promise<readonly string[]> {
+  return (await readdir(directory, { recursive: true })).filter((name) => name.includes('.staging-'));
+}
+
+/** What must hold after a restart, whatever happened before. */
+async function expectWholeStore(directory: string): Promise<VersionStore> {
+  const store = await openEmbeddedStore({ dataDir: directory, disk: unsyncedDisk });
+  expect(await leftovers(directory)).toEqual([]);
+  const stored = await store.list('shop');
+  for (const { manifest, problem } of stored) {
+    expect(problem).toBeUndefined();
+    const { rows } = await store.open('shop', manifest.version);
+    expect(rows).toEqual((manifest.version === 'old' ? old : fresh).rows);
+  }
+  const active = await store.active('shop');
+  expect(['old', 'fresh']).toContain(active?.version);
+  expect(stored.map(({ manifest }) => manifest.version)).toContain(active?.version);
+  return store;
+}
+
+/** The changing steps that an operation takes when nothing fails. */
+async function stepsOf(operate: (store: VersionStore) => Promise<unknown>): Promise<readonly string[]> {
+  const { disk, steps } = faultyDisk(0, 'EIO');
+  await operate(await openEmbeddedStore({ dataDir: await withOldActive('counted'), disk }));
+  return steps;
+}
+
+const failures: readonly Failure[] = ['ENOSPC', 'EIO', 'kill', 'power cut'];
+
+describe.each(failures)('%s', (failure) => {
+  /** Fails at each step in turn, and looks at the store as it is and after a restart. */
+  async function atEachStep(
+    operate: (store: VersionStore) => Promise<unknown>,
+    look: (directory: string, failed: boolean) => Promise<void>,
+  ) {
+    const { length } = await stepsOf(operate);
+    for (let failAt = 1; failAt <= length; failAt += 1) {
+      const directory = await withOldActive(`at-${failAt}`);
+      const { disk } = faultyDisk(failAt, failure);
+      const failed = await openEmbeddedStore({ dataDir: directory, disk })
+        .then(operate)
+        .then(
+          () => false,
+          () => true,
+        );
+      await look(directory, failed);
+    }
+  }
+
+  test('at any step of writing a version leaves the old one, and the new one whole or not at all', async () => {
+    await atEachStep(
+      (store) => store.write(fresh),
+      async (directory, failed) => {
+        const store = await expectWholeStore(directory);
+        expect(await store.active('shop')).toMatchObject({ version: 'old' });
+        const versions = (await store.list('shop')).map(({ manifest }) => manifest.version);
+        if (!failed) expect(versions).toContain('fresh');
+        // A process that lives on takes back what it could not finish.
+        if (failed && (failure === 'ENOSPC' || failure === 'EIO')) expect(versions).toEqual(['old']);
+        await store.write(fresh);
+        await expect(store.open('shop', 'fresh')).resolves.toBeDefined();
+      },
+    );
+  });
+
+  test('at any step of switching leaves the pointer at the old version or the new one', async () => {
+    await atEachStep(
+      async (store) => {
+        await store.write(fresh);
+        await store.activate('shop', 'fresh');
+      },
+      async (directory) => {
+        await expectWholeStore(directory);
+      },
+    );
+  });
+
+  test('at any step of removing a version leaves it whole or gone', async () => {
+    await atEachStep(
+      async (store) => {
+        await store.write(fresh);
+        await store.remove('shop', 'fresh');
+      },
+      async (directory) => {
+        const store = await expectWholeStore(directory);
+        expect(await store.active('shop')).toMatchObject({ version: 'old' });
+      },
+    );
+  });
+
+  test('at any step of setting a version aside leaves it in its place or aside, never lost', async () => {
+    // The old version is set aside: it is whole from the start, so it must be somewhere at the end of every run.
+    await atEachStep(
+      async (store) => {
+        await store.write(fresh);
+        await store.activate('shop', 'fresh');
+        await store.setAside('shop', 'old', 'planted');
+      },
+      async (directory) => {
+        const store = await expectWholeStore(directory);
+        const inPlace = (await store.list('shop')).filter(({ manifest }) => manifest.version === 'old');
+        const aside = await readdir(join(directory, 'corpora/shop/set-aside')).catch(() => []);
+        expect(inPlace.length + aside.length).toBe(1);
+      },
+    );
+  });
+});
+
+test('a full disk is resource_exhausted, says so, and leaves no half-written folder even before a restart', async () => {
+  const directory = await withOldActive('full');
+  const { disk } = faultyDisk(0, 'ENOSPC');
+  const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  const createFile: typeof disk.createFile = async (path) => ({ ...(await disk.createFile(path)), write: () => Promise.reject(full) });
+  const store = await openEmbeddedStore({ dataDir: directory, disk: { ...disk, createFile } });
+  await expect(store.write(fresh)).rejects.toMatchObject({ code: 'resource_exhausted', reason: 'DISK_FULL', cause: full });
+  expect(await leftovers(directory)).toEqual([]);
+  expect((await store.list('shop')).map(({ manifest }) => manifest.version)).toEqual(['old']);
+});
+
+test('a write aborted in the middle leaves nothing behind', async () => {
+  const directory = await withOldActive('aborted');
+  const { length } = await stepsOf((store) => store.write(fresh));
+  for (let abortAt = 1; abortAt < length; abortAt += 1) {
+    const controller = new AbortController();
+    let taken = 0;
+    const { disk } = faultyDisk(0, 'EIO');
+    const createFile: typeof disk.createFile = (path) => {
+      taken += 1;
+      if (taken === abortAt) controller.abort();
+      return disk.createFile(path);
+    };
+    const store = await openEmbeddedStore({ dataDir: directory, disk: { ...disk, createFile } });
+    const outcome = await store.write(fresh, controller.signal).then(
+      () => 'written',
+      (error) => error.code,
+    );
+    if (!controller.signal.aborted) break;
+    expect(outcome).toBe('cancelled');
+    expect(await leftovers(directory)).toEqual([]);
+    expect((await store.list('shop')).map(({ manifest }) => manifest.version)).toEqual(['old']);
+  }
+});

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lockDataDir } from '../../../src/index/embedded/data-dir-lock.ts';
+
+const source = fileURLToPath(new URL('../../../src/index/embedded/data-dir-lock.ts', import.meta.url));
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'faqmatch-lock-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+/** Another process that holds the lock until it is killed. */
+async function otherHolder(): Promise<ChildProcess> {
+  const program = `
+    const { lockDataDir } = await import(${JSON.stringify(source)});
+    await lockDataDir(${JSON.stringify(dataDir)});
+    console.log('locked');
+    setInterval(() => undefined, 1000);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+test('a second lock is refused and says who holds the first, until it is released', async () => {
+  const first = await lockDataDir(dataDir);
+  await expect(lockDataDir(dataDir)).rejects.toMatchObject({
+    code: 'failed_precondition',
+    reason: 'DATA_DIR_LOCKED',
+    message: expect.stringMatching(`in use by process ${process.pid} on .*FAQMATCH_DATA_DIR`),
+  });
+  await first.release();
+  await first.release();
+  await (await lockDataDir(dataDir)).release();
+});
+
+test('two directories are locked apart, one that does not exist yet is made', async () => {
+  const first = await lockDataDir(dataDir);
+  const second = await lockDataDir(join(dataDir, 'new', 'directory'));
+  await Promise.all([first.release(), second.release()]);
+});
+
+test('a living process keeps its lock, a killed one loses it at once', async () => {
+  const child = await otherHolder();
+  await expect(lockDataDir(dataDir)).rejects.toMatchObject({ code: 'failed_precondition' });
+  await kill(child);
+  const lock = await lockDataDir(dataDir);
+  await lock.release();
+});
+
+test('a killed holder’s name does not give away the lock that another took meanwhile', async () => {
+  const child = await otherHolder();
+  await kill(child);
+  const ownerPath = join(dataDir, '.lock-owner.json');
+  const deadOwner = await readFile(ownerPath, 'utf8');
+  const lock = await lockDataDir(dataDir);
+  // As if the new holder had the lock and had not yet written its name; asked from a process that does not hold it.
+  await writeFile(ownerPath, deadOwner);
+  const program = `
+    const { lockDataDir } = await import(${JSON.stringify(source)});
+    await lockDataDir(${JSON.stringify(dataDir)}).then(() => process.exit(1), (error) => process.exit(error.code === 'failed_precondition' ? 0 : 2));
+  `;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
+  expect(await once(other, 'exit')).toEqual([0, null]);
+  await lock.release();
+});
+
+test('a lock without an owner file is respected', async () => {
+  const child = await otherHolder();
+  await rm(join(dataDir, '.lock-owner.json'));
+  await kill(child);
+  await expect(lockDataDir(dataDir)).rejects.toThrow(/another process/);
+});
