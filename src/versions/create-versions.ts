@@ -1,0 +1,151 @@
+/**
+ * All corpora of a server with their versions, tied together: see contract.ts for what each operation promises.
+ */
+import type { SourceFile } from '../corpus/corpus.ts';
+import { parseCorpus } from '../corpus/parse-corpus.ts';
+import { FaqError } from '../errors.ts';
+import type { VersionStore } from '../index/contract.ts';
+import type { MatchSettings } from '../matching/contract.ts';
+import { type BuildLanes, openBuildLanes } from './build-lanes.ts';
+import type { ReloadOptions, ReloadProgress, ReloadResult, SetAsideReport, Validation, Versions } from './contract.ts';
+import { type CorpusState, corpusStatus, NOTHING_ACTIVE, requireCorpusName, requireState } from './corpus-state.ts';
+import type { Embedder } from './embed-texts.ts';
+import { createOpenedVersions } from './opened-versions.ts';
+import { createOperationLock } from './operation-lock.ts';
+import { acquireVersion, letOldVersionsGo, listVersions, openStored, type Registry } from './registry.ts';
+import { reloadCorpus } from './reload.ts';
+import { restoreCorpus } from './restore.ts';
+import { createVersionSwitch, type Switched } from './switch-version.ts';
+import { layOutRows } from './version-rows.ts';
+
+export interface VersionsOptions extends Embedder {
+  /** Closed together with the versions. */
+  readonly store: VersionStore;
+  /** Part of a version's name: other settings make another version of the same files. */
+  readonly settings: MatchSettings;
+  /** Newest versions kept per corpus, 5 by default; the active one and the one before stay whatever their age. */
+  readonly keep?: number;
+  /** Threads of one matrix product while fitting, 1 by default. */
+  readonly fitThreads?: number;
+  /** Told in words of what went wrong without failing an operation; for the log. */
+  readonly onProblem?: (problem: string) => void;
+  /** For tests: where parsing and fitting run. */
+  readonly lanes?: BuildLanes;
+}
+
+function createRegistry(options: VersionsOptions): Registry {
+  const { store, encoder, cache, settings, keep = 5, fitThreads = 1, onProblem = () => undefined } = options;
+  const states = new Map<string, CorpusState>();
+  return {
+    store,
+    settings,
+    onProblem,
+    keep,
+    states,
+    embedder: { encoder, cache },
+    lanes: options.lanes ?? openBuildLanes({ fitThreads }),
+    opened: createOpenedVersions({ open: (corpus, version) => openStored(store, encoder.info.digest, { corpus, version }) }),
+    lock: createOperationLock(),
+    switching: createVersionSwitch({ store, states, onProblem }),
+  };
+}
+
+/** A listener that throws must not fail a reload half-way. */
+function guarded(registry: Registry, onProgress: ReloadOptions['onProgress']): (progress: ReloadProgress) => void {
+  return (progress) => {
+    try {
+      onProgress?.(progress);
+    } catch (error) {
+      registry.onProblem(`A progress listener failed: ${String(error)}`);
+    }
+  };
+}
+
+async function reload(registry: Registry, { corpus, files }: Source, options: ReloadOptions): Promise<ReloadResult> {
+  requireCorpusName(corpus);
+  return registry.lock.run(corpus, options.signal, async (signal) => {
+    const { states } = registry;
+    const request = { corpus, files, signal, active: states.get(corpus)?.active, onProgress: guarded(registry, options.onProgress) };
+    const result = await reloadCorpus(request, registry, options);
+    if (!states.has(corpus)) states.set(corpus, NOTHING_ACTIVE);
+    await letOldVersionsGo(registry, corpus);
+    return result;
+  });
+}
+
+interface Source {
+  readonly corpus: string;
+  readonly files: readonly SourceFile[];
+}
+
+/** Switches to a stored version; nothing happens where it is active already. */
+async function switchTo(registry: Registry, corpus: string, choose: () => string | Promise<string>): Promise<Switched> {
+  requireState(registry.states, corpus);
+  return registry.lock.run(corpus, undefined, async () => {
+    const switched = await registry.switching.activate(await acquireVersion(registry, corpus, await choose()));
+    await letOldVersionsGo(registry, corpus);
+    return switched;
+  });
+}
+
+function requireNamed(version: string): string {
+  if (version !== '') return version;
+  throw new FaqError(
+    'invalid_argument',
+    'Expected the name of the version to activate, got nothing. List the versions to see which there are.',
+    {
+      field: 'version',
+      reason: 'VERSION_MISSING',
+    },
+  );
+}
+
+function validate(files: readonly SourceFile[]): Validation {
+  const { corpus, faults, warnings } = parseCorpus(files);
+  if (corpus === undefined) return { faults, warnings, entries: 0, questions: 0, intents: 0 };
+  const { questions, intents } = layOutRows(corpus);
+  return { faults, warnings, entries: corpus.entries.length, questions: questions.length, intents: intents.length };
+}
+
+async function restore(registry: Registry): Promise<readonly SetAsideReport[]> {
+  const { store, states, embedder } = registry;
+  const { digest } = embedder.encoder.info;
+  const parts = { store, open: (corpus: string, version: string) => openStored(store, digest, { corpus, version }) };
+  const all: SetAsideReport[] = [];
+  for (const corpus of await store.corpora()) {
+    const { state, reports } = await restoreCorpus(parts, corpus);
+    states.set(corpus, state);
+    all.push(...reports);
+  }
+  return all;
+}
+
+/** Ends running operations, threads and the store, in this order, so that nothing works on a closed store. */
+async function close({ lock, lanes, store }: Registry): Promise<void> {
+  await lock.close();
+  await lanes.close();
+  await store.close();
+}
+
+/** Starts empty: call restore before serving. The caller owns the encoder and closes it after the versions. */
+export function createVersions(options: VersionsOptions): Versions {
+  const registry = createRegistry(options);
+  const { states, switching } = registry;
+  return {
+    restore: () => restore(registry),
+    acquire: (corpus, version) => acquireVersion(registry, corpus, version),
+    active: (corpus) => states.get(corpus)?.active,
+    get anyActive() {
+      return [...states.values()].some(({ active }) => active !== undefined);
+    },
+    reload: (corpus, files, reloadOptions = {}) => reload(registry, { corpus, files }, reloadOptions),
+    validate,
+    activate: (corpus, version) => switchTo(registry, corpus, () => requireNamed(version)),
+    rollback: (corpus, version) =>
+      switchTo(registry, corpus, () => (version === undefined || version === '' ? switching.previousOf(corpus) : version)),
+    list: async (corpus) => listVersions(registry, corpus),
+    status: () => [...states].sort(([left], [right]) => (left < right ? -1 : 1)).map(([corpus, state]) => corpusStatus(corpus, state)),
+    onActivated: (listener) => switching.subscribe(listener),
+    close: () => close(registry),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * Honest probes for the hit scorer: a corpus's own questions, each with itself left out, and its counter-examples.
+ * A seeded sample, so that the same corpus gives the same scorer.
+ */
+import { openBm25 } from '../index/bm25.ts';
+import { topRows } from '../index/top-rows.ts';
+import type { FitInput, Multiply, NearQuestion, Probe } from '../matching/contract.ts';
+import { wordTerms } from '../text/terms.ts';
+import { groupRows } from './version-rows.ts';
+
+/** Questions, and counter-examples, that are tried at most: enough for four calibrator weights, seconds at 100,000 questions. */
+const MOST_PROBES = 1_000;
+/** Neighbours of each: the hit scorer asks for 64 at least. */
+const NEIGHBOURS = 128;
+/** Cosines computed at a time; bounds memory to 32 MB. */
+const BLOCK_NUMBERS = 8_000_000;
+
+interface ProbeSeed {
+  readonly text: string;
+  readonly vector: Float32Array;
+  readonly intent: number | undefined;
+  /** The probe's own row; -1 for a counter-example. */
+  readonly own: number;
+}
+
+/** Deterministic numbers in [0, 1): Marsaglia's xorshift32. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffled<T>(items: Iterable<T>, random: () => number): readonly T[] {
+  return Array.from(items, (item) => ({ item, place: random() }))
+    .sort((left, right) => left.place - right.place)
+    .map(({ item }) => item);
+}
+
+/** Rows drawn round-robin over the intents, so that a large intent does not crowd out the others. */
+export function sampleRows(intents: Int32Array, intentCount: number, most: number): readonly number[] {
+  const random = seededRandom(0x5eed);
+  const queues = shuffled(
+    groupRows(intents, intentCount).map((rows) => shuffled(rows, random)),
+    random,
+  );
+  const longest = queues.reduce((length, rows) => Math.max(length, rows.length), 0);
+  const sample: number[] = [];
+  for (let round = 0; round < longest && sample.length < most; round += 1) {
+    for (const rows of queues) {
+      const row = rows[round];
+      if (row !== undefined && sample.length < most) sample.push(row);
+    }
+  }
+  return sample;
+}
+
+function probeSeeds(input: FitInput): readonly ProbeSeed[] {
+  const { dimension } = input;
+  const row = (vectors: Float32Array, number: number): Float32Array => vectors.subarray(number * dimension, (number + 1) * dimension);
+  const questions = sampleRows(input.intents, input.intentCount, MOST_PROBES).map((own) => ({
+    text: input.texts[own] ?? '',
+    vector: row(input.vectors, own),
+    intent: input.intents[own],
+    own,
+  }));
+  const counters = input.counterTexts
+    .slice(0, MOST_PROBES)
+    .map((text, number) => ({ text, vector: row(input.counterVectors, number), intent: undefined, own: -1 }));
+  return [...questions, ...counters];
+}
+
+/** Numbers 0 to count - 1 without `left`. */
+function* rowsWithout(count: number, left: number): Generator<number> {
+  for (let row = 0; row < count; row += 1) if (row !== left) yield row;
+}
+
+/** Finds each probe's nearest stored questions, cosines by blocks through `multiply`, BM25 beside them. */
+export async function buildProbes(
+  input: FitInput,
+  multiply: Multiply,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<readonly Probe[]> {
+  const { dimension, texts, vectors, intents } = input;
+  const count = texts.length;
+  const seeds = probeSeeds(input);
+  const bm25 = openBm25(texts.map(wordTerms));
+  const perBlock = Math.max(1, Math.floor(BLOCK_NUMBERS / Math.max(1, count)));
+  const probes: Probe[] = [];
+  for (let start = 0; start < seeds.length; start += perBlock) {
+    const block = seeds.slice(start, start + perBlock);
+    const rows = new Float32Array(block.length * dimension);
+    block.forEach(({ vector }, place) => {
+      rows.set(vector, place * dimension);
+    });
+    const cosines = await multiply(rows, vectors, { rows: block.length, inner: dimension, columns: count, transposeB: true });
+    for (const [place, { text, intent, own }] of block.entries()) {
+      const nearest = topRows(rowsWithout(count, own), (row) => cosines[place * count + row] ?? 0, NEIGHBOURS);
+      const near: readonly NearQuestion[] = bm25.scored(wordTerms(text), ({ byRow }) =>
+        nearest.map(({ row, score }) => ({ row, intent: intents[row] ?? 0, similarity: score, lexical: byRow[row] ?? 0 })),
+      );
+      probes.push({ intent, near });
+    }
+    onProgress(probes.length, seeds.length);
+  }
+  return probes;
+}

@@ -1,0 +1,69 @@
+/**
+ * Versions that are not active and were asked for by name, kept open for the next to ask: least recently used goes first.
+ */
+import type { LoadedVersion } from './contract.ts';
+
+/** Open versions beside the active ones. */
+export interface OpenedVersions {
+  /** Opens at most once at a time, however many ask. @throws what opening throws; a failure is not remembered. */
+  get(corpus: string, version: string): Promise<LoadedVersion>;
+  /** Keeps a version that was opened elsewhere. */
+  put(loaded: LoadedVersion): void;
+  forget(corpus: string, version: string): void;
+  /** Whether someone asked for it of late and may still be reading. */
+  inUse(corpus: string, version: string): boolean;
+}
+
+export interface OpenedVersionsOptions {
+  readonly open: (corpus: string, version: string) => Promise<LoadedVersion>;
+  /** Most versions kept open; 4 by default: each may hold a hundred megabytes, and asking by name is rare. */
+  readonly capacity?: number;
+  /** How long after the last call a version counts as being read; 60 s by default, longer than any deadline in use. */
+  readonly graceMs?: number;
+  /** Milliseconds; the clock's by default. */
+  readonly now?: () => number;
+}
+
+interface Opened {
+  readonly loaded: Promise<LoadedVersion>;
+  usedAt: number;
+}
+
+/** Starts empty. */
+export function createOpenedVersions(options: OpenedVersionsOptions): OpenedVersions {
+  const { open, capacity = 4, graceMs = 60_000, now = () => performance.now() } = options;
+  // A Map keeps the order of insertion: first is least recently used.
+  const byName = new Map<string, Opened>();
+  const nameOf = (corpus: string, version: string): string => `${corpus}/${version}`;
+
+  function keep(name: string, loaded: Promise<LoadedVersion>): void {
+    byName.delete(name);
+    byName.set(name, { loaded, usedAt: now() });
+    for (const oldest of byName.keys()) {
+      if (byName.size <= capacity) break;
+      byName.delete(oldest);
+    }
+  }
+
+  return {
+    async get(corpus, version) {
+      const name = nameOf(corpus, version);
+      const loaded = byName.get(name)?.loaded ?? open(corpus, version);
+      keep(name, loaded);
+      try {
+        return await loaded;
+      } catch (error) {
+        if (byName.get(name)?.loaded === loaded) byName.delete(name);
+        throw error;
+      }
+    },
+    put: (loaded) => keep(nameOf(loaded.corpus, loaded.version), Promise.resolve(loaded)),
+    forget: (corpus, version) => {
+      byName.delete(nameOf(corpus, version));
+    },
+    inUse(corpus, version) {
+      const opened = byName.get(nameOf(corpus, version));
+      return opened !== undefined && now() - opened.usedAt < graceMs;
+    },
+  };
+}

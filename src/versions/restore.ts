@@ -1,0 +1,95 @@
+/**
+ * Stored versions back into memory at start, encoding nothing. What cannot be read is reported and set aside, never deleted.
+ */
+import { FaqError } from '../errors.ts';
+import type { ActivePointer, VersionStore } from '../index/contract.ts';
+import type { LoadedVersion, SetAsideReport } from './contract.ts';
+import { type CorpusState, NOTHING_ACTIVE } from './corpus-state.ts';
+
+export interface RestoreParts {
+  readonly store: VersionStore;
+  /** Opens a stored version and checks that the model fits. */
+  readonly open: (corpus: string, version: string) => Promise<LoadedVersion>;
+}
+
+export interface RestoredCorpus {
+  readonly state: CorpusState;
+  readonly reports: readonly SetAsideReport[];
+}
+
+/** Reports a version that could not be opened; a damaged one is moved out of the way first. */
+async function reportUnusable(store: VersionStore, place: { corpus: string; version: string }, error: FaqError): Promise<SetAsideReport> {
+  const { corpus, version } = place;
+  if (error.code !== 'data_loss') return { corpus, version, problem: error.message };
+  try {
+    const where = await store.setAside(corpus, version, error.message);
+    return { corpus, version, problem: `${error.message} It was set aside as ${where}.` };
+  } catch (cause) {
+    return { corpus, version, problem: `${error.message} It could not be set aside: ${FaqError.from(cause).message}` };
+  }
+}
+
+/** The version before first, then the newest ones: what may stand in for a damaged active version. */
+async function standIns(store: VersionStore, corpus: string, pointer: ActivePointer | undefined): Promise<readonly string[]> {
+  const newestFirst = (await store.list(corpus)).filter(({ problem }) => problem === undefined).map(({ manifest }) => manifest.version);
+  const previous = pointer?.previous !== undefined && newestFirst.includes(pointer.previous) ? [pointer.previous] : [];
+  return [...new Set([...previous, ...newestFirst])].filter((version) => version !== pointer?.version);
+}
+
+/** Activates the first stand-in that opens, and says so to the store, so that the next start finds it at once. */
+async function fallBack(parts: RestoreParts, corpus: string, pointer: ActivePointer | undefined): Promise<RestoredCorpus> {
+  const reports: SetAsideReport[] = [];
+  for (const version of await standIns(parts.store, corpus, pointer)) {
+    try {
+      const active = await parts.open(corpus, version);
+      const { activatedAt } = await parts.store.activate(corpus, version);
+      return { state: { active, activatedAt, problem: undefined }, reports };
+    } catch (error) {
+      reports.push(await reportUnusable(parts.store, { corpus, version }, FaqError.from(error)));
+    }
+  }
+  return { state: NOTHING_ACTIVE, reports };
+}
+
+/** The versions that the store cannot even list, set aside. The active one is left to restoreCorpus. */
+async function setAsideListed(store: VersionStore, corpus: string, active: string | undefined): Promise<readonly SetAsideReport[]> {
+  const reports: SetAsideReport[] = [];
+  for (const { manifest, problem } of await store.list(corpus)) {
+    if (problem === undefined || manifest.version === active) continue;
+    reports.push(await reportUnusable(store, { corpus, version: manifest.version }, new FaqError('data_loss', problem)));
+  }
+  return reports;
+}
+
+async function readPointer(store: VersionStore, corpus: string): Promise<{ pointer?: ActivePointer; error?: FaqError }> {
+  try {
+    const pointer = await store.active(corpus);
+    return pointer === undefined ? {} : { pointer };
+  } catch (error) {
+    return { error: FaqError.from(error) };
+  }
+}
+
+/**
+ * Opens a corpus's active version. A damaged one is set aside and the version before it, or else the newest that opens, takes over. One that
+ * another model or release built stays stored and nothing is active until a reload: answers of an older corpus would be a surprise.
+ */
+export async function restoreCorpus(parts: RestoreParts, corpus: string): Promise<RestoredCorpus> {
+  const { pointer, error: pointerError } = await readPointer(parts.store, corpus);
+  const listed = await setAsideListed(parts.store, corpus, pointer?.version);
+  if (pointerError !== undefined) {
+    const { state, reports } = await fallBack(parts, corpus, undefined);
+    return { state, reports: [{ corpus, version: '', problem: pointerError.message }, ...listed, ...reports] };
+  }
+  if (pointer === undefined) return { state: NOTHING_ACTIVE, reports: listed };
+  try {
+    const active = await parts.open(corpus, pointer.version);
+    return { state: { active, activatedAt: pointer.activatedAt, problem: undefined }, reports: listed };
+  } catch (cause) {
+    const error = FaqError.from(cause);
+    const report = await reportUnusable(parts.store, { corpus, version: pointer.version }, error);
+    if (error.code === 'failed_precondition') return { state: { ...NOTHING_ACTIVE, problem: error }, reports: [...listed, report] };
+    const { state, reports } = await fallBack(parts, corpus, pointer);
+    return { state, reports: [...listed, report, ...reports] };
+  }
+}

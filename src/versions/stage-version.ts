@@ -1,0 +1,179 @@
+/**
+ * FAQ files to a stored version that is not active yet: parse, name, encode what is new, fit, write, open.
+ * All or nothing: aborted or failed at any moment, no new version is left. Vectors of finished batches stay in the cache.
+ */
+import type { Corpus, SourceFile } from '../corpus/corpus.ts';
+import { FaqError, type Fault, throwIfAborted } from '../errors.ts';
+import type { VersionStore } from '../index/contract.ts';
+import type { FitInput, MatchSettings } from '../matching/contract.ts';
+import { SCORER_FORMAT } from '../matching/stored-scorer.ts';
+import type { BuildLanes, ParsedFiles } from './build-lanes.ts';
+import type { LoadedVersion, ReloadPhase, ReloadProgress } from './contract.ts';
+import { type EmbeddedTexts, type Embedder, embedTexts, vectorsOf } from './embed-texts.ts';
+import { loadVersion, versionArtifacts } from './loaded-version.ts';
+import { versionId } from './version-id.ts';
+import { layOutRows, questionRows, ROW_FORMAT, type RowLayout } from './version-rows.ts';
+
+/** What staging is made of. */
+export interface StageParts {
+  readonly store: VersionStore;
+  readonly embedder: Embedder;
+  readonly lanes: BuildLanes;
+  readonly settings: MatchSettings;
+  readonly onProblem: (problem: string) => void;
+}
+
+/** One wish for a version. */
+export interface StageRequest {
+  readonly corpus: string;
+  readonly files: readonly SourceFile[];
+  /** Active now, so that an unchanged corpus need not be loaded twice. */
+  readonly active: LoadedVersion | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ReloadProgress) => void;
+}
+
+/** A version that is stored and open. */
+export interface StagedVersion {
+  readonly loaded: LoadedVersion;
+  readonly encoded: number;
+  readonly reused: number;
+  readonly warnings: readonly Fault[];
+  /** It was stored already; nothing was built. */
+  readonly unchanged: boolean;
+}
+
+interface Plan {
+  readonly corpus: Corpus;
+  readonly layout: RowLayout;
+  readonly version: string;
+  readonly warnings: readonly Fault[];
+}
+
+function phaseReport({ onProgress }: StageRequest, phase: ReloadPhase): (done: number, total: number) => void {
+  return (done, total) => onProgress({ phase, done, total });
+}
+
+function refuseFaults({ faults }: ParsedFiles): FaqError {
+  const [first] = faults;
+  const place = first === undefined ? '' : ` The first: ${first.file}${first.line > 0 ? `:${first.line}` : ''}: ${first.message}`;
+  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+  return new FaqError('invalid_argument', `The FAQ files have ${count}; nothing was changed.${place}`, { reason: 'CORPUS_FAULTY', faults });
+}
+
+async function plan(request: StageRequest, parts: StageParts): Promise<Plan> {
+  const report = phaseReport(request, 'read');
+  report(0, request.files.length);
+  const parsed = await parts.lanes.parse(request.files, { signal: request.signal });
+  if (parsed.corpus === undefined) throw refuseFaults(parsed);
+  report(request.files.length, request.files.length);
+  const version = versionId({
+    fingerprint: parsed.fingerprint,
+    modelDigest: parts.embedder.encoder.info.digest,
+    settings: parts.settings,
+    scorerFormat: SCORER_FORMAT,
+    rowFormat: ROW_FORMAT,
+  });
+  return { corpus: parsed.corpus, layout: layOutRows(parsed.corpus), version, warnings: parsed.warnings };
+}
+
+/** The version where it is stored whole; `damaged` says what is wrong where it is stored but not whole. */
+async function findStored(
+  request: StageRequest,
+  version: string,
+  store: VersionStore,
+): Promise<{ loaded?: LoadedVersion; damaged?: string }> {
+  try {
+    // Opened even where it is active in memory: a reload is a good moment to notice a damaged disk.
+    const open = await store.open(request.corpus, version);
+    return { loaded: request.active?.version === version ? request.active : await loadVersion(open) };
+  } catch (cause) {
+    const error = FaqError.from(cause);
+    if (error.code === 'not_found') return {};
+    if (error.code === 'data_loss') return { damaged: error.message };
+    throw error;
+  }
+}
+
+function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): FitInput {
+  const { layout } = planned;
+  const { dimension } = parts.embedder.encoder.info;
+  return {
+    dimension,
+    intentCount: layout.intents.length,
+    texts: layout.questions,
+    intents: layout.intentOfRow,
+    vectors: vectorsOf(layout.questions, embedded, dimension),
+    counterTexts: layout.counterTexts,
+    counterVectors: vectorsOf(layout.counterTexts, embedded, dimension),
+    settings: parts.settings,
+  };
+}
+
+interface Build {
+  readonly planned: Plan;
+  readonly input: FitInput;
+  readonly scorer: Uint8Array;
+  readonly damaged: string | undefined;
+}
+
+async function write(request: StageRequest, parts: StageParts, { planned, input, scorer, damaged }: Build): Promise<void> {
+  const { corpus, layout, version } = planned;
+  const report = phaseReport(request, 'write');
+  report(0, 1);
+  throwIfAborted(request.signal);
+  if (damaged !== undefined) {
+    const where = await parts.store.setAside(request.corpus, version, damaged);
+    parts.onProblem(`${damaged} It was set aside as ${where} and is built again.`);
+  }
+  const manifest = {
+    corpus: request.corpus,
+    version,
+    createdAt: new Date(),
+    modelDigest: parts.embedder.encoder.info.digest,
+    dimension: input.dimension,
+    entries: corpus.entries.length,
+    questions: layout.questions.length,
+    intents: layout.intents.length,
+  };
+  const artifacts = versionArtifacts(corpus, scorer);
+  await parts.store.write({ manifest, rows: await questionRows(corpus, layout), vectors: input.vectors, artifacts }, request.signal);
+  report(1, 1);
+}
+
+/** Removes a version that was written in vain. */
+export async function unstage({ store, onProblem }: StageParts, corpus: string, version: string): Promise<void> {
+  try {
+    await store.remove(corpus, version);
+  } catch (error) {
+    onProblem(`Version ${version} of corpus "${corpus}" was not wanted any more but could not be removed: ${FaqError.from(error).message}`);
+  }
+}
+
+/**
+ * Builds the version that the files describe, or finds it stored.
+ * @throws FaqError invalid_argument with every fault; cancelled; what encoder and store throw.
+ */
+export async function stageVersion(request: StageRequest, parts: StageParts): Promise<StagedVersion> {
+  const planned = await plan(request, parts);
+  const { layout, version, warnings } = planned;
+  const { loaded: stored, damaged } = await findStored(request, version, parts.store);
+  throwIfAborted(request.signal);
+  const texts = [...layout.questions, ...layout.counterTexts];
+  if (stored !== undefined) return { loaded: stored, encoded: 0, reused: new Set(texts).size, warnings, unchanged: true };
+  const { signal } = request;
+  const embedded = await embedTexts(texts, parts.embedder, { signal, onProgress: phaseReport(request, 'encode') });
+  const input = fitInput(planned, embedded, parts);
+  const onProgress = phaseReport(request, 'fit');
+  onProgress(0, 1);
+  const scorer = await parts.lanes.fit(input, { signal, onProgress });
+  await write(request, parts, { planned, input, scorer, damaged });
+  try {
+    const loaded = await loadVersion(await parts.store.open(request.corpus, version));
+    throwIfAborted(signal);
+    return { loaded, encoded: embedded.encoded, reused: embedded.reused, warnings, unchanged: false };
+  } catch (error) {
+    await unstage(parts, request.corpus, version);
+    throw error;
+  }
+}

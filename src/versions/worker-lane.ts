@@ -1,0 +1,117 @@
+/**
+ * One background thread that does jobs one after another, made when first needed and kept, since what it holds (a session) is dear to make.
+ * Aborting a running job ends the thread: nothing else stops a computation. The next job then gets a new one.
+ */
+import { Worker } from 'node:worker_threads';
+import pLimit from 'p-limit';
+import { abortError, FaqError, throwIfAborted } from '../errors.ts';
+import { fromPlain, type JobProgress, type Reply } from './worker-jobs.ts';
+
+export interface JobOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress?: JobProgress;
+}
+
+/** A background thread for one kind of job. */
+export interface WorkerLane<Job, Result> {
+  /**
+   * Copies the job to the thread and waits for its result. Queued behind the jobs before it; settles at once when aborted.
+   * @throws FaqError as the job threw it; cancelled; unavailable after close; internal where the thread died.
+   */
+  run(job: Job, options: JobOptions): Promise<Result>;
+  /** Ends the thread; a running job rejects with `unavailable`. */
+  close(): Promise<void>;
+}
+
+function closedError(): FaqError {
+  return new FaqError('unavailable', 'The server is shutting down; try again when it is back.');
+}
+
+/** Sends one job and waits for the reply that ends it. */
+function exchange<Job, Result>(worker: Worker, job: Job, { signal, onProgress }: JobOptions): Promise<Reply<Result>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Reply<Result>>();
+  const died = (cause: unknown): void =>
+    reject(new FaqError('internal', 'The background thread ended before its job was done.', { cause }));
+  const onMessage = (reply: Reply<Result>): void => {
+    if (reply.kind === 'progress') onProgress?.(reply.done, reply.total);
+    else resolve(reply);
+  };
+  const onExit = (status: number): void => died(new Error(`exit status ${status}`));
+  const onAbort = (): void => {
+    if (signal !== undefined) reject(abortError(signal));
+  };
+  worker.on('message', onMessage).on('error', died).on('exit', onExit);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  // A job in hand keeps the process alive; an idle thread does not.
+  worker.ref();
+  worker.postMessage(job);
+  return promise.finally(() => {
+    worker.off('message', onMessage).off('error', died).off('exit', onExit);
+    signal?.removeEventListener('abort', onAbort);
+    worker.unref();
+  });
+}
+
+/** Rejects at once when the signal is aborted, whatever the work does. */
+function settleOnAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const onAbort = (): void => reject(abortError(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  return promise;
+}
+
+/** Opens a lane; the thread starts with the first job. @param script a worker file that calls serveJobs. */
+export function openWorkerLane<Job, Result>(script: URL): WorkerLane<Job, Result> {
+  const oneAtATime = pLimit(1);
+  const closing = new AbortController();
+  let worker: Worker | undefined;
+  let ending: Promise<unknown> = Promise.resolve();
+
+  function start(): Worker {
+    const fresh = new Worker(script);
+    // Without a listener a crash between two jobs would end the process.
+    fresh.on('error', () => undefined);
+    fresh.on('exit', () => {
+      if (worker === fresh) worker = undefined;
+    });
+    return fresh;
+  }
+
+  async function work(job: Job, options: JobOptions): Promise<Result> {
+    throwIfAborted(options.signal);
+    await ending;
+    worker ??= start();
+    const current = worker;
+    let reply: Reply<Result>;
+    try {
+      reply = await exchange<Job, Result>(current, job, options);
+    } catch (error) {
+      if (worker === current) worker = undefined;
+      ending = current.terminate();
+      throw error;
+    }
+    if (reply.kind === 'failed') throw fromPlain(reply.error);
+    if (reply.kind === 'done') return reply.result;
+    throw new FaqError('internal', 'Expected a result from the background thread, got a progress report as the last word.');
+  }
+
+  return {
+    run(job, { signal, onProgress }) {
+      const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      const options = { signal: either, ...(onProgress === undefined ? {} : { onProgress }) };
+      return settleOnAbort(
+        oneAtATime(() => work(job, options)),
+        either,
+      );
+    },
+    async close() {
+      closing.abort(closedError());
+      const idle = worker;
+      worker = undefined;
+      await idle?.terminate();
+      await ending;
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import type { ReloadProgress } from '../../../src/versions/contract.ts';
+import { createFakeEncoder, keywordVector } from '../../support/fake-encoder.ts';
+import { CHATTER, DELIVERY, type FaqItem, faqFile } from '../../support/faq-source.ts';
+import { openVersionsOnDisk, removeFolder, temporaryFolder } from '../../support/versions-on-disk.ts';
+
+const FILES = faqFile(DELIVERY, CHATTER);
+
+function withQuestion(entries: readonly FaqItem[], id: string, questions: readonly string[]): readonly FaqItem[] {
+  return entries.map((entry) => (entry.id === id ? { ...entry, questions } : entry));
+}
+
+describe('reload', () => {
+  it('builds, activates and counts what it did', async () => {
+    await using server = await openVersionsOnDisk();
+    const result = await server.versions.reload('shop', FILES);
+    expect(result).toMatchObject({ encoded: 11, reused: 0, removed: 0, entries: 3, questions: 9, intents: 3 });
+    expect(result).toMatchObject({ activated: true, unchanged: false, previousVersion: undefined });
+    expect(result.version).toMatch(/^v-[0-9a-f]{16}$/u);
+    expect(server.versions.active('shop')?.version).toBe(result.version);
+    expect(server.versions.anyActive).toBe(true);
+    expect(server.problems).toEqual([]);
+  });
+
+  it('gives a version whose parts fit together', async () => {
+    await using server = await openVersionsOnDisk();
+    await server.versions.reload('shop', FILES);
+    const loaded = await server.versions.acquire('shop');
+    expect(loaded.intents).toEqual(['hours', 'refund', 'track']);
+    expect(loaded.questions[0]).toBe('When do you open?');
+    expect(Array.from(loaded.entryOfRow, (entry) => loaded.content.entries[entry]?.id)).toEqual([
+      'hours',
+      'hours',
+      'hours',
+      'refund',
+      'refund',
+      'refund',
+      'track',
+      'track',
+      'track',
+    ]);
+    expect(loaded.rowsOfIntent.map((rows) => [...rows])).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+      [6, 7, 8],
+    ]);
+    expect(loaded.exact.rows('REFUND STATUS!', () => true).map((row) => loaded.questions[row])).toEqual(['refund status']);
+    expect(loaded.exact.isCounterExample('Tell me a joke.')).toBe(true);
+    expect(loaded.scorer.intentCount).toBe(3);
+    expect(loaded.calibratorDigest).toMatch(/^[0-9a-f]{64}$/u);
+    const vector = keywordVector('track my parcel', loaded.index.dimension);
+    const { dense } = await loaded.index.search({ vector, terms: ['parcel'], k: 3 });
+    expect(loaded.questions[dense[0]?.row ?? -1]).toBe('track my parcel');
+  });
+
+  it('encodes nothing when nothing has changed', async () => {
+    await using server = await openVersionsOnDisk();
+    const first = await server.versions.reload('shop', FILES);
+    const before = server.encoder.encoded.length;
+    const second = await server.versions.reload('shop', FILES);
+    expect(second).toMatchObject({ version: first.version, encoded: 0, reused: 11, removed: 0, unchanged: true, activated: true });
+    expect(server.encoder.encoded.length).toBe(before);
+    expect(await server.folders('shop')).toEqual([first.version]);
+  });
+
+  it('encodes one text when one question has changed, and counts the one that went', async () => {
+    await using server = await openVersionsOnDisk();
+    const first = await server.versions.reload('shop', FILES);
+    const changed = withQuestion(DELIVERY, 'refund', ['How do I get a refund?', 'refund status', 'give my money back']);
+    const second = await server.versions.reload('shop', faqFile(changed, CHATTER));
+    expect(second).toMatchObject({ encoded: 1, reused: 10, removed: 1, unchanged: false, previousVersion: first.version });
+    expect(server.encoder.encoded.at(-1)).toBe('give my money back');
+  });
+
+  it('builds a new version for a changed answer without encoding anything', async () => {
+    await using server = await openVersionsOnDisk();
+    const first = await server.versions.reload('shop', FILES);
+    const second = await server.versions.reload(
+      'shop',
+      faqFile(
+        DELIVERY.map((entry) => ({ ...entry, answer: 'Ask us.' })),
+        CHATTER,
+      ),
+    );
+    expect(second).toMatchObject({ encoded: 0, reused: 11, unchanged: false });
+    expect(second.version).not.toBe(first.version);
+  });
+
+  it('takes the same entries in another order for the same version', async () => {
+    await using server = await openVersionsOnDisk();
+    const first = await server.versions.reload('shop', FILES);
+    const second = await server.versions.reload('shop', faqFile([...DELIVERY].reverse(), [...CHATTER].reverse()));
+    expect(second).toMatchObject({ version: first.version, unchanged: true });
+  });
+
+  it('encodes a text that two corpora share only once', async () => {
+    await using server = await openVersionsOnDisk();
+    await server.versions.reload('shop', FILES);
+    expect(await server.versions.reload('bank', FILES)).toMatchObject({ encoded: 0, reused: 11, unchanged: false });
+  });
+
+  it('gives the same corpus under other settings another version', async () => {
+    const dataDir = await temporaryFolder();
+    const versions: string[] = [];
+    for (const outOfScopeShare of [0.25, 0.1]) {
+      await using server = await openVersionsOnDisk({ dataDir, settings: { outOfScopeShare } });
+      await server.versions.restore();
+      const result = await server.versions.reload('shop', FILES);
+      expect(result.encoded + result.reused).toBe(11);
+      versions.push(result.version);
+    }
+    expect(new Set(versions).size).toBe(2);
+    await removeFolder(dataDir);
+  });
+
+  it('stages without activating, and activates what it staged when asked', async () => {
+    await using server = await openVersionsOnDisk();
+    const staged = await server.versions.reload('shop', FILES, { stageOnly: true });
+    expect(staged).toMatchObject({ activated: false, encoded: 11 });
+    expect(server.versions.active('shop')).toBeUndefined();
+    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ code: 'failed_precondition', reason: 'NO_ACTIVE_VERSION' });
+    expect((await server.versions.acquire('shop', staged.version)).version).toBe(staged.version);
+    expect(await server.versions.activate('shop', staged.version)).toEqual({ version: staged.version, previous: undefined });
+    expect(server.versions.active('shop')?.version).toBe(staged.version);
+  });
+
+  it('activates a staged version when the same files are loaded again', async () => {
+    await using server = await openVersionsOnDisk();
+    await server.versions.reload('shop', FILES, { stageOnly: true });
+    expect(await server.versions.reload('shop', FILES)).toMatchObject({ unchanged: true, activated: true, encoded: 0 });
+  });
+
+  it('tells its phases in order and its counts upwards', async () => {
+    await using server = await openVersionsOnDisk();
+    const seen: ReloadProgress[] = [];
+    await server.versions.reload('shop', FILES, { onProgress: (progress) => seen.push(progress) });
+    expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(['read', 'encode', 'fit', 'write', 'activate']);
+    for (const phase of ['read', 'encode', 'fit', 'write', 'activate']) {
+      const steps = seen.filter((progress) => progress.phase === phase);
+      expect(steps.map(({ done }) => done)).toEqual(steps.map(({ done }) => done).sort((left, right) => left - right));
+      expect(steps.at(-1)).toMatchObject({ done: steps.at(-1)?.total });
+    }
+  });
+
+  it('is not failed by a progress listener that throws', async () => {
+    await using server = await openVersionsOnDisk();
+    const onProgress = (): void => {
+      throw new Error('the listener is gone');
+    };
+    expect(await server.versions.reload('shop', FILES, { onProgress })).toMatchObject({ activated: true });
+    expect(server.problems[0]).toContain('the listener is gone');
+  });
+
+  it('refuses faulty files whole, with every fault, and changes nothing', async () => {
+    await using server = await openVersionsOnDisk();
+    const first = await server.versions.reload('shop', FILES);
+    const faulty = faqFile([
+      { id: 'a', questions: [] },
+      { id: 'b', questions: ['b?'] },
+      { id: 'b', questions: ['other b?'] },
+    ]);
+    const refusal = server.versions.reload('shop', faulty);
+    await expect(refusal).rejects.toMatchObject({ code: 'invalid_argument', reason: 'CORPUS_FAULTY' });
+    await expect(refusal).rejects.toSatisfy((error: { faults: readonly unknown[] }) => error.faults.length === 2);
+    expect(server.versions.active('shop')?.version).toBe(first.version);
+    expect(server.versions.validate(faulty)).toMatchObject({ questions: 0, faults: [{}, {}] });
+    expect(server.versions.validate(FILES)).toMatchObject({ entries: 3, questions: 9, intents: 3, faults: [] });
+  });
+
+  it('passes warnings on, such as an entry without an answer', async () => {
+    await using server = await openVersionsOnDisk();
+    const result = await server.versions.reload('shop', faqFile([{ id: 'a', questions: ['a?'], answer: '' }, ...DELIVERY]));
+    expect(result.warnings.map(({ code }) => code)).toContain('missing_answer');
+  });
+
+  it('loads a corpus of a single question', async () => {
+    await using server = await openVersionsOnDisk();
+    expect(await server.versions.reload('one', faqFile([{ id: 'a', questions: ['a?'] }]))).toMatchObject({ questions: 1, activated: true });
+  });
+
+  it('uses the hit scorer above the limits of kernel ridge', async () => {
+    await using server = await openVersionsOnDisk({ settings: { maxRidgeQuestions: 5 } });
+    await server.versions.reload('shop', FILES);
+    expect(server.versions.active('shop')?.scorer.kind).toBe('hits');
+  });
+
+  it('leaves the active version alone when the encoder fails, and no trace of the new one', async () => {
+    await using server = await openVersionsOnDisk({ encoder: createFakeEncoder() });
+    const first = await server.versions.reload('shop', FILES);
+    const { FaqError } = await import('../../../src/errors.ts');
+    server.encoder.failure = new FaqError('internal', 'The inference worker died.');
+    const more = faqFile([...DELIVERY, { id: 'new', questions: ['something new'] }]);
+    await expect(server.versions.reload('shop', more)).rejects.toMatchObject({ code: 'internal' });
+    expect(server.versions.active('shop')?.version).toBe(first.version);
+    expect(await server.folders('shop')).toEqual([first.version]);
+  });
+});

@@ -1,0 +1,171 @@
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeEncoder } from '../../support/fake-encoder.ts';
+import { CHATTER, DELIVERY, faqFile } from '../../support/faq-source.ts';
+import { openVersionsOnDisk, removeFolder, temporaryFolder } from '../../support/versions-on-disk.ts';
+
+const FILES = faqFile(DELIVERY, CHATTER);
+const MORE = faqFile([...DELIVERY, { id: 'new', questions: ['something new'] }], CHATTER);
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await temporaryFolder();
+});
+afterEach(() => removeFolder(dataDir));
+
+/** Loads the files one after another and closes. @returns the versions. */
+async function loadAndClose(...loads: readonly (readonly Parameters<typeof faqFile>[0][] | typeof FILES)[]): Promise<readonly string[]> {
+  await using server = await openVersionsOnDisk({ dataDir });
+  const versions: string[] = [];
+  for (const files of loads) versions.push((await server.versions.reload('shop', files as typeof FILES)).version);
+  return versions;
+}
+
+function fileOf(version: string, name: string): string {
+  return join(dataDir, 'corpora', 'shop', 'versions', version, name);
+}
+
+async function flipByte(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  const place = Math.floor(bytes.length / 2);
+  bytes[place] = (bytes[place] ?? 0) ^ 0x55;
+  await writeFile(path, bytes);
+}
+
+async function filesUnder(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe('restoring at start', () => {
+  it('brings active versions back without encoding', async () => {
+    const [version] = await loadAndClose(FILES);
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toEqual([]);
+    expect(server.versions.active('shop')?.version).toBe(version);
+    expect(server.versions.status()[0]?.activatedAt).toBeInstanceOf(Date);
+    expect(server.encoder.encoded).toEqual([]);
+    expect(await server.versions.reload('shop', FILES)).toMatchObject({ unchanged: true, encoded: 0 });
+  });
+
+  it('restores an empty folder to no corpora', async () => {
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toEqual([]);
+    expect(server.versions.status()).toEqual([]);
+  });
+
+  it('knows a corpus that was staged only', async () => {
+    {
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.reload('shop', FILES, { stageOnly: true });
+    }
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toEqual([]);
+    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ reason: 'NO_ACTIVE_VERSION' });
+  });
+
+  it('sets a version with a flipped byte aside, whichever file it is in, and falls back to the one before', async () => {
+    const [first, second = ''] = await loadAndClose(FILES, MORE);
+    const damaged = (await filesUnder(fileOf(second, ''))).length;
+    expect(damaged).toBeGreaterThan(3);
+    for (let number = 0; number < damaged; number += 1) {
+      const path = (await filesUnder(fileOf(second, '')))[number] ?? '';
+      const whole = await readFile(path);
+      await flipByte(path);
+      {
+        await using server = await openVersionsOnDisk({ dataDir });
+        const reports = await server.versions.restore();
+        expect(reports).toMatchObject([{ corpus: 'shop', version: second }]);
+        expect(reports[0]?.problem).toContain('set aside');
+        expect(server.versions.active('shop')?.version).toBe(first);
+        expect(server.encoder.encoded).toEqual([]);
+        // Building it again costs no encoding, and makes it active for the next round.
+        expect(await server.versions.reload('shop', MORE)).toMatchObject({ version: second, encoded: 0, unchanged: false });
+      }
+      expect(whole.length).toBeGreaterThan(0);
+    }
+    expect(await readdir(join(dataDir, 'corpora', 'shop', 'set-aside'))).toHaveLength(damaged);
+  });
+
+  it('finds the stand-in active at the start after that', async () => {
+    const [first, second = ''] = await loadAndClose(FILES, MORE);
+    await rm(fileOf(second, 'manifest.json'));
+    for (const reports of [1, 0]) {
+      await using server = await openVersionsOnDisk({ dataDir });
+      expect(await server.versions.restore()).toHaveLength(reports);
+      expect(server.versions.active('shop')?.version).toBe(first);
+    }
+  });
+
+  it('has nothing active when the only version is damaged, and says so', async () => {
+    const [version = ''] = await loadAndClose(FILES);
+    await flipByte(fileOf(version, 'vectors.f32'));
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toHaveLength(1);
+    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ code: 'failed_precondition' });
+    expect(await server.versions.reload('shop', FILES)).toMatchObject({ activated: true, encoded: 0, unchanged: false });
+  });
+
+  it('sets a damaged version aside that is not active', async () => {
+    const [first = '', second] = await loadAndClose(FILES, MORE);
+    await truncate(fileOf(first, 'vectors.f32'), 10);
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toMatchObject([{ version: first }]);
+    expect(server.versions.active('shop')?.version).toBe(second);
+    await expect(server.versions.rollback('shop', undefined)).rejects.toMatchObject({ reason: 'NO_PREVIOUS_VERSION' });
+  });
+
+  it('falls back to the newest version when the pointer is damaged', async () => {
+    const [, second] = await loadAndClose(FILES, MORE);
+    await writeFile(join(dataDir, 'corpora', 'shop', 'active.json'), '{"vers');
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toHaveLength(1);
+    expect(server.versions.active('shop')?.version).toBe(second);
+  });
+
+  it('builds a version again whose folder was damaged while the server ran', async () => {
+    await using server = await openVersionsOnDisk({ dataDir });
+    const { version } = await server.versions.reload('shop', FILES);
+    await flipByte(fileOf(version, 'vectors.f32'));
+    expect(await server.versions.reload('shop', FILES)).toMatchObject({ version, unchanged: false, encoded: 0, activated: true });
+    expect(server.problems.join()).toContain('set aside');
+    expect(await server.versions.reload('shop', FILES)).toMatchObject({ unchanged: true });
+  });
+
+  it('keeps versions of another model stored, unused, until the corpus is reloaded', async () => {
+    const [old = ''] = await loadAndClose(FILES);
+    await using server = await openVersionsOnDisk({ dataDir, encoder: createFakeEncoder({ digest: 'sha256:other' }) });
+    expect(await server.versions.restore()).toMatchObject([{ version: old, problem: expect.stringContaining('sha256:other') }]);
+    const refused = { code: 'failed_precondition', reason: 'MODEL_MISMATCH' };
+    await expect(server.versions.acquire('shop')).rejects.toMatchObject(refused);
+    await expect(server.versions.activate('shop', old)).rejects.toMatchObject(refused);
+    expect((await server.versions.list('shop'))[0]).toMatchObject({
+      version: old,
+      active: false,
+      problem: expect.stringContaining('model'),
+    });
+    const result = await server.versions.reload('shop', MORE);
+    expect(result).toMatchObject({ encoded: 12, reused: 0, removed: 0, previousVersion: old, activated: true });
+    await expect(server.versions.rollback('shop', undefined)).rejects.toMatchObject(refused);
+    expect(server.versions.active('shop')?.version).toBe(result.version);
+  });
+
+  it('refuses a version that another release built, without calling it damaged', async () => {
+    const { loadVersion } = await import('../../../src/versions/loaded-version.ts');
+    const [version = ''] = await loadAndClose(FILES);
+    await using server = await openVersionsOnDisk({ dataDir });
+    const open = await server.store.open('shop', version);
+    const other = Buffer.from(JSON.stringify({ scorerFormat: 0, rowFormat: 1 }));
+    const changed = { ...open, artifact: async (name: string) => (name === 'build.json' ? other : open.artifact(name)) };
+    await expect(loadVersion(changed)).rejects.toMatchObject({ code: 'failed_precondition', reason: 'VERSION_FORMAT' });
+  });
+
+  it('ignores a file that does not belong to the store', async () => {
+    const [version] = await loadAndClose(FILES);
+    await appendFile(join(dataDir, 'corpora', 'shop', 'notes.txt'), 'hello');
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toEqual([]);
+    expect(server.versions.active('shop')?.version).toBe(version);
+  });
+});

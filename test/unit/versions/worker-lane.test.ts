@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWorkerLane, type WorkerLane } from '../../../src/versions/worker-lane.ts';
+
+interface Job {
+  readonly say?: string;
+  readonly fail?: boolean;
+  readonly crash?: boolean;
+  readonly spin?: boolean;
+}
+
+const JOBS = new URL('../../../src/versions/worker-jobs.ts', import.meta.url).href;
+const ERRORS = new URL('../../../src/errors.ts', import.meta.url).href;
+const WORKER = `
+import { serveJobs } from ${JSON.stringify(JOBS)};
+import { FaqError } from ${JSON.stringify(ERRORS)};
+let jobs = 0;
+serveJobs(async (job, onProgress) => {
+  jobs += 1;
+  onProgress(jobs, 9);
+  if (job.fail) throw new FaqError('data_loss', 'Broken.', { reason: 'BROKEN', field: 'x', cause: new Error('deep') });
+  if (job.crash) process.exit(3);
+  if (job.spin) for (;;) {}
+  return { result: job.say + ' ' + jobs };
+});
+`;
+
+let folder: string;
+let script: URL;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'faqmatch-lane-'));
+  await writeFile(join(folder, 'worker.ts'), WORKER);
+  script = pathToFileURL(join(folder, 'worker.ts'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function open(): WorkerLane<Job, string> & AsyncDisposable {
+  const lane = openWorkerLane<Job, string>(script);
+  return { ...lane, [Symbol.asyncDispose]: () => lane.close() };
+}
+
+describe('a worker lane', () => {
+  it('keeps one thread for all jobs and does them in order', async () => {
+    await using lane = open();
+    const jobs = ['a', 'b', 'c'].map((say) => lane.run({ say }, { signal: undefined }));
+    expect(await Promise.all(jobs)).toEqual(['a 1', 'b 2', 'c 3']);
+  });
+
+  it('passes progress and errors on, errors with their code and facts', async () => {
+    await using lane = open();
+    const seen: number[] = [];
+    const failing = lane.run({ fail: true }, { signal: undefined, onProgress: (done) => seen.push(done) });
+    await expect(failing).rejects.toMatchObject({ name: 'FaqError', code: 'data_loss', message: 'Broken.', reason: 'BROKEN', field: 'x' });
+    expect(seen).toEqual([1]);
+    // A job that fails costs no thread.
+    expect(await lane.run({ say: 'next' }, { signal: undefined })).toBe('next 2');
+  });
+
+  it('stops a computation that never ends when it is aborted, and works on with a new thread', async () => {
+    await using lane = open();
+    const caller = new AbortController();
+    const spinning = lane.run({ spin: true }, { signal: caller.signal, onProgress: () => caller.abort() });
+    const queued = lane.run({ say: 'queued' }, { signal: undefined });
+    await expect(spinning).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await queued).toBe('queued 1');
+  });
+
+  it('settles an aborted job at once while it waits for its turn', async () => {
+    await using lane = open();
+    const first = new AbortController();
+    const second = new AbortController();
+    const spinning = lane.run({ spin: true }, { signal: first.signal });
+    const waiting = lane.run({ say: 'never' }, { signal: second.signal });
+    second.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+    first.abort();
+    await expect(spinning).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('reports a thread that died and starts another', async () => {
+    await using lane = open();
+    await expect(lane.run({ crash: true }, { signal: undefined })).rejects.toMatchObject({ code: 'internal' });
+    expect(await lane.run({ say: 'back' }, { signal: undefined })).toBe('back 1');
+  });
+
+  it('ends its thread on closing, whatever it does, and takes no more jobs', async () => {
+    const lane = openWorkerLane<Job, string>(script);
+    const spinning = expect(lane.run({ spin: true }, { signal: undefined })).rejects.toMatchObject({ code: 'unavailable' });
+    await lane.close();
+    await spinning;
+    await expect(lane.run({ say: 'late' }, { signal: undefined })).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
