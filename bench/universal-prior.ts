@@ -5,17 +5,17 @@
  * Golden files are not read.
  */
 import { fileURLToPath } from 'node:url';
+import { parseCorpus } from '../src/corpus/parse-corpus.ts';
+import { readLocalSource } from '../src/corpus/read-source.ts';
+import { createMatrixProduct } from '../src/encoder/matrix-product.ts';
+import { readModelFolder } from '../src/encoder/model-folder.ts';
+import { createEncoder } from '../src/encoder/onnx-encoder.ts';
 import type { CalibrationRow, Weights } from '../src/matching/calibrator.ts';
 import { fitLogistic } from '../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS, type FitInput } from '../src/matching/contract.ts';
 import { features } from '../src/matching/features.ts';
 import { fitScorer } from '../src/matching/fit.ts';
 import { ridgeScorer } from '../src/matching/ridge-scorer.ts';
-import { createEncoder } from '../src/encoder/onnx-encoder.ts';
-import { createMatrixProduct } from '../src/encoder/matrix-product.ts';
-import { readModelFolder } from '../src/encoder/model-folder.ts';
-import { parseCorpus } from '../src/corpus/parse-corpus.ts';
-import { readLocalSource } from '../src/corpus/read-source.ts';
 import { layOutRows } from '../src/versions/version-rows.ts';
 
 const CORPORA = ['shop', 'bank', 'helpdesk'];
@@ -36,7 +36,10 @@ function random(seed: number): () => number {
 }
 
 function shuffled<T>(items: readonly T[], next: () => number): readonly T[] {
-  return items.map((item) => ({ item, key: next() })).sort((a, b) => a.key - b.key).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, key: next() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 }
 
 interface Text {
@@ -78,7 +81,10 @@ function cosine(a: Float32Array, b: Float32Array): number {
 
 /** Honest rows of one thinned draw. */
 async function draw(labelled: Labelled, shots: number, next: () => number): Promise<readonly CalibrationRow[]> {
-  const order = shuffled(labelled.intents.map((texts) => shuffled(texts, next)), next);
+  const order = shuffled(
+    labelled.intents.map((texts) => shuffled(texts, next)),
+    next,
+  );
   const kept = order.slice(Math.floor(order.length / 4));
   const left = order.slice(0, Math.floor(order.length / 4));
   const train = kept.flatMap((texts, intent) => texts.slice(0, shots).map((text) => ({ ...text, intent })));
@@ -121,7 +127,9 @@ const moments = (pick: (row: CalibrationRow) => number) => {
   const deviation = Math.sqrt(rows.reduce((sum, row) => sum + (pick(row) - mean) ** 2, 0) / rows.length);
   return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
 };
-console.log(`${rows.length} rows; score ${moments((row) => row.features.score)}, lead ${moments((row) => row.features.lead)}, nearest ${moments((row) => row.features.nearest)}`);
+console.log(
+  `${rows.length} rows; score ${moments((row) => row.features.score)}, lead ${moments((row) => row.features.lead)}, nearest ${moments((row) => row.features.nearest)}`,
+);
 console.log(`right: ${format(fitLogistic(rows, (row) => row.right, FLAT))}`);
 console.log(`inScope: ${format(fitLogistic(rows, (row) => row.inScope, FLAT))}`);
 await Promise.all([encoder.close(), product.close()]);

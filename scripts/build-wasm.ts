@@ -6,7 +6,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 interface Wabt {
-  parseWat(name: string, text: string, features: Record<string, boolean>): { toBinary(options: object): { buffer: Uint8Array }; destroy(): void };
+  parseWat(
+    name: string,
+    text: string,
+    features: Record<string, boolean>,
+  ): { toBinary(options: object): { buffer: Uint8Array }; destroy(): void };
 }
 
 const source = new URL('../src/matching/dense-products.wat', import.meta.url);

@@ -4,15 +4,15 @@
  */
 import type { Encoder, Encoding } from './encoder/encoder.ts';
 import { FaqError, throwIfAborted } from './errors.ts';
-import type { Hit, RowFilter } from './index/contract.ts';
+import type { Hit, RowFilter, SearchQuery } from './index/contract.ts';
 import type { Decision, DecisionRule, MatchSettings, NearQuestion } from './matching/contract.ts';
 import { bestTwo } from './matching/features.ts';
 import { type Equality, type Judgement, judge } from './matching/judge.ts';
 import type { PreparedText, ScoreShares } from './matching/scorer.ts';
 import { normaliseText } from './text/normalise.ts';
 import { wordTerms } from './text/terms.ts';
-import { type VersionView, viewVersion } from './versions/version-view.ts';
 import type { LoadedVersion, Versions } from './versions/contract.ts';
+import { type VersionView, viewVersion } from './versions/version-view.ts';
 
 /** One utterance to match. Fields are in range: the caller's border has checked them. */
 export interface MatchCall {
@@ -101,6 +101,9 @@ interface MatchState {
   readonly view: VersionView;
   readonly prepared: PreparedText;
   readonly encoding: Encoding;
+  /** The nearest by vector alone, closest first. */
+  readonly dense: readonly NearQuestion[];
+  /** Those and the best by terms. */
   readonly near: readonly NearQuestion[];
 }
 
@@ -116,10 +119,13 @@ function mergeHits(version: LoadedVersion, hits: readonly (readonly Hit[])[]): r
   return near;
 }
 
-/** Best allowed question of each wanted intent: from the hits where they hold one, else asked of the index. */
+/**
+ * Nearest allowed question of each wanted intent: from the nearest by vector where they hold one, else asked of the index. What was found
+ * by terms alone need not be its intent's nearest.
+ */
 async function bestQuestions(state: MatchState, intents: readonly number[]): Promise<ReadonlyMap<number, NearQuestion>> {
   const best = new Map<number, NearQuestion>();
-  for (const hit of state.near) {
+  for (const hit of state.dense) {
     const before = best.get(hit.intent);
     if (before === undefined || hit.similarity > before.similarity) best.set(hit.intent, hit);
   }
@@ -137,11 +143,23 @@ async function bestQuestions(state: MatchState, intents: readonly number[]): Pro
   return best;
 }
 
+/** The stored questions that the utterance equals, the first of each intent: they are named even where another lies as near. */
+async function equalQuestions({ view, text, encoding }: MatchState): Promise<ReadonlyMap<number, NearQuestion>> {
+  const { version } = view;
+  const rowOf = new Map<number, number>();
+  for (const row of version.exact.rows(text, view.passes)) {
+    const intent = version.intentOfRow[row] as number;
+    if (!rowOf.has(intent)) rowOf.set(intent, row);
+  }
+  if (rowOf.size === 0) return new Map();
+  const similarities = await version.index.similarities(encoding.vector, [...rowOf.values()]);
+  return new Map([...rowOf].map(([intent, row], i) => [intent, { row, intent, similarity: similarities[i] as number, lexical: 0 }]));
+}
+
 /** What the utterance equals; a counter-example weighs more than a stored question. */
-function equalityOf(state: MatchState, exactRows: readonly number[]): Equality {
+function equalityOf(state: MatchState, equal: ReadonlyMap<number, NearQuestion>): Equality {
   if (state.view.version.exact.isCounterExample(state.text)) return { kind: 'counter_example' };
-  if (exactRows.length === 0) return { kind: 'none' };
-  return { kind: 'question', intents: [...new Set(exactRows.map((row) => state.view.version.intentOfRow[row] as number))] };
+  return equal.size === 0 ? { kind: 'none' } : { kind: 'question', intents: [...equal.keys()] };
 }
 
 function toCandidate(version: LoadedVersion, question: NearQuestion, confidence: number): AnswerCandidate {
@@ -163,6 +181,7 @@ function explain(state: MatchState, judgement: Judgement, matched: string): Answ
   const { verdict, features } = judgement;
   const matchedTerms = new Set(wordTerms(matched));
   const nearest = [...state.near].sort((a, b) => b.similarity - a.similarity).slice(0, EVIDENCE);
+  const { vector } = state.encoding;
   const noShares: ScoreShares = { dense: 0, lexical: 0, neighbours: 0 };
   return {
     rule: judgement.ranked.length === 0 && verdict.rule !== 'counter_example' ? 'no_entry_passes_filter' : verdict.rule,
@@ -176,16 +195,17 @@ function explain(state: MatchState, judgement: Judgement, matched: string): Answ
     threshold: verdict.threshold,
     thresholdSource: verdict.thresholdSource,
     matchedTerms: [...new Set(state.terms)].filter((term) => matchedTerms.has(term)),
-    shares: features.best < 0 ? noShares : version.scorer.shares(state.prepared, state.encoding.vector, state.near, features.best),
-    runnerUp: features.second < 0 ? '' : (version.intents[features.second] ?? ''),
+    shares: features.best < 0 ? noShares : version.scorer.shares(state.prepared, { ...state, vector, intent: features.best }),
+    runnerUp: judgement.runnerUp === undefined ? '' : (version.intents[judgement.runnerUp] ?? ''),
   };
 }
 
-async function search(view: VersionView, call: MatchCall, vector: Float32Array, terms: readonly string[]) {
+async function search(view: VersionView, call: MatchCall, { vector, terms }: Pick<SearchQuery, 'vector' | 'terms'>) {
   const k = view.version.scorer.kind === 'hits' ? HITS_FOR_HIT_SCORER : HITS;
   const query = { vector, terms, k, ...(call.filter === undefined ? {} : { filter: call.filter }) };
   const found = await view.version.index.search(query, call.signal);
-  return mergeHits(view.version, [found.dense, found.lexical]);
+  const near = mergeHits(view.version, [found.dense, found.lexical]);
+  return { dense: near.slice(0, found.dense.length), near };
 }
 
 /** Scores, judges and dresses the answer's candidates. */
@@ -195,13 +215,13 @@ async function answer(state: MatchState, settings: MatchSettings) {
   const { scores } = version.scorer.score(state.prepared, encoding.vector, state.near);
   const { best } = bestTwo(scores, view.allows);
   const nearestRows = await bestQuestions(state, best < 0 ? [] : [best]);
-  const exactRows = version.exact.rows(state.text, view.passes);
+  const equal = await equalQuestions(state);
   const judgement = judge({
     scorer: version.scorer,
     scores,
     nearestOf: (intent) => nearestRows.get(intent)?.similarity ?? -1,
     allowed: view.allows,
-    equality: equalityOf(state, exactRows),
+    equality: equalityOf(state, equal),
     topK: call.topK,
     minConfidence: call.minConfidence,
     settings,
@@ -211,11 +231,8 @@ async function answer(state: MatchState, settings: MatchSettings) {
     judgement.ranked.map((item) => item.intent),
   );
   const candidates = judgement.ranked.flatMap(({ intent, confidence }) => {
-    const question = questions.get(intent);
-    if (question === undefined) return [];
-    // The very question that the utterance equals is named, even where another lies as near.
-    const exactRow = exactRows.find((row) => version.intentOfRow[row] === intent);
-    return [toCandidate(version, exactRow === undefined ? question : { ...question, row: exactRow }, confidence)];
+    const question = equal.get(intent) ?? questions.get(intent);
+    return question === undefined ? [] : [toCandidate(version, question, confidence)];
   });
   return { judgement, candidates };
 }
@@ -239,8 +256,8 @@ export function createMatch(parts: MatchParts): Match {
     const terms = wordTerms(text);
     const encoding = await encodingComes;
     const searchStarted = performance.now();
-    const near = await search(view, call, encoding.vector, terms);
-    const state: MatchState = { call, text, terms, view, prepared, encoding, near };
+    const found = await search(view, call, { vector: encoding.vector, terms });
+    const state: MatchState = { call, text, terms, view, prepared, encoding, ...found };
     const { judgement, candidates } = await answer(state, parts.settings);
     const ended = performance.now();
     return {

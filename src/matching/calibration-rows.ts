@@ -2,7 +2,7 @@
  * Honest rows for the calibrator, from the corpus alone: leave-one-out rows say when the best intent is right, counter-examples
  * and leave-one-intent-out rows say what an out-of-scope utterance looks like.
  */
-import { type Calibrator, type CalibrationRow, fitLogistic } from './calibrator.ts';
+import { type CalibrationRow, type Calibrator, fitLogistic } from './calibrator.ts';
 import { bestTwo, features } from './features.ts';
 import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
 
@@ -24,7 +24,12 @@ const ENOUGH_WRONG = 10;
 
 function toRow(honest: HonestScore, weight: number): CalibrationRow {
   const found = features(honest.scores, honest.nearest);
-  return { features: found, right: honest.intent !== undefined && found.best === honest.intent, inScope: honest.intent !== undefined, weight };
+  return {
+    features: found,
+    right: honest.intent !== undefined && found.best === honest.intent,
+    inScope: honest.intent !== undefined,
+    weight,
+  };
 }
 
 /** Log-likelihood of the right intent among those behind the best one. */
@@ -59,12 +64,13 @@ export interface HonestRows {
 
 /**
  * Fits the calibrator. Rows of each side together weigh as the expected traffic does: 1 − π in scope, π out of scope.
- * Without in-scope rows (one question per intent) the universal constants stand.
+ * Without in-scope rows (one question per intent) the universal constants stand; without out-of-scope rows too (one intent and no
+ * counter-example), since rows that are all right would teach that everything is.
  * @param share π, the expected share of out-of-scope traffic.
  */
 export function fitCalibrator(rows: HonestRows, share: number): Calibrator {
   const total = rows.inScope.length;
-  if (total === 0) return UNIVERSAL_CALIBRATOR;
+  if (total === 0 || rows.simulated.length + rows.counterExamples.length === 0) return UNIVERSAL_CALIBRATOR;
   const real = rows.simulated.length === 0 ? 1 : Math.min(1, rows.counterExamples.length / ENOUGH_COUNTER_EXAMPLES);
   const each = (part: number, count: number) => (count > 0 ? (part * total) / count : 0);
   const weighted: readonly CalibrationRow[] = [

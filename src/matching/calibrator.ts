@@ -52,7 +52,11 @@ export function sigmoid(x: number): number {
 }
 
 /** One Newton step's gradient and Hessian at the given weights. */
-function derivatives(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, at: Weights, prior: Weights) {
+function derivatives(
+  rows: readonly CalibrationRow[],
+  label: (row: CalibrationRow) => boolean,
+  { at, prior }: { readonly at: Weights; readonly prior: Weights },
+) {
   const gradient = new Float64Array(4);
   const hessian = new Float64Array(16);
   for (let i = 0; i < 4; i += 1) {
@@ -72,23 +76,43 @@ function derivatives(rows: readonly CalibrationRow[], label: (row: CalibrationRo
   return { gradient, hessian };
 }
 
+/** Minus the log-posterior at the given weights, but for a constant: what Newton's method makes small. */
+function loss(
+  rows: readonly CalibrationRow[],
+  label: (row: CalibrationRow) => boolean,
+  { at, prior }: { readonly at: Weights; readonly prior: Weights },
+): number {
+  const distance = at.reduce((sum, value, i) => sum + (value - (prior[i] as number)) ** 2, 0);
+  return rows.reduce(
+    (sum, row) => {
+      const x = logit(at, row.features) * (label(row) ? 1 : -1);
+      // ln(1 + exp(−x)), without overflow.
+      return sum + row.weight * (Math.max(0, -x) + Math.log1p(Math.exp(-Math.abs(x))));
+    },
+    (PRIOR_STRENGTH * distance) / 2,
+  );
+}
+
+/** Weights less a part of a Newton step. */
+function moved(weights: Weights, step: Float64Array, part: number): Weights {
+  const [a, b, c, d] = weights;
+  return [a - part * (step[0] as number), b - part * (step[1] as number), c - part * (step[2] as number), d - part * (step[3] as number)];
+}
+
 /** Logistic regression with a Gaussian prior: the weights of greatest posterior. No rows give the prior. */
 export function fitLogistic(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, prior: Weights): Weights {
   let weights = prior;
+  let least = loss(rows, label, { at: weights, prior });
   for (let iteration = 0; iteration < 50; iteration += 1) {
-    const { gradient, hessian } = derivatives(rows, label, weights, prior);
-    const step = gradient;
+    const { gradient: step, hessian } = derivatives(rows, label, { at: weights, prior });
     solveCholesky(cholesky(hessian, 4, 1e-9), 4, step);
-    // A step longer than 2 in scaled units is cut, which keeps Newton's method from overshooting on separable rows.
-    const length = Math.hypot(...step);
-    const cut = length > 2 ? 2 / length : 1;
-    weights = [
-      weights[0] - cut * (step[0] as number),
-      weights[1] - cut * (step[1] as number),
-      weights[2] - cut * (step[2] as number),
-      weights[3] - cut * (step[3] as number),
-    ];
-    if (length < 1e-9) break;
+    if (Math.hypot(...step) < 1e-9) break;
+    // On separable or far-off rows a whole step overshoots: it is halved until it leads down.
+    let part = 1;
+    while (part > 1e-6 && !(loss(rows, label, { at: moved(weights, step, part), prior }) < least)) part /= 2;
+    if (part <= 1e-6) break;
+    weights = moved(weights, step, part);
+    least = loss(rows, label, { at: weights, prior });
   }
   return weights;
 }
@@ -101,13 +125,18 @@ export interface Confidences {
   readonly none: number;
 }
 
+/** What one utterance's confidences are computed from. */
+export interface ScoredUtterance {
+  /** [intents] −Infinity where the scorer has nothing to say. */
+  readonly scores: Float32Array;
+  /** Features of the same scores among the same allowed intents. */
+  readonly found: Features;
+  /** Which intents may be meant; all where undefined. */
+  readonly allowed: ((intent: number) => boolean) | undefined;
+}
+
 /** Spreads probability over the intents. The best intent's is the greatest; order follows the scores. */
-export function confidences(
-  calibrator: Calibrator,
-  scores: Float32Array,
-  found: Features,
-  allowed?: (intent: number) => boolean,
-): Confidences {
+export function confidences(calibrator: Calibrator, { scores, found, allowed }: ScoredUtterance): Confidences {
   const intents = new Float64Array(scores.length);
   if (found.best < 0) return { intents, none: 1 };
   const best = sigmoid(logit(calibrator.right, found));

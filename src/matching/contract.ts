@@ -31,9 +31,9 @@ export interface MatchSettings {
 /** Measured defaults; sources in docs/decisions. */
 export const DEFAULT_MATCH_SETTINGS: MatchSettings = {
   outOfScopeShare: 0.25,
-  answerConfidence: 0.5,
+  answerConfidence: 0.4,
   clarifyConfidence: 0.3,
-  clarifyRatio: 0.6,
+  clarifyRatio: 0.75,
   landmarks: 1500,
   maxRidgeQuestions: 30_000,
   maxRidgeIntents: 1_000,

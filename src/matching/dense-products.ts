@@ -44,14 +44,19 @@ function copyRows(from: Float32Array, to: Float32Array, shape: { readonly width:
  * @param landmarks [rows × dimension]. @param weights [rows × intents].
  * @throws FaqError failed_precondition where the matrices do not fit into 4 GiB.
  */
-export function denseProducts(landmarks: Float32Array, weights: Float32Array, shape: { readonly rows: number; readonly dimension: number; readonly intents: number }): DenseProducts {
+export function denseProducts(
+  landmarks: Float32Array,
+  weights: Float32Array,
+  shape: { readonly rows: number; readonly dimension: number; readonly intents: number },
+): DenseProducts {
   const { rows } = shape;
   const dimension = padded(shape.dimension, PRODUCT_LANES);
   const intents = padded(shape.intents, ACCUMULATE_LANES);
   const lengths = [rows * dimension, rows * intents, dimension, padded(rows, ACCUMULATE_LANES), intents];
   const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, length) => sum + length, 0));
   const total = 4 * lengths.reduce((sum, length) => sum + length, 0);
-  if (total >= 2 ** 32) throw new FaqError('failed_precondition', `The scorer needs ${total} bytes, more than one WebAssembly memory holds; lower landmarks.`);
+  if (total >= 2 ** 32)
+    throw new FaqError('failed_precondition', `The scorer needs ${total} bytes, more than one WebAssembly memory holds; lower landmarks.`);
   const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(total / PAGE_BYTES)) });
   const exports = new WebAssembly.Instance(compile(), { env: { memory } }).exports as Exports;
   const view = (i: number, length: number) => new Float32Array(memory.buffer, 4 * (starts[i] as number), length);

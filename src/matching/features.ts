@@ -31,11 +31,7 @@ export function bestTwo(scores: Float32Array, allowed?: (intent: number) => bool
 }
 
 /** @param nearestOf greatest cosine to a stored question of an intent. */
-export function features(
-  scores: Float32Array,
-  nearestOf: (intent: number) => number,
-  allowed?: (intent: number) => boolean,
-): Features {
+export function features(scores: Float32Array, nearestOf: (intent: number) => number, allowed?: (intent: number) => boolean): Features {
   const { best, second } = bestTwo(scores, allowed);
   if (best < 0) return { best, second, score: 0, lead: 0, nearest: 0 };
   const score = scores[best] as number;

@@ -1,16 +1,16 @@
 /**
  * Fits scorer and calibrator from a corpus alone, in closed form. Meant for a worker thread: it computes for seconds on 10,000 questions.
  */
-import { type HonestRows, type HonestScore, fitCalibrator } from './calibration-rows.ts';
+import { fitCalibrator, type HonestRows, type HonestScore } from './calibration-rows.ts';
 import type { FitInput, Multiply, Probe } from './contract.ts';
 import { bestTwo } from './features.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';
 import { leaveIntentOut, leaveOneOut } from './honest-scores.ts';
-import { type RidgeFit, fitKernelRidge, takeRows } from './kernel-ridge.ts';
+import { fitKernelRidge, type RidgeFit, takeRows } from './kernel-ridge.ts';
 import { drawRows, rowsByIntent } from './landmarks.ts';
-import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
 import { neighbourVote } from './neighbour-vote.ts';
+import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
 
@@ -50,12 +50,13 @@ async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: Multiply
   for (const { row, intent } of selves) wanted[intent]?.push(row);
   const without = new Map<number, Float32Array>();
   if (input.intentCount > 1) {
-    blocks.forEach((block, intent) => {
+    for (const [intent, block] of blocks.entries()) {
       const own = wanted[intent] ?? [];
-      leaveIntentOut(fit, intent, { block, wanted: own }).forEach((scores, i) => {
+      const scored = await leaveIntentOut(fit, intent, { block, wanted: own, multiply });
+      scored.forEach((scores, i) => {
         without.set(own[i] as number, scores);
       });
-    });
+    }
   }
   return selves.map(({ row, intent }, i) => ({
     intent,
@@ -94,7 +95,11 @@ async function scoreCounterExamples(fitted: FittedRidge, input: FitInput, multip
   return input.counterTexts.map((text, i) => {
     const { near, nearest } = around[i] as Neighbourhood;
     const vector = input.counterVectors.subarray(i * input.dimension, (i + 1) * input.dimension);
-    return { scores: scorer.score(scorer.prepare(text), vector, near).scores, nearest: (intent) => nearest[intent] as number, intent: undefined };
+    return {
+      scores: scorer.score(scorer.prepare(text), vector, near).scores,
+      nearest: (intent) => nearest[intent] as number,
+      intent: undefined,
+    };
   });
 }
 
@@ -149,11 +154,16 @@ function honestProbe(near: Probe['near'], intent: number | undefined, intentCoun
   return { scores: hitScores(near, intentCount), nearest: (wanted) => nearest.get(wanted) ?? -1, intent };
 }
 
-/** The hit scorer's calibrator, from probes of the corpus by itself. */
-export function fitHitScorer(input: Pick<FitInput, 'intentCount' | 'settings'>, probes: readonly Probe[]): FittedHits {
+/**
+ * The hit scorer's calibrator, from probes of the corpus by itself. The only question of an intent, itself left out, can find no
+ * right answer: it is no in-scope row.
+ */
+export function fitHitScorer(input: Pick<FitInput, 'intents' | 'intentCount' | 'settings'>, probes: readonly Probe[]): FittedHits {
   const stored = probes.filter((probe) => probe.intent !== undefined);
+  const questions = rowsByIntent(input.intents, input.intentCount);
+  const answerable = stored.filter((probe) => probe.intent !== undefined && (questions[probe.intent]?.length ?? 0) > 1);
   const rows: HonestRows = {
-    inScope: stored.map((probe) => honestProbe(probe.near, probe.intent, input.intentCount)),
+    inScope: answerable.map((probe) => honestProbe(probe.near, probe.intent, input.intentCount)),
     simulated: stored.map((probe) =>
       honestProbe(
         probe.near.filter((hit) => hit.intent !== probe.intent),
@@ -161,7 +171,9 @@ export function fitHitScorer(input: Pick<FitInput, 'intentCount' | 'settings'>, 
         input.intentCount,
       ),
     ),
-    counterExamples: probes.filter((probe) => probe.intent === undefined).map((probe) => honestProbe(probe.near, undefined, input.intentCount)),
+    counterExamples: probes
+      .filter((probe) => probe.intent === undefined)
+      .map((probe) => honestProbe(probe.near, undefined, input.intentCount)),
   };
   return { kind: 'hits', intentCount: input.intentCount, calibrator: fitCalibrator(rows, input.settings.outOfScopeShare) };
 }

@@ -45,6 +45,6 @@ export function hitScorer(fitted: FittedHits): IntentScorer {
     calibrator: fitted.calibrator,
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     score: (_prepared, _vector, near) => ({ scores: hitScores(near, fitted.intentCount) }),
-    shares: (_prepared, _vector, near, intent) => partsByIntent(near).get(intent) ?? { dense: 0, lexical: 0, neighbours: 0 },
+    shares: (_prepared, { near, intent }) => partsByIntent(near).get(intent) ?? { dense: 0, lexical: 0, neighbours: 0 },
   };
 }

@@ -7,16 +7,18 @@
  *
  * Both are exact for ridge regression with a fixed basis (Allen 1974; Cawley & Talbot 2003).
  */
-import type { RidgeFit } from './kernel-ridge.ts';
+import type { Multiply } from './contract.ts';
+import { type RidgeFit, takeRows } from './kernel-ridge.ts';
 import { cholesky, solveCholesky } from './linear-algebra.ts';
 
 /** An intent with more questions than this is not left out whole: its block would take seconds to factor. The others stand for it. */
 const LARGEST_BLOCK = 1000;
 
-function dotQ(fit: RidgeFit, a: number, b: number): number {
+/** ‖Q_row‖². */
+function squaredLength(fit: RidgeFit, row: number): number {
   const m = fit.landmarkCount;
   let sum = 0;
-  for (let j = 0; j < m; j += 1) sum += (fit.q[a * m + j] as number) * (fit.q[b * m + j] as number);
+  for (let j = row * m; j < (row + 1) * m; j += 1) sum += (fit.q[j] as number) ** 2;
   return sum;
 }
 
@@ -24,32 +26,42 @@ function dotQ(fit: RidgeFit, a: number, b: number): number {
 export function leaveOneOut(fit: RidgeFit, row: number, intent: number): Float32Array {
   const c = fit.model.intentCount;
   // A question that nothing else supports has leverage near 1: what is left is kept away from 0 so that its scores stay finite.
-  const kept = Math.max(1e-3, 1 - (fit.rowWeights[row] as number) * dotQ(fit, row, row));
+  const kept = Math.max(1e-3, 1 - (fit.rowWeights[row] as number) * squaredLength(fit, row));
   return Float32Array.from({ length: c }, (_, j) => {
     const y = j === intent ? 1 : 0;
     return y - (y - (fit.fitted[row * c + j] as number)) / kept;
   });
 }
 
+/** What to leave out and what is wanted of it. */
+export interface LeftOut {
+  /** All rows of the intent. */
+  readonly block: readonly number[];
+  /** Those of them whose scores are wanted. */
+  readonly wanted: readonly number[];
+  readonly multiply: Multiply;
+}
+
+/** Lower factor of I − H_BB. */
+async function factorBlock(fit: RidgeFit, { block, multiply }: LeftOut): Promise<Float64Array> {
+  const size = block.length;
+  const weight = fit.rowWeights[block[0] as number] as number;
+  const q = takeRows(fit.q, fit.landmarkCount, Int32Array.from(block));
+  const gram = await multiply(q, q, { rows: size, inner: fit.landmarkCount, columns: size, transposeB: true });
+  const matrix = Float64Array.from(gram, (value) => -weight * value);
+  for (let i = 0; i < size; i += 1) matrix[i * size + i] = 1 + (matrix[i * size + i] as number);
+  return cholesky(matrix, size, 1e-6);
+}
+
 /**
  * Leave-one-intent-out scores of some questions of an intent.
- * @param block all rows of the intent. @param wanted those of them whose scores are wanted.
  * @returns [intents] scores a wanted row, the intent's own at −Infinity; empty where the block is too large.
  */
-export function leaveIntentOut(fit: RidgeFit, intent: number, rows: { block: readonly number[]; wanted: readonly number[] }): readonly Float32Array[] {
-  const { block, wanted } = rows;
+export async function leaveIntentOut(fit: RidgeFit, intent: number, leftOut: LeftOut): Promise<readonly Float32Array[]> {
+  const { block, wanted } = leftOut;
   const size = block.length;
   if (size > LARGEST_BLOCK || wanted.length === 0) return [];
-  const weight = fit.rowWeights[block[0] as number] as number;
-  const matrix = new Float64Array(size * size);
-  for (let a = 0; a < size; a += 1) {
-    for (let b = 0; b <= a; b += 1) {
-      const value = (a === b ? 1 : 0) - weight * dotQ(fit, block[a] as number, block[b] as number);
-      matrix[a * size + b] = value;
-      matrix[b * size + a] = value;
-    }
-  }
-  const lower = cholesky(matrix, size, 1e-6);
+  const lower = await factorBlock(fit, leftOut);
   const c = fit.model.intentCount;
   return wanted.map((row) => {
     const column = new Float64Array(size);

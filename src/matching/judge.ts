@@ -3,7 +3,7 @@
  */
 import { confidences } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
-import { type Verdict, decide } from './decide.ts';
+import { decide, type Verdict } from './decide.ts';
 import { type Features, features } from './features.ts';
 import type { IntentScorer } from './scorer.ts';
 
@@ -37,6 +37,8 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** Confidence descending, ties by score; at most topK. */
   readonly ranked: readonly RankedIntent[];
+  /** The second of the whole ranking, whatever topK says; undefined where there is none. */
+  readonly runnerUp: number | undefined;
   /** Intents to ask between; empty unless CLARIFY. */
   readonly clarify: readonly number[];
   readonly none: number;
@@ -52,6 +54,7 @@ function overrule(equality: Equality, fitted: ReturnType<typeof confidences>): R
   return { intents, none: 0 };
 }
 
+/** @param ranked all candidates: how many the caller wants to see changes no decision. */
 function verdictOf(input: JudgeInput, ranked: readonly RankedIntent[], none: number): Verdict {
   const { equality, settings, minConfidence } = input;
   const threshold = minConfidence ?? settings.answerConfidence;
@@ -70,24 +73,26 @@ function rank(input: JudgeInput, probabilities: Float64Array): readonly RankedIn
   const { scores, allowed } = input;
   const intents: number[] = [];
   for (let intent = 0; intent < scores.length; intent += 1) {
-    if (scores[intent] !== -Infinity && allowed?.(intent) !== false) intents.push(intent);
+    // A stored question that the utterance equals is a candidate even where the scorer has nothing to say of its intent.
+    const counts = scores[intent] !== -Infinity || (probabilities[intent] as number) > 0;
+    if (counts && allowed?.(intent) !== false) intents.push(intent);
   }
   intents.sort(
     (a, b) => (probabilities[b] as number) - (probabilities[a] as number) || (scores[b] as number) - (scores[a] as number) || a - b,
   );
-  return intents.slice(0, input.topK).map((intent) => ({ intent, confidence: probabilities[intent] as number }));
+  return intents.map((intent) => ({ intent, confidence: probabilities[intent] as number }));
 }
 
 /** Judges one utterance. No allowed intent gives no candidates and NO_MATCH. */
 export function judge(input: JudgeInput): Judgement {
   const found = features(input.scores, input.nearestOf, input.allowed);
-  const { intents, none } = overrule(input.equality, confidences(input.scorer.calibrator, input.scores, found, input.allowed));
-  const ranked = rank(input, intents);
-  const verdict = verdictOf(input, ranked, none);
-  // A stored question under many intents is asked about in full, whatever top_k says.
+  const { intents, none } = overrule(input.equality, confidences(input.scorer.calibrator, { ...input, found }));
+  const order = rank(input, intents);
+  const verdict = verdictOf(input, order, none);
+  // A stored question under many intents is asked about in full.
   const clarify =
     verdict.rule === 'exact_question_ambiguous' && input.equality.kind === 'question'
       ? input.equality.intents
-      : ranked.slice(0, verdict.clarify).map((item) => item.intent);
-  return { verdict, ranked, clarify, none, features: found };
+      : order.slice(0, verdict.clarify).map((item) => item.intent);
+  return { verdict, ranked: order.slice(0, input.topK), runnerUp: order[1]?.intent, clarify, none, features: found };
 }

@@ -66,7 +66,11 @@ export function takeRows(matrix: Float32Array, columns: number, rows: Int32Array
 }
 
 /** G = Qᵀ D (Y − ȳ), [landmarks × intents]; Y is one-hot, so its part is a sum of rows. */
-function targets(q: Float32Array, input: FitInput, weights: Float64Array, base: Float32Array): Float32Array {
+function targets(
+  q: Float32Array,
+  input: FitInput,
+  { weights, base }: { readonly weights: Float64Array; readonly base: Float32Array },
+): Float32Array {
   const c = input.intentCount;
   const m = q.length / weights.length;
   const all = new Float64Array(m);
@@ -82,9 +86,13 @@ function targets(q: Float32Array, input: FitInput, weights: Float64Array, base: 
   return Float32Array.from(g, (value, i) => value - (all[Math.floor(i / c)] as number) * (base[i % c] as number));
 }
 
-/** ȳ: weighted share of each intent. */
+/**
+ * ȳ: weighted share of each intent. A lone intent has no rest to be told from, and a share of 1 would make every utterance score 1:
+ * it starts from 0 instead, so that its score falls with the distance from its questions.
+ */
 function weightedShares(input: FitInput, weights: Float64Array): Float32Array {
   const shares = new Float32Array(input.intentCount);
+  if (input.intentCount === 1) return shares;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   input.intents.forEach((intent, row) => {
     shares[intent] = (shares[intent] as number) + (weights[row] as number) / total;
@@ -127,11 +135,17 @@ export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: 
   step();
   const q = await multiply(p, outer, { rows: n, inner: m, columns: m, transposeB: true });
   const base = weightedShares(input, weights);
-  const g = targets(q, input, weights, base);
+  const g = targets(q, input, { weights, base });
   const fitted = await multiply(q, g, { rows: n, inner: m, columns: intentCount });
   for (let i = 0; i < fitted.length; i += 1) fitted[i] = (fitted[i] as number) + (base[i % intentCount] as number);
   const w = await multiply(transpose(outer, m, m), g, { rows: m, inner: m, columns: intentCount });
   const v = await multiply(transpose(Float32Array.from(lowerInverse), m, m), w, { rows: m, inner: m, columns: intentCount });
   step();
-  return { model: { dimension, intentCount, mean, landmarks, weights: v, base, characters }, landmarkCount: m, q, fitted, rowWeights: weights };
+  return {
+    model: { dimension, intentCount, mean, landmarks, weights: v, base, characters },
+    landmarkCount: m,
+    q,
+    fitted,
+    rowWeights: weights,
+  };
 }

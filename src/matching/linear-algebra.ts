@@ -5,20 +5,21 @@
  */
 import { FaqError } from '../errors.ts';
 
-/** Dot product of two rows of length `length`; four sums keep the processor's adders busy. */
-function dotRows(a: Float64Array, aStart: number, b: Float64Array, bStart: number, length: number): number {
+/** Dot product of the first `length` numbers from two places of a matrix; four sums keep the processor's adders busy. */
+function dotWithin(matrix: Float64Array, starts: readonly [number, number], length: number): number {
+  const [a, b] = starts;
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
   let s3 = 0;
   const whole = length - (length % 4);
   for (let k = 0; k < whole; k += 4) {
-    s0 += (a[aStart + k] as number) * (b[bStart + k] as number);
-    s1 += (a[aStart + k + 1] as number) * (b[bStart + k + 1] as number);
-    s2 += (a[aStart + k + 2] as number) * (b[bStart + k + 2] as number);
-    s3 += (a[aStart + k + 3] as number) * (b[bStart + k + 3] as number);
+    s0 += (matrix[a + k] as number) * (matrix[b + k] as number);
+    s1 += (matrix[a + k + 1] as number) * (matrix[b + k + 1] as number);
+    s2 += (matrix[a + k + 2] as number) * (matrix[b + k + 2] as number);
+    s3 += (matrix[a + k + 3] as number) * (matrix[b + k + 3] as number);
   }
-  for (let k = whole; k < length; k += 1) s0 += (a[aStart + k] as number) * (b[bStart + k] as number);
+  for (let k = whole; k < length; k += 1) s0 += (matrix[a + k] as number) * (matrix[b + k] as number);
   return s0 + s1 + s2 + s3;
 }
 
@@ -27,7 +28,7 @@ function tryCholesky(a: Float64Array, size: number, ridge: number): Float64Array
   const lower = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) {
     for (let j = 0; j <= i; j += 1) {
-      const rest = (a[i * size + j] as number) - dotRows(lower, i * size, lower, j * size, j);
+      const rest = (a[i * size + j] as number) - dotWithin(lower, [i * size, j * size], j);
       if (i !== j) {
         lower[i * size + j] = rest / (lower[j * size + j] as number);
         continue;
@@ -53,19 +54,44 @@ export function cholesky(a: Float64Array, size: number, ridge: number): Float64A
   throw new FaqError('internal', `A ${size} × ${size} kernel matrix is not positive definite; its vectors may hold NaN.`);
 }
 
+/** row_i −= Σ factors[k] · row_k over k below `end`, four rows at a time, which saves three of four passes over row_i. */
+function eliminate(inverse: Float64Array, lower: Float64Array, at: { readonly row: number; readonly size: number }): void {
+  const { row, size } = at;
+  const out = row * size;
+  const whole = row - (row % 4);
+  for (let k = 0; k < whole; k += 4) {
+    const f0 = lower[out + k] as number;
+    const f1 = lower[out + k + 1] as number;
+    const f2 = lower[out + k + 2] as number;
+    const f3 = lower[out + k + 3] as number;
+    const r0 = k * size;
+    const r1 = r0 + size;
+    const r2 = r1 + size;
+    const r3 = r2 + size;
+    // Rows are zero right of their diagonal, so all four may run to the last one's.
+    for (let j = 0; j <= k + 3; j += 1) {
+      const change =
+        f0 * (inverse[r0 + j] as number) +
+        f1 * (inverse[r1 + j] as number) +
+        f2 * (inverse[r2 + j] as number) +
+        f3 * (inverse[r3 + j] as number);
+      inverse[out + j] = (inverse[out + j] as number) - change;
+    }
+  }
+  for (let k = whole; k < row; k += 1) {
+    const factor = lower[out + k] as number;
+    for (let j = 0; j <= k; j += 1) inverse[out + j] = (inverse[out + j] as number) - factor * (inverse[k * size + j] as number);
+  }
+}
+
 /** Inverse of a lower-triangular matrix [size × size]; lower-triangular too. */
 export function invertLower(lower: Float64Array, size: number): Float64Array {
   const inverse = new Float64Array(size * size);
-  for (let i = 0; i < size; i += 1) {
-    const row = i * size;
-    for (let k = 0; k < i; k += 1) {
-      const factor = lower[row + k] as number;
-      if (factor === 0) continue;
-      for (let j = 0; j <= k; j += 1) inverse[row + j] = (inverse[row + j] as number) - factor * (inverse[k * size + j] as number);
-    }
-    const scale = 1 / (lower[row + i] as number);
-    for (let j = 0; j < i; j += 1) inverse[row + j] = (inverse[row + j] as number) * scale;
-    inverse[row + i] = scale;
+  for (let row = 0; row < size; row += 1) {
+    eliminate(inverse, lower, { row, size });
+    const scale = 1 / (lower[row * size + row] as number);
+    for (let j = 0; j < row; j += 1) inverse[row * size + j] = (inverse[row * size + j] as number) * scale;
+    inverse[row * size + row] = scale;
   }
   return inverse;
 }

@@ -37,9 +37,13 @@ export function ridgeScorer(fitted: FittedRidge): IntentScorer {
       }
       return { scores: addVote(dense.scores(model.base), near, voteWeight) };
     },
-    shares(prepared, vector, near, intent) {
+    shares(prepared, { vector, near, intent }) {
       const cosines = dense.cosines(centre(vector, model.mean));
-      const shares = { dense: 0, lexical: 0, neighbours: voteWeight * (neighbourVote(near).find((vote) => vote.intent === intent)?.share ?? 0) };
+      const shares = {
+        dense: 0,
+        lexical: 0,
+        neighbours: voteWeight * (neighbourVote(near).find((vote) => vote.intent === intent)?.share ?? 0),
+      };
       cosines.forEach((cosine, j) => {
         const weight = model.weights[j * intentCount + intent] as number;
         shares.dense += vectorKernel(cosine) * weight;

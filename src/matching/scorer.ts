@@ -24,6 +24,14 @@ export interface ScoreShares {
   readonly neighbours: number;
 }
 
+/** One intent of one scored utterance. */
+export interface ScoredIntent {
+  /** [dimension], unit length. */
+  readonly vector: Float32Array;
+  readonly near: readonly NearQuestion[];
+  readonly intent: number;
+}
+
 /** A fitted scorer with its calibrator. Pure: the same input gives the same output. */
 export interface IntentScorer {
   readonly kind: 'kernel_ridge' | 'hits';
@@ -33,6 +41,6 @@ export interface IntentScorer {
   prepare(text: string): PreparedText;
   /** @param vector [dimension], unit length. @param near hits of the index, filter applied. */
   score(prepared: PreparedText, vector: Float32Array, near: readonly NearQuestion[]): IntentScores;
-  /** For explanations only. */
-  shares(prepared: PreparedText, vector: Float32Array, near: readonly NearQuestion[], intent: number): ScoreShares;
+  /** For explanations only: where the score of one intent, for the same vector and hits, came from. */
+  shares(prepared: PreparedText, scored: ScoredIntent): ScoreShares;
 }

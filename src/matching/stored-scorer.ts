@@ -5,6 +5,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { z } from 'zod';
 import { FaqError } from '../errors.ts';
+import type { Weights } from './calibrator.ts';
 import type { FittedScorer } from './fitted-scorer.ts';
 import { hitScorer } from './hit-scorer.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
@@ -13,14 +14,18 @@ import type { IntentScorer } from './scorer.ts';
 /** Raised whenever the same corpus would score differently or stored bytes could not be read; part of a version's identity. */
 export const SCORER_FORMAT = 1;
 
-const weights = z.tuple([z.number(), z.number(), z.number(), z.number()]);
-const calibrator = z.object({ right: weights, inScope: weights, temperature: z.number().positive() });
-const floats = z.instanceof(Float32Array);
+/**
+ * Vote weight, temperature and the two logistics' weights in one Float64Array: V8 writes plain numbers in one form or another after what
+ * the process has seen before, and the same scorer must give the same bytes.
+ */
+const numbers = z.instanceof(Float64Array).refine((values) => values.length === 10 && values.every(Number.isFinite));
+const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
+const integers = z.custom<Int32Array>((value) => value instanceof Int32Array);
 const characters = z.object({
   vocabulary: z.string(),
   idf: floats,
-  offsets: z.instanceof(Int32Array),
-  landmarks: z.instanceof(Int32Array),
+  offsets: integers,
+  landmarks: integers,
   weights: floats,
   landmarkCount: z.int().nonnegative(),
 });
@@ -33,25 +38,64 @@ const model = z.object({
   base: floats,
   characters,
 });
+type Model = z.infer<typeof model>;
+
+/** Whether every matrix has the size that the counts beside it say: a damaged count would read beyond a matrix in silence. */
+function sizesFit({ dimension, intentCount, mean, landmarks, weights: matrix, base, characters: kernel }: Model): boolean {
+  return (
+    mean.length === dimension &&
+    base.length === intentCount &&
+    landmarks.length === kernel.landmarkCount * dimension &&
+    matrix.length === kernel.landmarkCount * intentCount &&
+    kernel.offsets.length === kernel.idf.length + 1 &&
+    kernel.offsets.at(-1) === kernel.landmarks.length &&
+    kernel.weights.length === kernel.landmarks.length
+  );
+}
+
 const stored = z.object({
   format: z.literal(SCORER_FORMAT),
   fitted: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('kernel_ridge'), model, voteWeight: z.number().nonnegative(), calibrator }),
-    z.object({ kind: z.literal('hits'), intentCount: z.int().positive(), calibrator }),
+    z.object({ kind: z.literal('kernel_ridge'), model: model.refine(sizesFit), numbers }),
+    z.object({ kind: z.literal('hits'), intentCount: z.int().positive(), numbers }),
   ]),
 });
 
-/** Bytes of a fitted scorer. */
+/** As many as `numbers` has been checked to hold. */
+type TenNumbers = [number, number, number, number, number, number, number, number, number, number];
+
+function pack(fitted: FittedScorer): z.infer<typeof stored>['fitted'] {
+  const { right, inScope, temperature } = fitted.calibrator;
+  const packed = Float64Array.of(fitted.kind === 'hits' ? 0 : fitted.voteWeight, temperature, ...right, ...inScope);
+  return fitted.kind === 'hits'
+    ? { kind: 'hits', intentCount: fitted.intentCount, numbers: packed }
+    : { kind: 'kernel_ridge', model: fitted.model, numbers: packed };
+}
+
+function unpack(packed: z.infer<typeof stored>['fitted']): FittedScorer {
+  const [voteWeight, temperature, r0, r1, r2, r3, s0, s1, s2, s3] = Array.from(packed.numbers) as TenNumbers;
+  if (voteWeight < 0 || temperature <= 0) throw new RangeError(`vote weight ${voteWeight}, temperature ${temperature}`);
+  const right: Weights = [r0, r1, r2, r3];
+  const inScope: Weights = [s0, s1, s2, s3];
+  const calibrator = { right, inScope, temperature };
+  return packed.kind === 'hits'
+    ? { kind: 'hits', intentCount: packed.intentCount, calibrator }
+    : { kind: 'kernel_ridge', model: packed.model, voteWeight, calibrator };
+}
+
+/** Bytes of a fitted scorer; equal scorers give equal bytes. */
 export function serialiseScorer(fitted: FittedScorer): Uint8Array {
-  return serialize({ format: SCORER_FORMAT, fitted });
+  return serialize({ format: SCORER_FORMAT, fitted: pack(fitted) });
 }
 
 /** @throws FaqError data_loss where the bytes are no fitted scorer of this format. */
 export function loadScorer(bytes: Uint8Array): IntentScorer {
   try {
-    const { fitted } = stored.parse(deserialize(bytes));
+    const fitted = unpack(stored.parse(deserialize(bytes)).fitted);
     return fitted.kind === 'kernel_ridge' ? ridgeScorer(fitted) : hitScorer(fitted);
   } catch (cause) {
-    throw new FaqError('data_loss', `The stored scorer is not readable as format ${SCORER_FORMAT}; reload the corpus to fit a new one.`, { cause });
+    throw new FaqError('data_loss', `The stored scorer is not readable as format ${SCORER_FORMAT}; reload the corpus to fit a new one.`, {
+      cause,
+    });
   }
 }

@@ -1,4 +1,5 @@
 /** The part of the WebAssembly API that this folder uses; TypeScript knows it from the DOM library alone, which a server does not load. */
+// biome-ignore lint/style/noNamespace: WebAssembly is a namespace in the platform itself
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

@@ -119,8 +119,8 @@ export interface Versions {
    * @throws FaqError invalid_argument with faults; aborted (another operation on this corpus runs); cancelled.
    */
   reload(corpus: string, files: readonly SourceFile[], options?: ReloadOptions): Promise<ReloadResult>;
-  /** Names every fault; changes nothing. */
-  validate(files: readonly SourceFile[]): Validation;
+  /** Names every fault, in the parse thread; changes nothing. @throws FaqError cancelled, unavailable. */
+  validate(files: readonly SourceFile[], signal?: AbortSignal): Promise<Validation>;
   activate(corpus: string, version: string): Promise<{ readonly version: string; readonly previous: string | undefined }>;
   /** Version undefined: the one active before. */
   rollback(corpus: string, version: string | undefined): Promise<{ readonly version: string; readonly previous: string | undefined }>;

@@ -2,7 +2,6 @@
  * All corpora of a server with their versions, tied together: see contract.ts for what each operation promises.
  */
 import type { SourceFile } from '../corpus/corpus.ts';
-import { parseCorpus } from '../corpus/parse-corpus.ts';
 import { FaqError } from '../errors.ts';
 import type { VersionStore } from '../index/contract.ts';
 import type { MatchSettings } from '../matching/contract.ts';
@@ -100,8 +99,8 @@ function requireNamed(version: string): string {
   );
 }
 
-function validate(files: readonly SourceFile[]): Validation {
-  const { corpus, faults, warnings } = parseCorpus(files);
+async function validate({ lanes }: Registry, files: readonly SourceFile[], signal: AbortSignal | undefined): Promise<Validation> {
+  const { corpus, faults, warnings } = await lanes.parse(files, { signal });
   if (corpus === undefined) return { faults, warnings, entries: 0, questions: 0, intents: 0 };
   const { questions, intents } = layOutRows(corpus);
   return { faults, warnings, entries: corpus.entries.length, questions: questions.length, intents: intents.length };
@@ -139,7 +138,7 @@ export function createVersions(options: VersionsOptions): Versions {
       return [...states.values()].some(({ active }) => active !== undefined);
     },
     reload: (corpus, files, reloadOptions = {}) => reload(registry, { corpus, files }, reloadOptions),
-    validate,
+    validate: (files, signal) => validate(registry, files, signal),
     activate: (corpus, version) => switchTo(registry, corpus, () => requireNamed(version)),
     rollback: (corpus, version) =>
       switchTo(registry, corpus, () => (version === undefined || version === '' ? switching.previousOf(corpus) : version)),

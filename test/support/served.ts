@@ -86,6 +86,10 @@ export async function serveReal(options: ServedOptions = {}): Promise<Served> {
     await versions.reload('delivery', faqFile(options.entries ?? DELIVERY, CHATTER));
   const match = createMatch({ encoder, versions, settings: DEFAULT_MATCH_SETTINGS });
   const log: Record<string, unknown>[] = [];
+  const release = async () => {
+    await versions.close();
+    if (options.folder === undefined && options.keepFolder !== true) await rm(folder, { recursive: true, force: true });
+  };
   const server = await startServer({
     match: options.wrapMatch === undefined ? match : options.wrapMatch(match),
     versions,
@@ -101,6 +105,9 @@ export async function serveReal(options: ServedOptions = {}): Promise<Served> {
     },
     info: { version: '9.9.9', index: 'embedded', maxQueueTexts: 1000, maxBatchTokens: 4096, keptVersions: 5 },
     ...(restored === undefined ? {} : { restored }),
+  }).catch(async (error: unknown) => {
+    await release();
+    throw error;
   });
   const address = `127.0.0.1:${server.grpcPort}`;
   const open = <T extends Client>(
@@ -125,8 +132,7 @@ export async function serveReal(options: ServedOptions = {}): Promise<Served> {
     async [Symbol.asyncDispose]() {
       for (const client of Object.values(clients)) client.close();
       await server.close();
-      await versions.close();
-      if (options.folder === undefined && options.keepFolder !== true) await rm(folder, { recursive: true, force: true });
+      await release();
     },
   };
 }

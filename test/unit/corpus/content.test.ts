@@ -4,7 +4,6 @@ import type { Corpus, Entry } from '../../../src/corpus/corpus.ts';
 import { diffCorpora } from '../../../src/corpus/diff.ts';
 import { corpusFingerprint } from '../../../src/corpus/fingerprint.ts';
 import { parseCorpus } from '../../../src/corpus/parse-corpus.ts';
-import { parseCorpusInWorker } from '../../../src/corpus/parse-in-worker.ts';
 import { readSource } from '../../../src/corpus/read-source.ts';
 import { deserialiseCorpus, serialiseCorpus } from '../../../src/corpus/serialise.ts';
 
@@ -126,29 +125,6 @@ describe('serialiseCorpus', () => {
 
   it('refuses bytes that are no UTF-8', () => {
     expect(() => deserialiseCorpus(new Uint8Array([0xff, 0x00]))).toThrow(expect.objectContaining({ code: 'data_loss' }));
-  });
-});
-
-describe('parseCorpusInWorker', () => {
-  const text = `entries:\n${Array.from({ length: 200 }, (_, index) => `  - {id: e${index}, questions: [question ${index}], answer: x, metadata: {__proto__: p}}\n`).join('')}`;
-  const files = [{ name: 'faq.yaml', data: new TextEncoder().encode(text) }];
-
-  it('gives what parseCorpus gives', async () => {
-    const parsed = await parseCorpusInWorker(files);
-    expect(parsed).toEqual(parseCorpus(files));
-    expect(Object.entries(parsed.corpus?.entries[7]?.metadata ?? {})).toEqual([['__proto__', 'p']]);
-  });
-
-  it('ends when the caller leaves', async () => {
-    const left = new AbortController();
-    const parsing = parseCorpusInWorker(files, left.signal);
-    left.abort();
-    await expect(parsing).rejects.toMatchObject({ code: 'cancelled' });
-  });
-
-  it('parses small files without a thread', async () => {
-    const small = [{ name: 'faq.json', data: new TextEncoder().encode('[1]') }];
-    expect(await parseCorpusInWorker(small)).toEqual(parseCorpus(small));
   });
 });
 

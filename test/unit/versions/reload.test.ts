@@ -163,8 +163,8 @@ describe('reload', () => {
     await expect(refusal).rejects.toMatchObject({ code: 'invalid_argument', reason: 'CORPUS_FAULTY' });
     await expect(refusal).rejects.toSatisfy((error: { faults: readonly unknown[] }) => error.faults.length === 2);
     expect(server.versions.active('shop')?.version).toBe(first.version);
-    expect(server.versions.validate(faulty)).toMatchObject({ questions: 0, faults: [{}, {}] });
-    expect(server.versions.validate(FILES)).toMatchObject({ entries: 3, questions: 9, intents: 3, faults: [] });
+    expect(await server.versions.validate(faulty)).toMatchObject({ questions: 0, faults: [{}, {}] });
+    expect(await server.versions.validate(FILES)).toMatchObject({ entries: 3, questions: 9, intents: 3, faults: [] });
   });
 
   it('passes warnings on, such as an entry without an answer', async () => {

@@ -1,0 +1,97 @@
+/**
+ * Nest's gRPC transport with what it leaves out: the port it got, services before the port opens, words for a port in use.
+ */
+import { type ServerOptions as GrpcServerOptions, Server, ServerCredentials, type ServerInterceptor, setLogger } from '@grpc/grpc-js';
+import { ServerGrpc } from '@nestjs/microservices';
+import type { Logger } from 'pino';
+import { FaqError } from '../errors.ts';
+import type { ServerOptions } from './options.ts';
+import { PACKAGE, packageDefinition } from './services.ts';
+
+export interface TransportParts {
+  readonly options: ServerOptions;
+  readonly logger: Logger;
+  readonly interceptors: readonly ServerInterceptor[];
+  /** Adds services of other packages: health, reflection. */
+  readonly addServices: (server: Server) => void;
+}
+
+/** How long a closed connection's last bytes may take. */
+const SHUTDOWN_MS = 1_000;
+
+/** Finds clients that vanished without closing: their calls would count as running for good. */
+const KEEPALIVE: GrpcServerOptions = { 'grpc.keepalive_time_ms': 60_000, 'grpc.keepalive_timeout_ms': 20_000 };
+
+export class GrpcTransport extends ServerGrpc {
+  /** The port that was taken; 0 before listening and for unix sockets. */
+  port = 0;
+  private readonly parts: TransportParts;
+  private server: Server | undefined;
+
+  constructor(parts: TransportParts) {
+    super({ package: PACKAGE, packageDefinition: packageDefinition(parts.options.limits), url: parts.options.grpcAddress });
+    this.parts = parts;
+    // grpc-js would write to standard error on its own; what matters of it reaches us as errors.
+    const say = (...words: unknown[]) => parts.logger.debug({ grpc: words.map(String) }, 'grpc-js');
+    setLogger({ error: say, info: say, debug: say });
+  }
+
+  /** Nest binds here; we bind in start(), when the services are there, so that no early call meets UNIMPLEMENTED. */
+  override async createClient(): Promise<Server> {
+    const { options, interceptors, addServices } = this.parts;
+    this.server = new Server({
+      ...KEEPALIVE,
+      interceptors: [...interceptors],
+      // One limit per server in grpc-js: the larger one. services.ts holds chatbots to theirs.
+      'grpc.max_receive_message_length': options.limits.maxAdminMessageBytes,
+      'grpc.max_send_message_length': -1,
+    });
+    addServices(this.server);
+    return this.server;
+  }
+
+  override async start(callback?: () => void): Promise<void> {
+    await this.bindEvents();
+    if (this.server !== undefined) this.port = await bind(this.server, this.parts.options.grpcAddress);
+    callback?.();
+  }
+
+  /** Lets the last answers out, then cuts. */
+  override async close(): Promise<void> {
+    const { server } = this;
+    if (server === undefined) return;
+    this.server = undefined;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        server.forceShutdown();
+        resolve();
+      }, SHUTDOWN_MS);
+      server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.grpcClient = null;
+  }
+}
+
+function bind(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(address.startsWith('unix:') ? 0 : port);
+      else reject(cannotListen('gRPC', address, error));
+    });
+  });
+}
+
+/** @param protocol for the message. */
+export function cannotListen(protocol: string, address: string, cause: Error): FaqError {
+  const inUse = cause.message.includes('EADDRINUSE');
+  const why = inUse
+    ? 'the address is in use; stop the other program or choose another address'
+    : 'the address cannot be used; choose another';
+  return new FaqError('failed_precondition', `The server cannot listen for ${protocol} on ${address}: ${why}.`, {
+    reason: inUse ? 'ADDRESS_IN_USE' : 'ADDRESS_UNUSABLE',
+    cause,
+  });
+}

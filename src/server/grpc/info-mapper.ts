@@ -1,0 +1,37 @@
+/**
+ * What this server is, on the wire.
+ */
+import type { EncoderInfo } from '../../encoder/encoder.ts';
+import type { GetInfoResponse } from '../../generated/faqmatch/v1/info.ts';
+import type { CorpusStatus } from '../../versions/contract.ts';
+import type { ServerInfo, ServerLimits } from '../options.ts';
+import { toCorpusSummary } from './faq-mapper.ts';
+
+export interface InfoFacts {
+  readonly model: EncoderInfo;
+  readonly corpora: readonly CorpusStatus[];
+  readonly limits: ServerLimits;
+  readonly info: ServerInfo;
+}
+
+/** Every limit and fact; nothing here is secret. */
+export function toInfo({ model, corpora, limits, info }: InfoFacts): GetInfoResponse {
+  return {
+    version: info.version,
+    model,
+    corpora: corpora.map(toCorpusSummary),
+    limits: {
+      maxUtteranceChars: limits.maxUtteranceChars,
+      maxTopK: limits.maxTopK,
+      maxBatchRequests: limits.maxBatchRequests,
+      maxQueueTexts: info.maxQueueTexts,
+      maxBatchTokens: info.maxBatchTokens,
+      maxAdminMessageBytes: limits.maxAdminMessageBytes,
+      maxMessageBytes: limits.maxMessageBytes,
+      keptVersions: info.keptVersions,
+      maxPageSize: limits.maxPageSize,
+      maxStreamInFlight: limits.maxStreamInFlight,
+    },
+    index: info.index,
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * MatchRequest to MatchCall, with every check of the border, and MatchAnswer to MatchResponse.
+ */
+import type { AnswerExplanation, MatchAnswer, MatchCall } from '../../composition.ts';
+import { Decision, type Explanation, type Filter, type MatchRequest, type MatchResponse } from '../../generated/faqmatch/v1/match.ts';
+import type { RowFilter } from '../../index/contract.ts';
+import { normaliseText } from '../../text/normalise.ts';
+import { collectViolations, fieldNotBuilt, type Violations } from '../edge/violations.ts';
+import type { ServerLimits } from '../options.ts';
+import { checkNamed, existingCorpus, existingVersion } from './names.ts';
+
+/** What top_k 0 stands for. */
+const DEFAULT_TOP_K = 5;
+
+/**
+ * @param prefix path of the request within the message sent, with its dot.
+ * @throws InvalidRequest with every refused field; FaqError unimplemented (a field not built yet), not_found.
+ */
+export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix = ''): MatchCall {
+  const { minConfidence, topK } = request;
+  const violations = collectViolations(prefix);
+  checkNamed(request.corpus, 'corpus', violations);
+  checkUtterance(request.utterance, limits.maxUtteranceChars, violations);
+  violations.check(topK > limits.maxTopK, 'top_k', () => `expected 0 to ${limits.maxTopK} (0 means ${DEFAULT_TOP_K}); got ${topK}.`);
+  violations.check(
+    minConfidence !== undefined && !(minConfidence >= 0 && minConfidence <= 1),
+    'min_confidence',
+    () => `expected a number in [0, 1]; got ${minConfidence}.`,
+  );
+  checkFilter(request.filter, limits.maxFilterValues, violations);
+  violations.throwIfAny();
+  if (request.minPrecision !== undefined) throw fieldNotBuilt(`${prefix}min_precision`, 'MIN_PRECISION_NOT_BUILT');
+  if (request.context !== undefined) throw fieldNotBuilt(`${prefix}context`, 'CONTEXT_NOT_BUILT');
+  return {
+    corpus: existingCorpus(request.corpus),
+    utterance: request.utterance,
+    topK: topK === 0 ? Math.min(DEFAULT_TOP_K, limits.maxTopK) : topK,
+    minConfidence,
+    filter: toRowFilter(request.filter),
+    explain: request.explain,
+    version: existingVersion(request.version),
+  };
+}
+
+function checkUtterance(utterance: string, maxChars: number, violations: Violations): void {
+  const chars = codePoints(utterance, maxChars);
+  violations.check(
+    chars > maxChars,
+    'utterance',
+    () => `expected at most ${maxChars} characters; got ${utterance.length}. Send what the user asks, not a document.`,
+  );
+  violations.check(
+    chars <= maxChars && normaliseText(utterance) === '',
+    'utterance',
+    () => 'expected the words that the user typed; it is empty, blank or made of control characters.',
+  );
+}
+
+/** Code points of a text, counted only where the answer depends on it. */
+function codePoints(text: string, enough: number): number {
+  if (text.length <= enough || text.length > enough * 2) return text.length;
+  return Array.from(text).length;
+}
+
+/** Refuses long lists and empty values. */
+export function checkFilter(filter: Filter | undefined, maxValues: number, violations: Violations): void {
+  for (const [name, values] of [
+    ['locales', filter?.locales],
+    ['tags', filter?.tags],
+  ] as const) {
+    if (values === undefined) continue;
+    const field = `filter.${name}`;
+    violations.check(values.length > maxValues, field, () => `expected at most ${maxValues} values; got ${values.length}.`);
+    violations.check(values.includes(''), field, () => 'expected no empty value; leave the list empty to filter nothing.');
+  }
+}
+
+function toRowFilter(filter: Filter | undefined): RowFilter | undefined {
+  if (filter === undefined || (filter.locales.length === 0 && filter.tags.length === 0)) return undefined;
+  return { locales: filter.locales, tags: filter.tags };
+}
+
+const DECISIONS = {
+  answer: Decision.DECISION_ANSWER,
+  clarify: Decision.DECISION_CLARIFY,
+  no_match: Decision.DECISION_NO_MATCH,
+} as const satisfies Record<MatchAnswer['decision'], Decision>;
+
+/** The answer on the wire. */
+export function toMatchResponse(matchId: string, answer: MatchAnswer): MatchResponse {
+  return {
+    matchId,
+    decision: DECISIONS[answer.decision],
+    candidates: answer.candidates,
+    clarifyIntents: answer.clarifyIntents,
+    versions: answer.versions,
+    timings: answer.timings,
+    explanation: answer.explanation === undefined ? undefined : toExplanation(answer.explanation),
+    truncated: answer.truncated,
+  };
+}
+
+function toExplanation(explanation: AnswerExplanation): Explanation {
+  return { ...explanation };
+}

@@ -1,0 +1,60 @@
+/**
+ * Keeps grpc.health.v1 and /readyz true: follows restoring, activations and draining.
+ */
+import { HealthImplementation } from 'grpc-health-check';
+import type { Logger } from 'pino';
+import type { Versions } from '../../versions/contract.ts';
+import { notReadyReasons, type ServingFacts, serving } from './serving.ts';
+
+export interface HealthState {
+  /** Adds Check, Watch and List to a gRPC server. */
+  readonly implementation: HealthImplementation;
+  readonly starting: boolean;
+  /** Why Match cannot be called; empty where it can. */
+  notReadyReasons(): readonly string[];
+  /** Every service is NOT_SERVING from now on. */
+  drain(): void;
+  /** Stops following. */
+  close(): void;
+}
+
+export interface HealthSources {
+  readonly versions: Versions;
+  readonly logger: Logger;
+  /** undefined: restored already. */
+  readonly restored: Promise<unknown> | undefined;
+}
+
+/** Starts following; the first state is set before this returns. */
+export function createHealthState({ versions, logger, restored }: HealthSources): HealthState {
+  let facts: ServingFacts = { restored: restored === undefined, restoreProblem: undefined, anyActive: versions.anyActive, draining: false };
+  const implementation = new HealthImplementation();
+  const sent = new Map<string, boolean>();
+  const change = (changed: Partial<ServingFacts>) => {
+    facts = { ...facts, ...changed };
+    for (const [service, up] of Object.entries(serving(facts))) {
+      // Watchers hear of changes only.
+      if (sent.get(service) === up) continue;
+      sent.set(service, up);
+      implementation.setStatus(service, up ? 'SERVING' : 'NOT_SERVING');
+    }
+  };
+  change({});
+  const unsubscribe = versions.onActivated(() => change({ anyActive: versions.anyActive }));
+  restored?.then(
+    () => change({ restored: true, anyActive: versions.anyActive }),
+    (error: unknown) => {
+      logger.error({ err: error }, 'the stored versions could not be opened; nothing is served');
+      change({ restoreProblem: 'the server log has the cause.' });
+    },
+  );
+  return {
+    implementation,
+    get starting() {
+      return !facts.restored;
+    },
+    notReadyReasons: () => notReadyReasons(facts),
+    drain: () => change({ draining: true }),
+    close: unsubscribe,
+  };
+}

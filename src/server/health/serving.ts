@@ -1,0 +1,43 @@
+/**
+ * Which services can be called now, and why the others cannot.
+ * The same facts answer gRPC health checks and /readyz.
+ */
+
+/** What decides. */
+export interface ServingFacts {
+  /** Stored versions are back. */
+  readonly restored: boolean;
+  /** Why they will not come back; undefined while there is hope. */
+  readonly restoreProblem: string | undefined;
+  /** One corpus at least has an active version. */
+  readonly anyActive: boolean;
+  readonly draining: boolean;
+}
+
+/** Services by their full names; "" is the server as a whole. */
+export type ServingMap = Readonly<Record<string, boolean>>;
+
+/**
+ * An empty server serves its admins, so that they can load the first corpus; chatbots' services wait for it.
+ * FeedbackService is in the contract and not built yet.
+ */
+export function serving(facts: ServingFacts): ServingMap {
+  const up = facts.restored && !facts.draining;
+  return {
+    '': up,
+    'faqmatch.v1.InfoService': up,
+    'faqmatch.v1.CorpusAdminService': up,
+    'faqmatch.v1.MatchService': up && facts.anyActive,
+    'faqmatch.v1.FaqService': up && facts.anyActive,
+    'faqmatch.v1.FeedbackService': false,
+  };
+}
+
+/** Why Match cannot be called, in words for operators; empty where it can. */
+export function notReadyReasons(facts: ServingFacts): readonly string[] {
+  if (facts.draining) return ['The server is shutting down.'];
+  if (facts.restoreProblem !== undefined) return [`The stored versions could not be opened: ${facts.restoreProblem}`];
+  if (!facts.restored) return ['The stored versions are being opened.'];
+  if (!facts.anyActive) return ['No corpus has an active version yet; load one with ReloadCorpus.'];
+  return [];
+}

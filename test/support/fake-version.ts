@@ -1,0 +1,76 @@
+/**
+ * A loaded version in memory, over the plainest index: questions in, everything a match reads out. The scorer is given, not fitted.
+ */
+
+import type { Entry } from '../../src/corpus/corpus.ts';
+import type { Hit, QuestionIndex } from '../../src/index/contract.ts';
+import type { IntentScorer } from '../../src/matching/scorer.ts';
+import { wordTerms } from '../../src/text/terms.ts';
+import type { LoadedVersion } from '../../src/versions/contract.ts';
+import { buildExactLookup } from '../../src/versions/exact-lookup.ts';
+import { groupRows, layOutRows } from '../../src/versions/version-rows.ts';
+import { entryPasses } from '../../src/versions/version-view.ts';
+import { keywordVector } from './fake-encoder.ts';
+
+/** An entry by what a test cares about. */
+export function entry(id: string, questions: readonly string[], rest: Partial<Entry> = {}): Entry {
+  return { id, intent: id, questions, answer: `answer of ${id}`, locale: '', tags: [], metadata: {}, counterExamples: [], ...rest };
+}
+
+/** What a made-up version is made of. */
+export interface FakeVersionParts {
+  readonly entries: readonly Entry[];
+  readonly counterExamples?: readonly string[];
+  readonly version?: string;
+  /** @param intents names by number. */
+  readonly scorer: (intents: readonly string[]) => IntentScorer;
+}
+
+const DIMENSION = 256;
+
+/** Searches by definition: every row's cosine; as lexical score the number of shared words. */
+function plainIndex(entries: readonly Entry[], questions: readonly string[], entryOfRow: Int32Array): QuestionIndex {
+  const vectors = questions.map((question) => keywordVector(question, DIMENSION));
+  const cosine = (row: number, vector: Float32Array) => vector.reduce((sum, value, i) => sum + value * (vectors[row]?.[i] ?? 0), 0);
+  return {
+    size: questions.length,
+    dimension: DIMENSION,
+    async search({ vector, terms, k, filter }) {
+      const hits = questions.flatMap((question, row): readonly Hit[] => {
+        const owner = entries[entryOfRow[row] ?? 0];
+        if (owner === undefined || (filter !== undefined && !entryPasses(owner, filter))) return [];
+        return [{ row, similarity: cosine(row, vector), lexical: wordTerms(question).filter((term) => terms.includes(term)).length }];
+      });
+      return {
+        dense: hits.toSorted((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, k),
+        lexical: hits
+          .filter((hit) => hit.lexical > 0)
+          .toSorted((a, b) => b.lexical - a.lexical || a.row - b.row)
+          .slice(0, k),
+      };
+    },
+    similarities: async (vector, rows) => Float32Array.from(rows, (row) => cosine(row, vector)),
+  };
+}
+
+/** Rows and intents are numbered as in a real version. */
+export function fakeVersion({ entries, counterExamples = [], version = 'v1', scorer }: FakeVersionParts): LoadedVersion {
+  const content = { entries, counterExamples, golden: [] };
+  const layout = layOutRows(content);
+  return {
+    corpus: 'test',
+    version,
+    createdAt: new Date(0),
+    modelDigest: 'sha256:fake',
+    calibratorDigest: `calibrator of ${version}`,
+    content,
+    intents: layout.intents,
+    entryOfRow: layout.entryOfRow,
+    intentOfRow: layout.intentOfRow,
+    rowsOfIntent: groupRows(layout.intentOfRow, layout.intents.length),
+    questions: layout.questions,
+    index: plainIndex(entries, layout.questions, layout.entryOfRow),
+    scorer: scorer(layout.intents),
+    exact: buildExactLookup(layout.questions, layout.counterTexts),
+  };
+}

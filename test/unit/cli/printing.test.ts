@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import { serverAddress } from '../../../src/cli/command-settings.ts';
+import { welcomeLines } from '../../../src/cli/demo.ts';
+import { exitCodeOf } from '../../../src/cli/exit-codes.ts';
+import { readLines } from '../../../src/cli/read-lines.ts';
+import { matchLines } from '../../../src/cli/render-match.ts';
+import { reportError } from '../../../src/cli/report-error.ts';
+import { callableAddress } from '../../../src/cli/serve.ts';
+import { markdownLines, percent, tableLines } from '../../../src/cli/table.ts';
+import { toJson } from '../../../src/client/json.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
+import { FaqError } from '../../../src/errors.ts';
+import { Decision, MatchResponse } from '../../../src/generated/faqmatch/v1/match.ts';
+import { fakeTerminal } from '../../support/fake-terminal.ts';
+
+test.each([
+  ['invalid_argument', 3],
+  ['not_found', 4],
+  ['unavailable', 5],
+  ['resource_exhausted', 5],
+  ['deadline_exceeded', 5],
+  ['failed_precondition', 6],
+  ['aborted', 6],
+  ['unimplemented', 6],
+  ['internal', 1],
+  ['data_loss', 1],
+] as const)('%s exits with %i', (code, expected) => {
+  expect(exitCodeOf(new FaqError(code, 'x'))).toBe(expected);
+});
+
+test('faults are printed one a line in the form that editors understand', () => {
+  const terminal = fakeTerminal();
+  const faults = [
+    { file: 'faq.yaml', line: 3, field: 'entries[0].id', code: 'duplicate_id', message: 'twice' },
+    { file: 'faq.yaml', line: 0, field: '', code: 'no_entries', message: 'empty' },
+  ];
+  expect(reportError(terminal, new FaqError('invalid_argument', 'refused', { faults }))).toBe(3);
+  expect(terminal.complaints).toEqual([
+    'faqmatch: refused',
+    '  faq.yaml:3: entries[0].id: twice [duplicate_id]',
+    '  faq.yaml: empty [no_entries]',
+  ]);
+  expect(terminal.written).toEqual([]);
+});
+
+test('a foreign error shows its cause, since there is no server log to look into', () => {
+  const terminal = fakeTerminal();
+  expect(reportError(terminal, new TypeError('boom'))).toBe(1);
+  expect(terminal.complaints[0]).toContain('boom');
+});
+
+test('tables pad to the widest cell and set numbers right', () => {
+  expect(
+    tableLines(
+      ['NAME', 'N'],
+      [
+        ['a', 5],
+        ['long one', 10],
+      ],
+    ),
+  ).toEqual(['NAME       N', 'a          5', 'long one  10']);
+  expect(tableLines(['A', 'B'], [])).toEqual(['A  B']);
+  expect(markdownLines(['a', 'b'], [[1, 'x']])).toEqual(['| a | b |', '| --- | --- |', '| 1 | x |']);
+});
+
+test('a share of nothing is a dash', () => {
+  expect(percent(Number.NaN)).toBe('-');
+  expect(percent(0.9732, 1)).toBe('97.3 %');
+});
+
+test('an answer is shown with its confidence as percent, a refusal without an answer text', () => {
+  const candidate = {
+    intent: 'track_order',
+    entryId: 'e',
+    confidence: 0.973,
+    similarity: 0.91,
+    matchedQuestion: 'Where is it?',
+    answer: 'Over there.',
+    metadata: {},
+  };
+  const answered = matchLines(
+    MatchResponse.fromPartial({ decision: Decision.DECISION_ANSWER, candidates: [candidate] }),
+    fakeTerminal(),
+  ).join('\n');
+  expect(answered).toContain('ANSWER  track_order 97 %');
+  expect(answered).toContain('Over there.');
+  const refused = matchLines(
+    MatchResponse.fromPartial({ decision: Decision.DECISION_NO_MATCH, candidates: [candidate] }),
+    fakeTerminal(),
+  ).join('\n');
+  expect(refused).toContain('NO_MATCH');
+  expect(refused).not.toContain('Over there.');
+  expect(matchLines(MatchResponse.fromPartial({ decision: Decision.DECISION_NO_MATCH }), fakeTerminal())[0]).toBe('NO_MATCH');
+});
+
+test('JSON writes zero values out, names enums and unfolds oneofs', () => {
+  const progress = { event: { $case: 'progress', value: { phase: 'read', done: 0, total: 0 } }, operationId: '' } as const;
+  expect(toJson('ReloadCorpusResponse', progress)).toEqual({ progress: { phase: 'read', done: 0, total: 0 }, operationId: '' });
+  const response = MatchResponse.fromPartial({ decision: Decision.DECISION_NO_MATCH, candidates: [{ intent: 'a', confidence: 0 }] });
+  expect(toJson('MatchResponse', response)).toMatchObject({
+    decision: 'DECISION_NO_MATCH',
+    candidates: [{ intent: 'a', confidence: 0, answer: '' }],
+    truncated: false,
+  });
+  expect(
+    toJson('ListCorporaResponse', {
+      corpora: [{ corpus: 'a', activeVersion: '', entries: 0, questions: 0, intents: 0, activatedAt: new Date(0) }],
+    }),
+  ).toEqual({
+    corpora: [{ corpus: 'a', activeVersion: '', entries: 0, questions: 0, intents: 0, activatedAt: '1970-01-01T00:00:00.000Z' }],
+  });
+});
+
+test('lines are read whatever their ends, without a byte order mark', async () => {
+  expect(await readLines('-', fakeTerminal('\ufeffone\r\ntwo\n\nfour'))).toEqual(['one', 'two', '', 'four']);
+  expect(await readLines('-', fakeTerminal(''))).toEqual([]);
+});
+
+test('client commands call what the server listens on, on loopback where it listens everywhere', () => {
+  const addressOf = (environment: Record<string, string>) => serverAddress(loadConfig({ environment }).config);
+  expect(addressOf({})).toBe('127.0.0.1:50051');
+  expect(addressOf({ FAQMATCH_GRPC_ADDRESS: '0.0.0.0:9' })).toBe('127.0.0.1:9');
+  expect(addressOf({ FAQMATCH_GRPC_ADDRESS: '[::]:9', FAQMATCH_ADDRESS: 'faq:1' })).toBe('faq:1');
+  expect(callableAddress('0.0.0.0:0', 123)).toBe('127.0.0.1:123');
+  expect(callableAddress('[::1]:0', 123)).toBe('[::1]:123');
+  expect(callableAddress('unix:/run/faqmatch.sock', 0)).toBe('unix:/run/faqmatch.sock');
+});
+
+test('the welcome names the address in both lines to paste', () => {
+  const lines = welcomeLines('127.0.0.1:7000', { status: () => [] }).join('\n');
+  expect(lines).toMatch(
+    /grpcurl -plaintext -d '\{"corpus":"shop","utterance":"[^"']+"\}' 127\.0\.0\.1:7000 faqmatch\.v1\.MatchService\/Match/u,
+  );
+  expect(lines).toMatch(/npm run -s faqmatch -- match shop "[^"]+" --address 127\.0\.0\.1:7000/u);
+});

@@ -1,0 +1,306 @@
+import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import { afterEach, expect, test } from 'vitest';
+import type { FaqmatchClient } from '../../../src/client/client.ts';
+import { createClient } from '../../../src/client/client.ts';
+import type { ClientOptions } from '../../../src/client/options.ts';
+import { FaqError } from '../../../src/errors.ts';
+import type { ReloadCorpusRequest, ReloadCorpusResponse } from '../../../src/generated/faqmatch/v1/admin.ts';
+import { CorpusAdminServiceService } from '../../../src/generated/faqmatch/v1/admin.ts';
+import type { ListEntriesRequest, ListEntriesResponse } from '../../../src/generated/faqmatch/v1/faq.ts';
+import { Entry, FaqServiceService } from '../../../src/generated/faqmatch/v1/faq.ts';
+import type {
+  MatchBatchRequest,
+  MatchBatchResponse,
+  MatchRequest,
+  MatchStreamRequest,
+  MatchStreamResponse,
+} from '../../../src/generated/faqmatch/v1/match.ts';
+import { MatchResponse, MatchServiceService } from '../../../src/generated/faqmatch/v1/match.ts';
+import type { TestServer } from '../../support/grpc-server.ts';
+import { refusal, serve } from '../../support/grpc-server.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+function clientOf(address: string, options: ClientOptions = {}): FaqmatchClient {
+  const client = createClient({ address, ...options });
+  cleanups.push(() => client.close());
+  return client;
+}
+
+type MatchHandler = (call: ServerUnaryCall<MatchRequest, MatchResponse>, callback: sendUnaryData<MatchResponse>) => void;
+const unused = () => undefined;
+
+async function matchServer(match: MatchHandler, port = 0): Promise<TestServer> {
+  const server = await serve([{ definition: MatchServiceService, handlers: { match, matchBatch: unused, matchStream: unused } }], port);
+  cleanups.push(() => server.stop());
+  return server;
+}
+
+function answer(request: MatchRequest): MatchResponse {
+  return MatchResponse.fromPartial({ matchId: request.utterance, decision: 1 });
+}
+
+/** Settles to the error, so that its fields can be looked at. */
+async function failure(promise: Promise<unknown>): Promise<FaqError> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof FaqError) return error;
+  throw new Error(`a FaqError was expected, got ${String(error)}`);
+}
+
+test('a match carries its fields there and the answer back', async () => {
+  let seen: MatchRequest | undefined;
+  const server = await matchServer((call, callback) => {
+    seen = call.request;
+    callback(null, answer(call.request));
+  });
+  const response = await clientOf(server.address).match({
+    corpus: 'shop',
+    utterance: 'где заказ 📦',
+    topK: 3,
+    minConfidence: 0,
+    filter: { tags: ['a'] },
+  });
+  expect(response.matchId).toBe('где заказ 📦');
+  expect(seen).toMatchObject({
+    corpus: 'shop',
+    topK: 3,
+    minConfidence: 0,
+    minPrecision: undefined,
+    filter: { tags: ['a'], locales: [] },
+    version: '',
+  });
+});
+
+test('every call has a deadline of 2 seconds unless told otherwise', async () => {
+  const deadlines: number[] = [];
+  const server = await matchServer((call, callback) => {
+    deadlines.push(Number(call.getDeadline()) - Date.now());
+    callback(null, answer(call.request));
+  });
+  const client = clientOf(server.address);
+  await client.match({ corpus: 'shop', utterance: 'a' });
+  await client.match({ corpus: 'shop', utterance: 'a' }, { deadlineMs: 500 });
+  expect(deadlines[0]).toBeGreaterThan(1000);
+  expect(deadlines[0]).toBeLessThanOrEqual(2001);
+  expect(deadlines[1]).toBeLessThanOrEqual(501);
+});
+
+test('a server that never answers ends in deadline_exceeded', async () => {
+  const server = await matchServer(unused);
+  const error = await failure(clientOf(server.address).match({ corpus: 'shop', utterance: 'a' }, { deadlineMs: 150 }));
+  expect(error.code).toBe('deadline_exceeded');
+});
+
+test('a match is tried again on UNAVAILABLE and succeeds', async () => {
+  let calls = 0;
+  const server = await matchServer((call, callback) => {
+    calls += 1;
+    if (calls < 3) callback(refusal(status.UNAVAILABLE, 'draining'));
+    else callback(null, answer(call.request));
+  });
+  await clientOf(server.address).match({ corpus: 'shop', utterance: 'a' });
+  expect(calls).toBe(3);
+});
+
+test('tries are bounded and the last error comes out', async () => {
+  let calls = 0;
+  const server = await matchServer((_, callback) => {
+    calls += 1;
+    callback(refusal(status.UNAVAILABLE, `draining ${calls}`));
+  });
+  const error = await failure(clientOf(server.address, { retry: { attempts: 2 } }).match({ corpus: 'shop', utterance: 'a' }));
+  expect(calls).toBe(2);
+  expect(error.message).toContain('draining 2');
+});
+
+test('a full queue is tried again no sooner than the server asks', async () => {
+  const times: number[] = [];
+  const server = await matchServer((call, callback) => {
+    times.push(performance.now());
+    if (times.length === 1) callback(refusal(status.RESOURCE_EXHAUSTED, 'queue full', { retryAfterMs: 120 }));
+    else callback(null, answer(call.request));
+  });
+  await clientOf(server.address).match({ corpus: 'shop', utterance: 'a' });
+  // Timers may fire a millisecond early.
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(118);
+});
+
+test('a refusal is not tried again and keeps code, field, reason and faults', async () => {
+  let calls = 0;
+  const fault = { file: 'faq.yaml', line: 3, field: 'entries[0].id', code: 'duplicate_id', message: 'twice' };
+  const server = await matchServer((_, callback) => {
+    calls += 1;
+    callback(refusal(status.INVALID_ARGUMENT, 'utterance is blank', { field: 'utterance', reason: 'BLANK', faults: [fault] }));
+  });
+  const error = await failure(clientOf(server.address).match({ corpus: 'shop', utterance: ' ' }));
+  expect(calls).toBe(1);
+  expect(error).toMatchObject({ code: 'invalid_argument', message: 'utterance is blank', field: 'utterance', reason: 'BLANK' });
+  expect(error.faults).toEqual([fault]);
+});
+
+test('an abort cancels the call on both sides', async () => {
+  const cancelled = Promise.withResolvers<boolean>();
+  const server = await matchServer((call) => call.on('cancelled', () => cancelled.resolve(true)));
+  const abort = new AbortController();
+  const call = failure(clientOf(server.address).match({ corpus: 'shop', utterance: 'a' }, { signal: abort.signal }));
+  setTimeout(() => abort.abort(), 100);
+  expect((await call).code).toBe('cancelled');
+  expect(await cancelled.promise).toBe(true);
+});
+
+test('a signal that is aborted already makes no call', async () => {
+  const error = await failure(clientOf('127.0.0.1:1').match({ corpus: 'shop', utterance: 'a' }, { signal: AbortSignal.abort() }));
+  expect(error.code).toBe('cancelled');
+});
+
+test('a client that started before the server waits for it within the deadline', async () => {
+  const first = await matchServer(unused);
+  const port = Number(first.address.split(':')[1]);
+  first.stop();
+  const call = clientOf(`127.0.0.1:${port}`).match({ corpus: 'shop', utterance: 'early' }, { deadlineMs: 5000 });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await matchServer((request, callback) => callback(null, answer(request.request)), port);
+  expect((await call).matchId).toBe('early');
+});
+
+test('without a server the call ends at its deadline and says so', async () => {
+  const started = performance.now();
+  const error = await failure(clientOf('127.0.0.1:1').match({ corpus: 'shop', utterance: 'a' }, { deadlineMs: 300 }));
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect(error).toMatchObject({ code: 'unavailable', reason: 'NO_CONNECTION' });
+  expect(error.message).toContain('127.0.0.1:1');
+});
+
+test('told not to wait, a missing server fails at once', async () => {
+  const started = performance.now();
+  const client = clientOf('127.0.0.1:1', { waitForServer: false, retry: { attempts: 1 } });
+  const error = await failure(client.match({ corpus: 'shop', utterance: 'a' }, { deadlineMs: 10_000 }));
+  expect(error.code).toBe('unavailable');
+  expect(performance.now() - started).toBeLessThan(3000);
+});
+
+test('the client reconnects after the server went away and came back', async () => {
+  const handler: MatchHandler = (call, callback) => callback(null, answer(call.request));
+  const first = await matchServer(handler);
+  const client = clientOf(first.address);
+  await client.match({ corpus: 'shop', utterance: 'a' });
+  first.stop();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await matchServer(handler, Number(first.address.split(':')[1]));
+  expect((await client.match({ corpus: 'shop', utterance: 'back' }, { deadlineMs: 5000 })).matchId).toBe('back');
+});
+
+test('a bad item of a batch is an error of its own', async () => {
+  const matchBatch = (call: ServerUnaryCall<MatchBatchRequest, MatchBatchResponse>, callback: sendUnaryData<MatchBatchResponse>) => {
+    callback(null, {
+      outcomes: call.request.requests.map((request) => ({
+        outcome:
+          request.utterance === ''
+            ? { $case: 'error', value: { code: status.INVALID_ARGUMENT, message: 'blank', details: [] } }
+            : { $case: 'response', value: answer(request) },
+      })),
+    });
+  };
+  const server = await serve([{ definition: MatchServiceService, handlers: { match: unused, matchBatch, matchStream: unused } }]);
+  cleanups.push(() => server.stop());
+  const outcomes = await clientOf(server.address).matchBatch([
+    { corpus: 'shop', utterance: 'a' },
+    { corpus: 'shop', utterance: '' },
+  ]);
+  expect(outcomes[0]?.response?.matchId).toBe('a');
+  expect(outcomes[1]?.error).toMatchObject({ code: 'invalid_argument', message: 'blank' });
+});
+
+test('a stream takes many items and yields every outcome', async () => {
+  const matchStream = (call: ServerDuplexStream<MatchStreamRequest, MatchStreamResponse>) => {
+    call.on('data', ({ requestId, request }: MatchStreamRequest) => {
+      if (request !== undefined) call.write({ requestId, outcome: { $case: 'response', value: answer(request) } });
+    });
+    call.on('end', () => call.end());
+  };
+  const server = await serve([{ definition: MatchServiceService, handlers: { match: unused, matchBatch: unused, matchStream } }]);
+  cleanups.push(() => server.stop());
+  const items = Array.from({ length: 1000 }, (_, index) => ({
+    requestId: String(index),
+    input: { corpus: 'shop', utterance: `u${index}` },
+  }));
+  const seen = new Map<string, string | undefined>();
+  for await (const outcome of clientOf(server.address).matchStream(items)) seen.set(outcome.requestId, outcome.response?.matchId);
+  expect(seen.size).toBe(1000);
+  expect(seen.get('999')).toBe('u999');
+});
+
+test('a fault of the items themselves comes out of the stream', async () => {
+  const matchStream = (call: ServerDuplexStream<MatchStreamRequest, MatchStreamResponse>) => call.on('data', unused);
+  const server = await serve([{ definition: MatchServiceService, handlers: { match: unused, matchBatch: unused, matchStream } }]);
+  cleanups.push(() => server.stop());
+  // biome-ignore lint/correctness/useYield: the source fails before its first item
+  async function* broken(): AsyncGenerator<never> {
+    throw new Error('the file ended early');
+  }
+  const reading = async () => {
+    for await (const _ of clientOf(server.address).matchStream(broken())) throw new Error('nothing was expected');
+  };
+  await expect(reading()).rejects.toThrow('the file ended early');
+});
+
+async function adminServer(
+  reloadCorpus: (call: ServerWritableStream<ReloadCorpusRequest, ReloadCorpusResponse>) => void,
+): Promise<TestServer> {
+  const handlers = Object.fromEntries(Object.keys(CorpusAdminServiceService).map((name) => [name, unused]));
+  const server = await serve([{ definition: CorpusAdminServiceService, handlers: { ...handlers, reloadCorpus } }]);
+  cleanups.push(() => server.stop());
+  return server;
+}
+
+test('a reload yields progress and then its result, and is never tried again', async () => {
+  let calls = 0;
+  const server = await adminServer((call) => {
+    calls += 1;
+    call.write({ event: { $case: 'progress', value: { phase: 'encode', done: 1, total: 2 } }, operationId: 'op' });
+    call.emit('error', refusal(status.UNAVAILABLE, 'draining'));
+  });
+  const events: (string | undefined)[] = [];
+  const reading = async () => {
+    for await (const event of clientOf(server.address).reload({ corpus: 'shop', source: { path: 'shop' } }))
+      events.push(event.event?.$case);
+  };
+  expect((await failure(reading())).code).toBe('unavailable');
+  expect(events).toEqual(['progress']);
+  expect(calls).toBe(1);
+});
+
+test('leaving the loop of a reload cancels it on the server', async () => {
+  const cancelled = Promise.withResolvers<boolean>();
+  const server = await adminServer((call) => {
+    call.on('cancelled', () => cancelled.resolve(true));
+    call.write({ event: { $case: 'progress', value: { phase: 'encode', done: 1, total: 2 } }, operationId: 'op' });
+  });
+  for await (const _ of clientOf(server.address).reload({ corpus: 'shop', source: { path: 'shop' } })) break;
+  expect(await cancelled.promise).toBe(true);
+});
+
+test('all entries are listed page by page', async () => {
+  const listEntries = (call: ServerUnaryCall<ListEntriesRequest, ListEntriesResponse>, callback: sendUnaryData<ListEntriesResponse>) => {
+    const page = Number(call.request.pageToken === '' ? '0' : call.request.pageToken);
+    callback(null, {
+      entries: [Entry.fromPartial({ id: `e${page}` })],
+      nextPageToken: page < 2 ? String(page + 1) : '',
+      total: 3,
+      version: 'v',
+    });
+  };
+  const handlers = { getEntry: unused, getAnswer: unused, listCorpora: unused, listEntries };
+  const server = await serve([{ definition: FaqServiceService, handlers }]);
+  cleanups.push(() => server.stop());
+  const ids: string[] = [];
+  for await (const entry of clientOf(server.address).listEntries({ corpus: 'shop' })) ids.push(entry.id);
+  expect(ids).toEqual(['e0', 'e1', 'e2']);
+});

@@ -1,0 +1,327 @@
+import { describe, expect, test } from 'vitest';
+import { createMatch, type MatchCall } from '../../../src/composition.ts';
+import { FaqError } from '../../../src/errors.ts';
+import type { Calibrator } from '../../../src/matching/calibrator.ts';
+import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
+import { hitScorer } from '../../../src/matching/hit-scorer.ts';
+import type { IntentScorer } from '../../../src/matching/scorer.ts';
+import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import type { LoadedVersion, Versions } from '../../../src/versions/contract.ts';
+import { createFakeEncoder } from '../../support/fake-encoder.ts';
+import { entry, fakeVersion } from '../../support/fake-version.ts';
+import { fixedScorer } from '../../support/fixed-scorer.ts';
+
+const settings = { ...DEFAULT_MATCH_SETTINGS, answerConfidence: 0.5, clarifyConfidence: 0.3, clarifyRatio: 0.6 };
+
+const ENTRIES = [
+  entry('invoice', ['where do I find my invoice', 'send me the bill'], { metadata: { team: 'billing' }, tags: ['money'] }),
+  entry('refund', ['when do I get my refund', 'money back please'], { locale: 'en', tags: ['money', 'returns'] }),
+  entry('rueckgabe', ['wo ist mein geld'], { intent: 'refund', locale: 'de', tags: ['money'] }),
+  entry('password', ['I forgot my password', 'reset login'], { counterExamples: ['forget it'] }),
+];
+
+/** Scores by intent name; whatever is not named scores 0. */
+const scoring =
+  (scores: Readonly<Record<string, number>>, options: { readonly calibrator?: Calibrator } = {}) =>
+  (intents: readonly string[]): IntentScorer =>
+    fixedScorer(
+      Float32Array.from(intents, (intent) => scores[intent] ?? 0),
+      options,
+    );
+
+const sample = (scores: Readonly<Record<string, number>> = { invoice: 0.9 }, rest: Partial<Parameters<typeof fakeVersion>[0]> = {}) =>
+  fakeVersion({ entries: ENTRIES, scorer: scoring(scores), ...rest });
+
+function matcher(versions: readonly LoadedVersion[]) {
+  const encoder = createFakeEncoder();
+  const encoded: string[] = [];
+  const store: Pick<Versions, 'acquire' | 'active'> = {
+    active: (corpus) => (corpus === 'test' ? versions[0] : undefined),
+    async acquire(_corpus, name) {
+      const found = name === undefined ? undefined : versions.find((version) => version.version === name);
+      if (found === undefined) throw new FaqError('not_found', 'no such version');
+      return found;
+    },
+  };
+  const match = createMatch({
+    encoder: {
+      info: encoder.info,
+      encode(text, options) {
+        encoded.push(text);
+        return encoder.encode(text, options);
+      },
+    },
+    versions: store,
+    settings,
+  });
+  const call = (utterance: string, changes: Partial<MatchCall> = {}) =>
+    match({
+      corpus: 'test',
+      utterance,
+      topK: 5,
+      minConfidence: undefined,
+      filter: undefined,
+      explain: false,
+      version: undefined,
+      ...changes,
+    });
+  return { call, encoded };
+}
+
+const filterOf = (locales: readonly string[], tags: readonly string[] = []) => ({ locales, tags });
+
+describe('candidates', () => {
+  test('are distinct intents, each with its nearest question and the entry that holds it', async () => {
+    const { candidates, decision } = await matcher([sample()]).call('show my invoice');
+    expect(decision).toBe('answer');
+    expect(candidates.map(({ intent }) => intent)).toEqual(['invoice', 'password', 'refund']);
+    expect(candidates[0]).toMatchObject({
+      entryId: 'invoice',
+      matchedQuestion: 'where do I find my invoice',
+      answer: 'answer of invoice',
+      metadata: { team: 'billing' },
+    });
+    // "my" stands in the refund question that another entry of the same intent lacks.
+    expect(candidates[2]).toMatchObject({ entryId: 'refund', matchedQuestion: 'when do I get my refund' });
+    expect(candidates[0]?.similarity).toBeCloseTo(2 / Math.sqrt(3 * 6), 5);
+  });
+
+  test('come by confidence, whose sum is at most 1', async () => {
+    const { candidates } = await matcher([sample({ refund: 0.8, password: 0.7, invoice: 0.1 })]).call('hello');
+    const confidences = candidates.map(({ confidence }) => confidence);
+    expect(candidates.map(({ intent }) => intent)).toEqual(['refund', 'password', 'invoice']);
+    expect(confidences).toEqual(confidences.toSorted((a, b) => b - a));
+    expect(confidences.reduce((sum, confidence) => sum + confidence, 0)).toBeLessThanOrEqual(1);
+  });
+
+  test('are no more than asked for, and no more than there are', async () => {
+    const { call } = matcher([sample()]);
+    expect((await call('hello', { topK: 1 })).candidates).toHaveLength(1);
+    expect((await call('hello', { topK: 100 })).candidates).toHaveLength(3);
+  });
+
+  test('name the nearest question of an intent that only a shared word brought up', async () => {
+    // The long question repeats a word and leads by terms; the short one is nearer by cosine, yet 40 others are nearer still.
+    const crowd = Array.from({ length: 40 }, (_, i) => entry(`crowd${i}`, [`alpha gamma c${i}`]));
+    const long = `alpha alpha alpha ${Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ')}`;
+    const target = entry('target', ['alpha one two', long]);
+    const version = fakeVersion({ entries: [...crowd, target], scorer: scoring({ target: 0.9 }) });
+    const { candidates } = await matcher([version]).call('alpha gamma');
+    expect(candidates[0]).toMatchObject({ intent: 'target', matchedQuestion: 'alpha one two' });
+  });
+
+  test('of an intent that no hit holds are found too', async () => {
+    const crowd = Array.from({ length: 200 }, (_, i) => entry(`crowd${i}`, [`alpha c${i}`]));
+    const version = fakeVersion({
+      entries: [...crowd, entry('far', ['unrelated words', 'something else'])],
+      scorer: scoring({ far: 0.9 }),
+    });
+    const { candidates } = await matcher([version]).call('alpha');
+    expect(candidates[0]).toMatchObject({ intent: 'far', similarity: 0, matchedQuestion: 'unrelated words' });
+    expect(candidates).toHaveLength(5);
+  });
+});
+
+describe('text equality', () => {
+  test('a stored question is answered with certainty though another intent scores higher', async () => {
+    for (const utterance of ['money back please', '  MONEY   back, please?! '.replace(',', '')]) {
+      const answer = await matcher([sample({ invoice: 0.99 })]).call(utterance, { minConfidence: 1, explain: true });
+      expect(answer.decision).toBe('answer');
+      expect(answer.candidates[0]).toMatchObject({ intent: 'refund', confidence: 1, matchedQuestion: 'money back please' });
+      expect(answer.explanation).toMatchObject({
+        rule: 'exact_question',
+        noneConfidence: 0,
+        runnerUp: 'invoice',
+        thresholdSource: 'request',
+      });
+    }
+  });
+
+  test('a question equal but for case and punctuation is named with its own similarity', async () => {
+    const entries = [entry('a', ['Reset login!', 'something reset login reset login'])];
+    const version = fakeVersion({ entries, scorer: scoring({ a: 0.5 }) });
+    const { candidates } = await matcher([version]).call('reset login');
+    expect(candidates[0]?.matchedQuestion).toBe('Reset login!');
+    expect(candidates[0]?.similarity).toBeCloseTo(1, 6);
+  });
+
+  test('a question stored under two intents is asked back, also where one candidate is wanted', async () => {
+    const entries = [...ENTRIES, entry('login', ['reset login'])];
+    const { call } = matcher([fakeVersion({ entries, scorer: scoring({ invoice: 0.99, login: 0.2 }) })]);
+    for (const topK of [1, 5]) {
+      const answer = await call('Reset login', { topK, minConfidence: 1 });
+      expect(answer.decision).toBe('clarify');
+      expect([...answer.clarifyIntents].sort()).toEqual(['login', 'password']);
+      expect(answer.candidates[0]).toMatchObject({ intent: 'login', confidence: 0.5, matchedQuestion: 'reset login' });
+    }
+  });
+
+  test('a counter-example is refused, of the corpus or of an entry, even where it is a stored question too', async () => {
+    const { call } = matcher([sample({ invoice: 0.99 }, { counterExamples: ['Nothing, thanks', 'send me the bill'] })]);
+    for (const utterance of ['nothing, thanks!', 'FORGET IT', 'send me the bill']) {
+      const answer = await call(utterance, { minConfidence: 0, explain: true });
+      expect(answer.decision).toBe('no_match');
+      expect(answer.explanation).toMatchObject({ rule: 'counter_example', noneConfidence: 1 });
+      expect(answer.candidates.every(({ confidence }) => confidence === 0)).toBe(true);
+      expect(answer.candidates).toHaveLength(3);
+    }
+  });
+
+  test('a stored question that the filter leaves out is no equality', async () => {
+    const { candidates, explanation } = await matcher([sample({ invoice: 0.9 })]).call('I forgot my password', {
+      filter: filterOf([], ['money']),
+      explain: true,
+    });
+    expect(candidates.map(({ intent }) => intent)).toEqual(['invoice', 'refund']);
+    expect(explanation?.rule).not.toBe('exact_question');
+  });
+
+  test('a question beyond the hit scorer’s hits is still found by its text', async () => {
+    // 300 entries hold the same question; the hit scorer sees 128 of them.
+    const entries = Array.from({ length: 300 }, (_, i) =>
+      entry(`e${String(i).padStart(3, '0')}`, ['same words'], { locale: i === 299 ? 'de' : 'en' }),
+    );
+    const scorer = (intents: readonly string[]) =>
+      hitScorer({ kind: 'hits', intentCount: intents.length, calibrator: UNIVERSAL_CALIBRATOR });
+    const { call } = matcher([fakeVersion({ entries, scorer })]);
+    const all = await call('same words');
+    expect(all).toMatchObject({ decision: 'clarify' });
+    expect(all.clarifyIntents).toHaveLength(300);
+    expect(await call('same words', { filter: filterOf(['de']) })).toMatchObject({
+      decision: 'answer',
+      candidates: [{ intent: 'e299', confidence: 1 }],
+    });
+  });
+});
+
+describe('a filter', () => {
+  test('that leaves out the best intent brings up the next, with the rest of the sum free', async () => {
+    const { call } = matcher([sample({ password: 0.9, refund: 0.6 })]);
+    expect((await call('hello')).candidates[0]?.intent).toBe('password');
+    const filtered = await call('hello', { filter: filterOf([], ['returns']) });
+    expect(filtered.candidates.map(({ intent, entryId }) => [intent, entryId])).toEqual([['refund', 'refund']]);
+  });
+
+  test('picks the entry of an intent whose locale it asks for', async () => {
+    const { call } = matcher([sample({ refund: 0.9 })]);
+    const inGerman = await call('when do I get my refund', { filter: filterOf(['de', 'fr']) });
+    expect(inGerman.candidates).toMatchObject([{ intent: 'refund', entryId: 'rueckgabe', matchedQuestion: 'wo ist mein geld' }]);
+    const inEnglish = await call('wo ist mein geld', { filter: filterOf(['en']) });
+    expect(inEnglish.candidates).toMatchObject([{ intent: 'refund', entryId: 'refund' }]);
+  });
+
+  test('that nothing passes gives no match, no candidates, and says why', async () => {
+    const { call } = matcher([sample()]);
+    for (const filter of [filterOf(['xx']), filterOf([], ['money', 'nowhere'])]) {
+      const answer = await call('where do I find my invoice', { filter, minConfidence: 0, explain: true });
+      expect(answer).toMatchObject({ decision: 'no_match', candidates: [], clarifyIntents: [] });
+      expect(answer.explanation).toMatchObject({ rule: 'no_entry_passes_filter', noneConfidence: 1, evidence: [], runnerUp: '', score: 0 });
+    }
+  });
+
+  test('without conditions is no filter', async () => {
+    const { call } = matcher([sample()]);
+    expect((await call('hello', { filter: filterOf([]) })).candidates).toEqual((await call('hello')).candidates);
+  });
+});
+
+describe('an explanation', () => {
+  test('is given where asked for and not otherwise', async () => {
+    const { call } = matcher([sample()]);
+    expect((await call('hello')).explanation).toBeUndefined();
+    expect((await call('hello', { explain: true })).explanation).toBeDefined();
+  });
+
+  test('names evidence, matched words, score, lead, threshold and runner-up', async () => {
+    const { call } = matcher([sample({ invoice: 0.875, password: 0.25 })]);
+    const { explanation } = await call('show me my invoice, my bill', { explain: true });
+    expect(explanation).toMatchObject({ rule: 'confidence', threshold: 0.5, thresholdSource: 'default', runnerUp: 'password' });
+    expect(explanation?.score).toBe(0.875);
+    expect(explanation?.margin).toBe(0.625);
+    expect(explanation?.shares).toEqual({ dense: 0.875, lexical: 0, neighbours: 0 });
+    expect(explanation?.matchedTerms).toEqual(['my', 'invoice']);
+    expect(explanation?.evidence).toHaveLength(5);
+    const similarities = explanation?.evidence.map(({ similarity }) => similarity) ?? [];
+    expect(similarities).toEqual(similarities.toSorted((a, b) => b - a));
+    expect(explanation?.evidence[0]).toMatchObject({ intent: 'invoice', entryId: 'invoice', question: 'where do I find my invoice' });
+  });
+
+  test('names the runner-up also where one candidate is wanted', async () => {
+    const answer = await matcher([sample({ invoice: 0.9, refund: 0.5 })]).call('hello', { topK: 1, explain: true });
+    expect(answer.explanation?.runnerUp).toBe('refund');
+  });
+});
+
+describe('decisions', () => {
+  const torn: Calibrator = { right: [0, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1 };
+
+  test('are the same however many candidates are wanted', async () => {
+    const { call } = matcher([
+      fakeVersion({ entries: ENTRIES, scorer: scoring({ invoice: 0.5, refund: 0.5, password: -3 }, { calibrator: torn }) }),
+    ]);
+    for (const topK of [1, 2, 5]) {
+      const answer = await call('hello', { topK });
+      expect(answer).toMatchObject({ decision: 'clarify', clarifyIntents: ['invoice', 'refund'] });
+      expect(answer.candidates).toHaveLength(Math.min(3, topK));
+    }
+  });
+
+  test('keep to the least confidence of the request', async () => {
+    const { call } = matcher([sample({ invoice: 0.9 })]);
+    const best = (await call('invoice')).candidates[0]?.confidence ?? 0;
+    expect((await call('invoice', { minConfidence: best })).decision).toBe('answer');
+    expect((await call('invoice', { minConfidence: best + 1e-6 })).decision).toBe('no_match');
+  });
+});
+
+describe('versions', () => {
+  const [current, former] = [sample({ invoice: 0.9 }), sample({ refund: 0.9 }, { version: 'v0' })];
+
+  test('the active one answers unless another is named, and the answer says which', async () => {
+    const { call } = matcher([current, former]);
+    expect(await call('hello')).toMatchObject({
+      candidates: [{ intent: 'invoice' }, {}, {}],
+      versions: { corpus: 'v1', model: 'sha256:fake' },
+    });
+    expect(await call('hello', { version: 'v0' })).toMatchObject({
+      candidates: [{ intent: 'refund' }, {}, {}],
+      versions: { corpus: 'v0', calibrator: 'calibrator of v0' },
+    });
+  });
+
+  test('an unknown corpus or version is not found, and nothing is encoded', async () => {
+    const { call, encoded } = matcher([current]);
+    await expect(call('hello', { version: 'v9' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(call('hello', { corpus: 'other' })).rejects.toMatchObject({ code: 'not_found' });
+    expect(encoded).toEqual([]);
+  });
+});
+
+describe('utterances', () => {
+  test('that are blank are refused before anything is encoded', async () => {
+    const { call, encoded } = matcher([sample()]);
+    for (const utterance of ['', '  \t\n', '\u0000\u0007', '\u200b', '\ud800']) {
+      await expect(call(utterance)).rejects.toMatchObject({ code: 'invalid_argument', field: 'utterance' });
+    }
+    expect(encoded).toEqual([]);
+  });
+
+  test('are encoded in their normal form', async () => {
+    const { call, encoded } = matcher([sample()]);
+    await call('  where\u0000 is\n my   invoice ');
+    expect(encoded).toEqual(['where is my invoice']);
+  });
+
+  test('of emoji and punctuation alone are matched like any other', async () => {
+    const { call } = matcher([sample()]);
+    for (const utterance of ['🎉🎉', '?!', '…']) expect((await call(utterance, { explain: true })).candidates).toHaveLength(3);
+  });
+
+  test('whose caller left are not encoded', async () => {
+    const { call, encoded } = matcher([sample()]);
+    const late = new FaqError('deadline_exceeded', 'too late');
+    await expect(call('hello', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(call('hello', { signal: AbortSignal.abort(late) })).rejects.toBe(late);
+    expect(encoded).toEqual([]);
+  });
+});

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { ConfigSources } from '../../../src/config/load-config.ts';
+import { BAD_SETTINGS, loadConfig } from '../../../src/config/load-config.ts';
+import { printableConfig, REDACTED } from '../../../src/config/print-config.ts';
+import { SETTING_NAMES } from '../../../src/config/schema.ts';
+import { environmentName, factsOf, flagName } from '../../../src/config/setting-names.ts';
+import { FaqError } from '../../../src/errors.ts';
+import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function configFile(source: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'faqmatch-config-'));
+  folders.push(folder);
+  const path = join(folder, 'faqmatch.yaml');
+  writeFileSync(path, source);
+  return path;
+}
+
+function refused(sources: ConfigSources): FaqError {
+  try {
+    loadConfig(sources);
+  } catch (error) {
+    if (error instanceof FaqError) return error;
+  }
+  throw new Error('a FaqError was expected');
+}
+
+test('without any layer the defaults stand', () => {
+  const { config, origins, warnings } = loadConfig({ environment: {} });
+  expect(config).toMatchObject({ grpcAddress: '127.0.0.1:50051', httpAddress: '127.0.0.1:8080', dataDir: './data', keptVersions: 5 });
+  expect(origins.get('dataDir')).toBe('default');
+  expect(warnings).toEqual([]);
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('each layer goes over the one before: defaults < file < environment < flags', () => {
+  const path = configFile('dataDir: from-file\nmodel: from-file\nmaxQueue: 7\n');
+  const environment = { FAQMATCH_CONFIG: path, FAQMATCH_MODEL: 'from-environment', FAQMATCH_MAX_QUEUE: '8' };
+  const { config, origins } = loadConfig({ environment, flags: { maxQueue: '9' } });
+  expect(config).toMatchObject({ dataDir: 'from-file', model: 'from-environment', maxQueue: 9, corpusRoot: './faq-data' });
+  expect(origins.get('dataDir')).toBe(`${path}:1`);
+  expect(origins.get('model')).toBe('environment variable FAQMATCH_MODEL');
+  expect(origins.get('maxQueue')).toBe('flag --max-queue');
+});
+
+test('zero, false and text that spells a value are values', () => {
+  const { config } = loadConfig({ environment: { FAQMATCH_DRAIN_MS: '0', FAQMATCH_OFFLINE: 'no', FAQMATCH_ANSWER_CONFIDENCE: '0' } });
+  expect(config).toMatchObject({ drainMs: 0, offline: false, answerConfidence: 0 });
+});
+
+test('an empty variable counts as unset', () => {
+  expect(loadConfig({ environment: { FAQMATCH_MODEL: '' } }).config.model).toBe('all-minilm-l6-v2');
+});
+
+test('all faults of all layers come together, each with its origin', () => {
+  const path = configFile('dataDri: x\nmaxTopK: many\n');
+  const error = refused({
+    configFile: path,
+    environment: { FAQMATCH_DRAIN_MS: '-1', FAQMATCH_GRPC_ADDRESS: 'nowhere' },
+    flags: { device: 'cuda' },
+  });
+  expect(error).toMatchObject({ code: 'invalid_argument', reason: BAD_SETTINGS });
+  expect(error.faults.map(({ file, line, field, code }) => [file, line, field, code])).toEqual([
+    [path, 1, 'dataDri', 'unknown_setting'],
+    ['FAQMATCH_GRPC_ADDRESS', 0, 'grpcAddress', 'bad_value'],
+    ['FAQMATCH_DRAIN_MS', 0, 'drainMs', 'bad_value'],
+    ['--device', 0, 'device', 'bad_value'],
+    [path, 2, 'maxTopK', 'bad_value'],
+  ]);
+  expect(error.message).toContain('did you mean "dataDir"?');
+  expect(error.message).toContain(`${path}:2: maxTopK: expected a whole number from 1 to 1000; got "many"`);
+});
+
+test.each([
+  ['a: [', 'syntax_error', 1],
+  ['- a list', 'wrong_type', 1],
+  ['model: a\nmodel: b\n', 'syntax_error', 2],
+])('a config file like %j is refused with %s at line %i', (source, code, line) => {
+  const fault = refused({ configFile: configFile(source), environment: {} }).faults[0];
+  expect(fault).toMatchObject({ code, line });
+});
+
+test('an empty config file is fine and a missing one is not', () => {
+  expect(loadConfig({ configFile: configFile('# nothing yet\n'), environment: {} }).config.model).toBe('all-minilm-l6-v2');
+  expect(refused({ configFile: '/nonexistent/faqmatch.yaml', environment: {} }).faults[0]).toMatchObject({ code: 'unreadable_file' });
+});
+
+test('what is not built yet is refused in words', () => {
+  expect(refused({ environment: { FAQMATCH_INDEX: 'qdrant' } }).message).toContain('not built yet');
+  expect(refused({ environment: { FAQMATCH_DEVICE: 'cuda' } }).message).toContain('not built yet');
+});
+
+test.each(['127.0.0.1:50051', '[::1]:50051', 'localhost:0', 'faq.internal:65535'])('%s is an address', (address) => {
+  expect(loadConfig({ environment: { FAQMATCH_GRPC_ADDRESS: address } }).config.grpcAddress).toBe(address);
+});
+
+test.each(['50051', ':50051', '::1:50051', 'host:65536', 'host:', 'http://host:1', 'host:-1', 'ho st:1'])('%s is no address', (address) => {
+  expect(refused({ environment: { FAQMATCH_GRPC_ADDRESS: address } }).faults).toHaveLength(1);
+});
+
+test.each(['0', '1', '1.5', 'NaN', 'Infinity', 'half'])('an out-of-scope share of %s is refused', (share) => {
+  expect(refused({ environment: { FAQMATCH_OUT_OF_SCOPE_SHARE: share } }).faults).toHaveLength(1);
+});
+
+test('secrets are redacted when printed and never shown in faults', () => {
+  const { config } = loadConfig({ environment: { QDRANT_API_KEY: 'hunter2', QDRANT_URL: 'http://localhost:6333' } });
+  expect(printableConfig(config)).toMatchObject({ qdrantApiKey: REDACTED, qdrantUrl: 'http://localhost:6333' });
+  expect(JSON.stringify(printableConfig(config))).not.toContain('hunter2');
+  expect(refused({ flags: { qdrantApiKey: 12_345 }, environment: {} }).message).not.toContain('12345');
+});
+
+test('a variable that looks like ours and is not gives a warning with a guess', () => {
+  const { warnings } = loadConfig({ environment: { FAQMATCH_DATADIR: 'x', FAQMATCH_ZZZZZZZZZZ: 'x' } });
+  expect(warnings[0]).toContain('did you mean FAQMATCH_DATA_DIR?');
+  expect(warnings[1]).not.toContain('did you mean');
+});
+
+test('the defaults of matching are the ones that were measured', () => {
+  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio } = DEFAULT_MATCH_SETTINGS;
+  expect(loadConfig({ environment: {} }).config).toMatchObject({ outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio });
+});
+
+test('every setting has a description and names of its own', () => {
+  for (const name of SETTING_NAMES) expect(factsOf(name).description, name).toMatch(/^[A-Z].*\.$/u);
+  expect(new Set(SETTING_NAMES.map(environmentName)).size).toBe(SETTING_NAMES.length);
+  expect(environmentName('dataDir')).toBe('FAQMATCH_DATA_DIR');
+  expect(environmentName('qdrantUrl')).toBe('QDRANT_URL');
+  expect(flagName('maxTopK')).toBe('--max-top-k');
+});

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { fitCalibrator, type HonestScore } from '../../../src/matching/calibration-rows.ts';
+import { type Calibrator, confidences } from '../../../src/matching/calibrator.ts';
+import { features } from '../../../src/matching/features.ts';
+import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { seededRandom } from '../../support/index-oracle.ts';
+
+const random = seededRandom(31);
+
+/** An utterance of intent 0 of three: its own score is high, the others are low. */
+function inScope(right = true): HonestScore {
+  const scores = Float32Array.of(0.6 + 0.4 * random(), 0.3 * random(), 0.3 * random());
+  const nearest = 0.7 + 0.2 * random();
+  return { scores, nearest: () => nearest, intent: right ? 0 : 1 };
+}
+
+/** An utterance that is far from every intent. */
+function outside(): HonestScore {
+  const nearest = 0.3 + 0.2 * random();
+  return { scores: Float32Array.of(0.3 * random(), 0.3 * random(), 0.3 * random()), nearest: () => nearest, intent: undefined };
+}
+
+const many = (count: number, make: () => HonestScore) => Array.from({ length: count }, make);
+
+function bestConfidence(calibrator: Calibrator, { scores, nearest }: HonestScore): { readonly best: number; readonly none: number } {
+  const found = features(scores, nearest);
+  const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
+  return { best: intents[found.best] ?? 0, none };
+}
+
+test('honest rows teach it to trust clear leads and to refuse what is far', () => {
+  const calibrator = fitCalibrator({ inScope: many(200, inScope), simulated: many(200, outside), counterExamples: [] }, 0.25);
+  expect(bestConfidence(calibrator, inScope()).best).toBeGreaterThan(0.8);
+  expect(bestConfidence(calibrator, outside()).none).toBeGreaterThan(0.8);
+});
+
+test('the mean confidence over the expected traffic is the share of right answers in it', () => {
+  // A fitted intercept makes the two equal, but for the prior's pull: a tenth of the in-scope rows is labelled with another intent.
+  const rows = { inScope: [...many(900, inScope), ...many(100, () => inScope(false))], simulated: many(300, outside), counterExamples: [] };
+  for (const share of [0.1, 0.25, 0.5]) {
+    const calibrator = fitCalibrator(rows, share);
+    const mean = (scored: readonly HonestScore[]) =>
+      scored.reduce((sum, one) => sum + bestConfidence(calibrator, one).best, 0) / scored.length;
+    expect((1 - share) * mean(rows.inScope) + share * mean(rows.simulated)).toBeCloseTo((1 - share) * 0.9, 1);
+  }
+});
+
+test('the more out-of-scope traffic is expected, the less sure it is', () => {
+  const rows = { inScope: many(100, inScope), simulated: many(100, outside), counterExamples: [] };
+  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
+  const sureness = [0.05, 0.25, 0.6].map((share) => bestConfidence(fitCalibrator(rows, share), doubtful).best);
+  expect(sureness).toEqual(sureness.toSorted((a, b) => b - a));
+});
+
+test('ten counter-examples replace the simulated rows; fewer share with them', () => {
+  // Counter-examples that lie near a question: where they alone stand for out of scope, a near utterance is trusted less.
+  const near = (): HonestScore => ({ scores: Float32Array.of(0.7 + 0.2 * random(), 0.1, 0.1), nearest: () => 0.7, intent: undefined });
+  const base = { inScope: many(100, inScope), simulated: many(100, outside) };
+  const probe: HonestScore = { scores: Float32Array.of(0.75, 0.1, 0.1), nearest: () => 0.7, intent: undefined };
+  const [none, few, enough] = [0, 5, 10].map((count) =>
+    bestConfidence(fitCalibrator({ ...base, counterExamples: many(count, near) }, 0.25), probe),
+  );
+  expect(few?.best).toBeLessThan(none?.best ?? 0);
+  expect(enough?.best).toBeLessThan(few?.best ?? 0);
+  const replaced = { inScope: base.inScope, simulated: [], counterExamples: many(12, near) };
+  expect(fitCalibrator({ ...replaced, simulated: base.simulated }, 0.25)).toEqual(fitCalibrator(replaced, 0.25));
+});
+
+test('without in-scope rows, or without any row out of scope, the universal constants stand', () => {
+  expect(fitCalibrator({ inScope: [], simulated: many(5, outside), counterExamples: many(5, outside) }, 0.25)).toEqual(
+    UNIVERSAL_CALIBRATOR,
+  );
+  expect(fitCalibrator({ inScope: many(50, inScope), simulated: [], counterExamples: [] }, 0.25)).toEqual(UNIVERSAL_CALIBRATOR);
+});
+
+test('the temperature is learnt from enough wrong rows: low where the right intent comes second, high where it is anywhere', () => {
+  const wrong = (runnerUpIsRight: boolean): HonestScore => {
+    const scores = Float32Array.of(0.9, 0.5, 0.3, 0.2, 0.1);
+    return { scores, nearest: () => 0.7, intent: runnerUpIsRight ? 1 : 1 + Math.floor(4 * random()) };
+  };
+  const temperature = (count: number, runnerUpIsRight: boolean) =>
+    fitCalibrator({ inScope: many(count, () => wrong(runnerUpIsRight)), simulated: many(20, outside), counterExamples: [] }, 0.25)
+      .temperature;
+  expect(temperature(9, true)).toBe(UNIVERSAL_CALIBRATOR.temperature);
+  expect(temperature(60, true)).toBeLessThan(temperature(60, false));
+});

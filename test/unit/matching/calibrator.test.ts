@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type CalibrationRow,
+  type Calibrator,
+  confidences,
+  fitLogistic,
+  logit,
+  sigmoid,
+  type Weights,
+} from '../../../src/matching/calibrator.ts';
+import { features } from '../../../src/matching/features.ts';
+import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { seededRandom } from '../../support/index-oracle.ts';
+
+const FLAT: Weights = [0, 0, 0, 0];
+const isRight = (row: CalibrationRow) => row.right;
+
+function row(score: number, right: boolean, weight = 1): CalibrationRow {
+  return { features: { score, lead: score / 2, nearest: 0.7 }, right, inScope: right, weight };
+}
+
+/** Log-posterior whose greatest value fitLogistic looks for. */
+function posterior(rows: readonly CalibrationRow[], weights: Weights, prior: Weights): number {
+  const likelihood = rows.reduce((sum, { features: found, right, weight }) => {
+    const x = logit(weights, found);
+    return sum + weight * Math.log(sigmoid(right ? x : -x));
+  }, 0);
+  return likelihood - weights.reduce((sum, value, i) => sum + (value - (prior[i] ?? 0)) ** 2, 0) / 2;
+}
+
+describe('fitLogistic', () => {
+  test('finds the weights that its rows were drawn from', () => {
+    const random = seededRandom(21);
+    const truth: Weights = [0.5, 1.5, -1, 2];
+    const rows = Array.from({ length: 20_000 }, (): CalibrationRow => {
+      const found = { score: 0.6 + (random() - 0.5), lead: 0.45 + (random() - 0.5), nearest: 0.7 + 0.6 * (random() - 0.5) };
+      return { features: found, right: random() < sigmoid(logit(truth, found)), inScope: true, weight: 1 };
+    });
+    const fitted = fitLogistic(rows, isRight, FLAT);
+    fitted.forEach((value, i) => {
+      expect(Math.abs(value - (truth[i] ?? 0))).toBeLessThan(0.1);
+    });
+  });
+
+  test('without rows it gives the prior', () => {
+    expect(fitLogistic([], isRight, UNIVERSAL_CALIBRATOR.right)).toEqual(UNIVERSAL_CALIBRATOR.right);
+  });
+
+  test('a few rows move it a little from the prior, many rows far', () => {
+    const distance = (weights: Weights) => Math.hypot(...weights.map((value, i) => value - UNIVERSAL_CALIBRATOR.right[i as 0]));
+    const wrong = (weight: number) => fitLogistic([row(0.9, false, weight)], isRight, UNIVERSAL_CALIBRATOR.right);
+    expect(distance(wrong(0.1))).toBeLessThan(distance(wrong(1)));
+    expect(distance(wrong(1))).toBeLessThan(distance(wrong(1000)));
+  });
+
+  const HARD: readonly { readonly name: string; readonly rows: readonly CalibrationRow[] }[] = [
+    { name: 'separable rows', rows: Array.from({ length: 50 }, (_, i) => row(i / 50, i >= 25)) },
+    { name: 'separable rows of great weight', rows: Array.from({ length: 50 }, (_, i) => row(i / 50, i >= 25, 1e4)) },
+    { name: 'rows that are all right', rows: Array.from({ length: 500 }, (_, i) => row(i / 500, true)) },
+    { name: 'rows that are all wrong', rows: Array.from({ length: 500 }, (_, i) => row(i / 500, false)) },
+    { name: 'equal rows, half of them right', rows: Array.from({ length: 100 }, (_, i) => row(0.5, i % 2 === 0)) },
+    { name: 'scores far outside of what is usual', rows: Array.from({ length: 40 }, (_, i) => row(i - 20, i > 22)) },
+  ];
+  test.each(HARD)('$name give finite weights, and no step away from them is better', ({ rows }) => {
+    const prior = UNIVERSAL_CALIBRATOR.right;
+    const fitted = fitLogistic(rows, isRight, prior);
+    expect(fitted.every(Number.isFinite)).toBe(true);
+    const best = posterior(rows, fitted, prior);
+    for (let i = 0; i < 4; i += 1) {
+      for (const step of [-0.05, 0.05]) {
+        const moved = fitted.map((value, j) => value + (i === j ? step : 0)) as unknown as Weights;
+        expect(posterior(rows, moved, prior)).toBeLessThanOrEqual(best + 1e-6);
+      }
+    }
+  });
+});
+
+test('sigmoid stays in [0, 1] at both ends and is symmetric', () => {
+  expect(sigmoid(0)).toBe(0.5);
+  expect(sigmoid(1000)).toBe(1);
+  expect(sigmoid(-1000)).toBe(0);
+  expect(sigmoid(3) + sigmoid(-3)).toBeCloseTo(1, 15);
+});
+
+describe('confidences', () => {
+  const spread = (scores: readonly number[], options: { calibrator?: Calibrator; allowed?: (intent: number) => boolean } = {}) => {
+    const vector = Float32Array.from(scores);
+    const found = features(vector, () => 0.8, options.allowed);
+    return confidences(options.calibrator ?? UNIVERSAL_CALIBRATOR, { scores: vector, found, allowed: options.allowed });
+  };
+
+  test('no intent at all, or none allowed, leaves everything to none of these', () => {
+    expect(spread([])).toEqual({ intents: new Float64Array(0), none: 1 });
+    expect(spread([0.9, 0.8], { allowed: () => false })).toEqual({ intents: new Float64Array(2), none: 1 });
+    expect(spread([-Infinity, -Infinity])).toEqual({ intents: new Float64Array(2), none: 1 });
+  });
+
+  test('a lone intent leaves the rest to none of these', () => {
+    const { intents, none } = spread([0.7]);
+    expect(intents[0]).toBeGreaterThan(0);
+    expect((intents[0] ?? 0) + none).toBeCloseTo(1, 12);
+  });
+
+  test('equal scores get equal confidences, whose sum stays within 1', () => {
+    // Certain to be in scope and unsure which: without a limit the second would be more probable than the first.
+    const calibrator: Calibrator = { right: [-3, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1 };
+    const { intents, none } = spread([0.5, 0.5, 0.1], { calibrator });
+    expect(intents[0]).toBe(intents[1]);
+    expect((intents[0] ?? 0) + (intents[1] ?? 0) + (intents[2] ?? 0) + none).toBeCloseTo(1, 12);
+  });
+
+  test('intents that are not allowed, and those without a score, get nothing', () => {
+    const { intents } = spread([0.9, 0.8, -Infinity, 0.2], { allowed: (intent) => intent !== 0 });
+    expect(intents[0]).toBe(0);
+    expect(intents[2]).toBe(0);
+    expect(intents[1]).toBeGreaterThan(intents[3] ?? 1);
+  });
+
+  test('in scope is never less probable than right, whatever the two regressions say', () => {
+    const calibrator: Calibrator = { right: [5, 0, 0, 0], inScope: [-5, 0, 0, 0], temperature: 0.1 };
+    const { intents, none } = spread([0.9, 0.1], { calibrator });
+    expect(intents[0]).toBeCloseTo(sigmoid(5), 12);
+    expect(intents[1]).toBe(0);
+    expect(none).toBeCloseTo(1 - sigmoid(5), 12);
+  });
+});

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
+import { decide } from '../../../src/matching/decide.ts';
+
+/** ANSWER from .5 on, CLARIFY from .3 on where the second has at least .6 of the first. */
+const SETTINGS = { ...DEFAULT_MATCH_SETTINGS, answerConfidence: 0.5, clarifyConfidence: 0.3, clarifyRatio: 0.6 };
+
+const TABLE: readonly {
+  readonly why: string;
+  readonly confidences: readonly number[];
+  readonly none?: number;
+  readonly min?: number;
+  readonly decision: 'answer' | 'clarify' | 'no_match';
+  readonly rule: string;
+  readonly clarify?: number;
+}[] = [
+  { why: 'no candidates', confidences: [], none: 1, decision: 'no_match', rule: 'below_min_confidence' },
+  {
+    why: 'no candidates and a least confidence of 0',
+    confidences: [],
+    none: 1,
+    min: 0,
+    decision: 'no_match',
+    rule: 'below_min_confidence',
+  },
+  { why: 'sure', confidences: [0.9, 0.05], decision: 'answer', rule: 'confidence' },
+  { why: 'exactly at the default threshold', confidences: [0.5, 0.1], decision: 'answer', rule: 'confidence' },
+  { why: 'just below it with no rival', confidences: [0.499, 0.1], decision: 'no_match', rule: 'below_min_confidence' },
+  { why: 'above it with a close second', confidences: [0.5, 0.3], decision: 'clarify', rule: 'close_candidates', clarify: 2 },
+  { why: 'a second just short of close', confidences: [0.6, 0.35], decision: 'answer', rule: 'confidence' },
+  {
+    why: 'two close ones below the threshold',
+    confidences: [0.4, 0.35],
+    none: 0.2,
+    decision: 'clarify',
+    rule: 'close_candidates',
+    clarify: 2,
+  },
+  {
+    why: 'two close ones, none of these as probable',
+    confidences: [0.3, 0.2],
+    none: 0.5,
+    decision: 'no_match',
+    rule: 'below_min_confidence',
+  },
+  {
+    why: 'two close ones, too weak to ask about',
+    confidences: [0.29, 0.28],
+    none: 0.4,
+    decision: 'no_match',
+    rule: 'below_min_confidence',
+  },
+  {
+    why: 'six close ones',
+    confidences: [0.3, 0.2, 0.2, 0.19, 0.19, 0.18],
+    none: 0,
+    decision: 'clarify',
+    rule: 'close_candidates',
+    clarify: 4,
+  },
+  { why: 'nothing at all', confidences: [0, 0, 0], none: 1, decision: 'no_match', rule: 'below_min_confidence' },
+  { why: 'the request asks for less', confidences: [0.2, 0.01], none: 0.8, min: 0.1, decision: 'answer', rule: 'confidence' },
+  { why: 'the request asks for more', confidences: [0.8, 0.1], min: 0.9, decision: 'no_match', rule: 'below_min_confidence' },
+  {
+    why: 'close ones below what is asked',
+    confidences: [0.45, 0.44],
+    none: 0.1,
+    min: 0.5,
+    decision: 'no_match',
+    rule: 'below_min_confidence',
+  },
+  {
+    why: 'close ones above what is asked',
+    confidences: [0.45, 0.44],
+    none: 0.1,
+    min: 0.4,
+    decision: 'clarify',
+    rule: 'close_candidates',
+    clarify: 2,
+  },
+  {
+    why: 'a least confidence of 0 answers with anything',
+    confidences: [0.001, 0],
+    none: 0.999,
+    min: 0,
+    decision: 'answer',
+    rule: 'confidence',
+  },
+  { why: 'a least confidence of 1', confidences: [0.999, 0], min: 1, decision: 'no_match', rule: 'below_min_confidence' },
+];
+
+test.each(TABLE)('$why: $confidences with least $min is $decision', ({ confidences, none = 0, min, decision, rule, clarify = 0 }) => {
+  expect(decide({ confidences, noneConfidence: none, minConfidence: min, settings: SETTINGS })).toEqual({
+    decision,
+    rule,
+    clarify,
+    threshold: min ?? 0.5,
+    thresholdSource: min === undefined ? 'default' : 'request',
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_MATCH_SETTINGS, type Probe } from '../../../src/matching/contract.ts';
+import { fitHitScorer, usesHitScorer } from '../../../src/matching/fit.ts';
+import { hitScorer, hitScores } from '../../../src/matching/hit-scorer.ts';
+import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { seededRandom } from '../../support/index-oracle.ts';
+
+const hit = (intent: number, similarity: number, lexical = 0) => ({ row: 0, intent, similarity, lexical });
+
+test('an intent scores its greatest cosine, a tenth of its share of the best BM25 and a tenth of its vote', () => {
+  const near = [hit(0, 0.8, 3), hit(1, 0.7, 6), hit(0, 0.6, 1.5)];
+  const weights = near.map(({ similarity }) => Math.exp(similarity / 0.05));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const scores = hitScores(near, 3);
+  expect(scores[0]).toBeCloseTo(0.8 + 0.1 * 0.5 + (0.1 * ((weights[0] ?? 0) + (weights[2] ?? 0))) / total, 5);
+  expect(scores[1]).toBeCloseTo(0.7 + 0.1 + (0.1 * (weights[1] ?? 0)) / total, 5);
+  expect(scores[2]).toBe(-Infinity);
+});
+
+test('hits without a shared term, and no hits at all, are handled', () => {
+  expect(hitScores([hit(1, -0.3)], 2)[1]).toBeCloseTo(-0.3 + 0.1, 6);
+  expect([...hitScores([], 2)]).toEqual([-Infinity, -Infinity]);
+});
+
+test('the parts of an intent sum to its score, and an intent without a hit has none', () => {
+  const scorer = hitScorer({ kind: 'hits', intentCount: 3, calibrator: UNIVERSAL_CALIBRATOR });
+  const near = [hit(0, 0.8, 3), hit(1, 0.7, 6), hit(0, 0.6, 9)];
+  const prepared = scorer.prepare('text');
+  const vector = new Float32Array(2);
+  const { scores } = scorer.score(prepared, vector, near);
+  for (const intent of [0, 1]) {
+    const { dense, lexical, neighbours } = scorer.shares(prepared, { vector, near, intent });
+    expect(dense + lexical + neighbours).toBeCloseTo(scores[intent] ?? Number.NaN, 6);
+  }
+  expect(scorer.shares(prepared, { vector, near, intent: 2 })).toEqual({ dense: 0, lexical: 0, neighbours: 0 });
+});
+
+test('the hit scorer stands in above either limit and not at it', () => {
+  const settings = { ...DEFAULT_MATCH_SETTINGS, maxRidgeQuestions: 3, maxRidgeIntents: 2 };
+  const uses = (questions: number, intentCount: number) =>
+    usesHitScorer({ texts: new Array<string>(questions).fill(''), intentCount, settings });
+  expect([uses(3, 2), uses(4, 2), uses(3, 3)]).toEqual([false, true, true]);
+});
+
+describe('its calibrator', () => {
+  const settings = DEFAULT_MATCH_SETTINGS;
+  const random = seededRandom(6);
+  const twoEach = Int32Array.from({ length: 100 }, (_, row) => row >> 1);
+  /** A probe that finds its own intent near, most of the time, and others farther off. */
+  const goodProbe = (intent: number): Probe => ({
+    intent,
+    near: [
+      ...(random() < 0.9 ? [hit(intent, 0.8 + 0.1 * random(), 5)] : []),
+      ...Array.from({ length: 20 }, (_, i) => hit((intent + 1 + i) % 50, 0.2 + 0.3 * random(), random())),
+    ],
+  });
+
+  test('is sure of a clear lead and unsure of far hits', () => {
+    const fitted = fitHitScorer(
+      { intents: twoEach, intentCount: 50, settings },
+      Array.from({ length: 100 }, (_, row) => goodProbe(row >> 1)),
+    );
+    expect(fitted.calibrator).not.toEqual(UNIVERSAL_CALIBRATOR);
+    const [, score, lead, nearest] = fitted.calibrator.right;
+    // Each of the three speaks for the best intent in these probes.
+    expect(score + lead + nearest).toBeGreaterThan(1);
+  });
+
+  test('with one question an intent, where no probe can find its own intent, the universal constants stand', () => {
+    const intents = Int32Array.from({ length: 1200 }, (_, row) => row);
+    const probes = Array.from(
+      { length: 1000 },
+      (_, intent): Probe => ({ intent, near: [hit((intent + 1) % 1200, 0.5), hit((intent + 2) % 1200, 0.4)] }),
+    );
+    expect(fitHitScorer({ intents, intentCount: 1200, settings }, probes).calibrator).toEqual(UNIVERSAL_CALIBRATOR);
+  });
+
+  test('a probe without neighbours, and no probes at all, fit', () => {
+    const none = fitHitScorer({ intents: twoEach, intentCount: 50, settings }, []);
+    expect(none.calibrator).toEqual(UNIVERSAL_CALIBRATOR);
+    const empty = fitHitScorer({ intents: twoEach, intentCount: 50, settings }, [
+      { intent: 0, near: [] },
+      { intent: undefined, near: [] },
+    ]);
+    expect(empty.calibrator.right.every(Number.isFinite)).toBe(true);
+    expect(empty.calibrator.inScope.every(Number.isFinite)).toBe(true);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { leaveIntentOut, leaveOneOut } from '../../../src/matching/honest-scores.ts';
+import { fitKernelRidge } from '../../../src/matching/kernel-ridge.ts';
+import { drawRows, rowsByIntent } from '../../../src/matching/landmarks.ts';
+import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
+import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { type CorpusShape, madeUpCorpus, naiveMultiply } from '../../support/matching-corpora.ts';
+import { naiveRidge } from '../../support/naive-ridge.ts';
+
+/** Scores lie around 0 to 1; products are float32. */
+const TOLERANCE = 1e-3;
+
+const CASES: readonly { readonly name: string; readonly corpus: CorpusShape }[] = [
+  { name: 'even intents', corpus: { sizes: [4, 4, 4, 4] } },
+  { name: 'uneven intents, one of a single question', corpus: { sizes: [9, 1, 5, 2], seed: 2 } },
+  { name: 'fewer landmarks than questions', corpus: { sizes: [6, 7, 8], settings: { landmarks: 10 }, seed: 3 } },
+  { name: 'questions close together', corpus: { sizes: [5, 5], noise: 0.05, seed: 4 } },
+  { name: 'one intent', corpus: { sizes: [6], seed: 5 } },
+];
+
+function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, except?: number): void {
+  expect(found).toHaveLength(expected.length);
+  Array.from(expected).forEach((value, intent) => {
+    if (intent === except) expect(found[intent]).toBe(-Infinity);
+    else expect(Math.abs((found[intent] ?? Number.NaN) - value)).toBeLessThan(TOLERANCE);
+  });
+}
+
+describe.each(CASES)('$name', ({ corpus }) => {
+  const { input } = madeUpCorpus(corpus);
+  const landmarks = Array.from(drawRows(input.intents, input.intentCount, input.settings.landmarks));
+  const refit = naiveRidge(input, landmarks);
+  const blocks = rowsByIntent(input.intents, input.intentCount);
+
+  test('fitted scores, and the scorer on stored questions, are those of the dual form', async () => {
+    const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
+    const scorer = ridgeScorer({ kind: 'kernel_ridge', model: fit.model, voteWeight: 0, calibrator: UNIVERSAL_CALIBRATOR });
+    input.texts.forEach((text, row) => {
+      const expected = refit(row, []);
+      expectNear(fit.fitted.subarray(row * input.intentCount, (row + 1) * input.intentCount), expected);
+      const vector = input.vectors.subarray(row * input.dimension, (row + 1) * input.dimension);
+      expectNear(scorer.score(scorer.prepare(text), vector, []).scores, expected);
+    });
+  });
+
+  test('leave-one-out scores are those of a refit without the row', async () => {
+    const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
+    input.intents.forEach((intent, row) => {
+      expectNear(leaveOneOut(fit, row, intent), refit(row, [row]));
+    });
+  });
+
+  test('leave-one-intent-out scores are those of a refit without any row of the intent', async () => {
+    const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
+    for (const [intent, block] of blocks.entries()) {
+      const scores = await leaveIntentOut(fit, intent, { block, wanted: block, multiply: naiveMultiply });
+      expect(scores).toHaveLength(block.length);
+      block.forEach((row, i) => {
+        expectNear(scores[i] ?? [], refit(row, block), intent);
+      });
+    }
+  });
+});
+
+test('only the wanted rows of a block are scored, in their order', async () => {
+  const { input } = madeUpCorpus({ sizes: [4, 3] });
+  const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
+  const block = [0, 1, 2, 3];
+  const all = await leaveIntentOut(fit, 0, { block, wanted: block, multiply: naiveMultiply });
+  expect(await leaveIntentOut(fit, 0, { block, wanted: [3, 1], multiply: naiveMultiply })).toEqual([all[3], all[1]]);
+  expect(await leaveIntentOut(fit, 0, { block, wanted: [], multiply: naiveMultiply })).toEqual([]);
+});
+
+test('the parts of a score and the constant sum to it', async () => {
+  const { input } = madeUpCorpus({ sizes: [4, 3, 5] });
+  const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
+  const scorer = ridgeScorer({ kind: 'kernel_ridge', model: fit.model, voteWeight: 0.2, calibrator: UNIVERSAL_CALIBRATOR });
+  const vector = input.vectors.subarray(0, input.dimension);
+  const near = [
+    { row: 0, intent: 0, similarity: 1, lexical: 0 },
+    { row: 5, intent: 1, similarity: 0.95, lexical: 0 },
+  ];
+  const prepared = scorer.prepare('how topic0 5');
+  const { scores } = scorer.score(prepared, vector, near);
+  for (let intent = 0; intent < 3; intent += 1) {
+    const { dense, lexical, neighbours } = scorer.shares(prepared, { vector, near, intent });
+    expect(dense + lexical + neighbours + (fit.model.base[intent] ?? Number.NaN)).toBeCloseTo(scores[intent] ?? Number.NaN, 4);
+  }
+  expect(scorer.score(prepared, vector, near).scores).toEqual(scores);
+});

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import type { MatchAnswer, MatchCall } from '../../../src/composition.ts';
+import { FaqError } from '../../../src/errors.ts';
+import { evaluateGolden } from '../../../src/quality/evaluate-golden.ts';
+import { percentile, summariseLatency } from '../../../src/quality/latency.ts';
+import type { JudgedRow } from '../../../src/quality/metrics.ts';
+import { goldenMetrics, isRight } from '../../../src/quality/metrics.ts';
+
+function row(
+  ...[intent, decision, best, clarifyIntents = []]: [string | null, JudgedRow['decision'], string?, (readonly string[])?]
+): JudgedRow {
+  return { utterance: 'u', intent, decision, best, confidence: 0.5, clarifyIntents };
+}
+
+test('shares of a hand-counted set', () => {
+  const metrics = goldenMetrics([
+    row('a', 'answer', 'a'),
+    row('a', 'answer', 'a'),
+    row('a', 'answer', 'b'),
+    row('a', 'clarify', 'a', ['a', 'b']),
+    row('a', 'clarify', 'c', ['c', 'b']),
+    row('a', 'no_match', 'a'),
+    row(null, 'no_match', 'a'),
+    row(null, 'no_match'),
+    row(null, 'answer', 'b'),
+    row(null, 'clarify', 'b', ['a', 'b']),
+  ]);
+  expect(metrics.rows).toBe(10);
+  expect(metrics.inScope).toEqual({
+    rows: 6,
+    decisions: { answer: 3, clarify: 2, no_match: 1 },
+    right: 2,
+    wrong: 1,
+    clarifiedRight: 1,
+    accuracy: 2 / 6,
+    // Best candidate right: two answers, one clarification, one refusal.
+    intentAccuracy: 4 / 6,
+  });
+  expect(metrics.outOfScope).toEqual({ rows: 4, decisions: { answer: 1, clarify: 1, no_match: 2 }, refused: 0.5 });
+  // Four answers in all, two of them right.
+  expect(metrics.precision).toBe(0.5);
+});
+
+test('clarifying is never right, not even between the right intents', () => {
+  expect(isRight(row('a', 'clarify', 'a', ['a', 'b']))).toBe(false);
+  expect(isRight(row(null, 'clarify', 'a', ['a', 'b']))).toBe(false);
+});
+
+test('shares of nothing are NaN', () => {
+  const { inScope, outOfScope, precision } = goldenMetrics([]);
+  expect([inScope.accuracy, inScope.intentAccuracy, outOfScope.refused, precision]).toEqual([
+    Number.NaN,
+    Number.NaN,
+    Number.NaN,
+    Number.NaN,
+  ]);
+});
+
+/** Answers with the intent that the utterance names. */
+async function echo({ utterance }: MatchCall): Promise<MatchAnswer> {
+  const candidate = { intent: utterance, entryId: 'e', confidence: 0.9, similarity: 1, matchedQuestion: '', answer: '', metadata: {} };
+  return {
+    decision: utterance === 'none' ? 'no_match' : 'answer',
+    candidates: utterance === 'none' ? [] : [candidate],
+    clarifyIntents: [],
+    versions: { corpus: 'v', model: 'm', calibrator: 'c' },
+    timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
+    explanation: undefined,
+    truncated: false,
+  };
+}
+
+test('golden rows go through the match path and mistakes come in their order', async () => {
+  const rows = [
+    { utterance: 'a', intent: 'a' },
+    { utterance: 'b', intent: 'c' },
+    { utterance: 'none', intent: null },
+    { utterance: 'd', intent: null },
+  ];
+  const progress: number[] = [];
+  const { metrics, mistakes } = await evaluateGolden({ match: echo, corpus: 'x', rows, onProgress: (done) => progress.push(done) });
+  expect(metrics.inScope.accuracy).toBe(0.5);
+  expect(metrics.outOfScope.refused).toBe(0.5);
+  expect(mistakes.map(({ utterance }) => utterance)).toEqual(['b', 'd']);
+  expect(progress).toEqual([1, 2, 3, 4]);
+});
+
+test('an evaluation can be cancelled', async () => {
+  const evaluation = evaluateGolden({ match: echo, corpus: 'x', rows: [{ utterance: 'a', intent: 'a' }], signal: AbortSignal.abort() });
+  await expect(evaluation).rejects.toThrow(FaqError);
+});
+
+test('percentiles are measured values by nearest rank', () => {
+  expect(percentile([1, 2, 3, 4], 0.5)).toBe(2);
+  expect(percentile([1, 2, 3, 4], 0.95)).toBe(4);
+  expect(percentile([7], 0)).toBe(7);
+  expect(percentile([], 0.5)).toBeNaN();
+  expect(summariseLatency([3, 1, 2])).toEqual({ count: 3, mean: 2, p50: 2, p95: 3, p99: 3, max: 3 });
+});

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../src/corpus/corpus.ts';
+import { FaqError } from '../../../src/errors.ts';
+import { entryInLocale, isLocale } from '../../../src/server/grpc/answer-locale.ts';
+import { toMatchCall } from '../../../src/server/grpc/match-mapper.ts';
+import { shown } from '../../../src/server/grpc/names.ts';
+import { readPageToken, writePageToken } from '../../../src/server/grpc/page-token.ts';
+import { throttleProgress } from '../../../src/server/grpc/reload-events.ts';
+import { notReadyReasons, serving } from '../../../src/server/health/serving.ts';
+import { DEFAULT_SERVER_LIMITS } from '../../../src/server/options.ts';
+import { splitDescriptorSet } from '../../../src/server/reflection.ts';
+import type { ReloadProgress } from '../../../src/versions/contract.ts';
+import { matchRequest } from '../../support/served.ts';
+
+const entry = (id: string, locale: string): Entry => ({
+  id,
+  intent: 'i',
+  questions: ['q'],
+  answer: 'a',
+  locale,
+  tags: [],
+  metadata: {},
+  counterExamples: [],
+});
+
+describe('toMatchCall', () => {
+  it('gives defaults for zero values and keeps the rest', () => {
+    expect(toMatchCall(matchRequest({ explain: true, minConfidence: 0 }), DEFAULT_SERVER_LIMITS)).toEqual({
+      corpus: 'delivery',
+      utterance: 'where is my parcel',
+      topK: 5,
+      minConfidence: 0,
+      filter: undefined,
+      explain: true,
+      version: undefined,
+    });
+  });
+
+  it('never asks for more than an operator allows, even by default', () => {
+    expect(toMatchCall(matchRequest(), { ...DEFAULT_SERVER_LIMITS, maxTopK: 3 }).topK).toBe(3);
+  });
+
+  it('takes a filter without values as none', () => {
+    expect(toMatchCall(matchRequest({ filter: { locales: [], tags: [] } }), DEFAULT_SERVER_LIMITS).filter).toBeUndefined();
+    expect(toMatchCall(matchRequest({ filter: { locales: [], tags: ['a'] } }), DEFAULT_SERVER_LIMITS).filter).toEqual({
+      locales: [],
+      tags: ['a'],
+    });
+  });
+
+  it('either gives a call in range or a FaqError, whatever is sent', () => {
+    const anything = fc.record({
+      corpus: fc.oneof(fc.constant('delivery'), fc.string({ unit: 'binary' })),
+      utterance: fc.string({ unit: 'binary' }),
+      topK: fc.nat(),
+      minConfidence: fc.option(fc.double(), { nil: undefined }),
+      version: fc.oneof(fc.constant(''), fc.string()),
+      filter: fc.option(fc.record({ locales: fc.array(fc.string()), tags: fc.array(fc.string()) }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(anything, (fields) => {
+        try {
+          const call = toMatchCall(matchRequest(fields), DEFAULT_SERVER_LIMITS);
+          expect(call.topK).toBeGreaterThanOrEqual(1);
+          expect(call.topK).toBeLessThanOrEqual(100);
+          expect(call.utterance.trim()).not.toBe('');
+          if (call.minConfidence !== undefined) expect(Math.abs(call.minConfidence - 0.5)).toBeLessThanOrEqual(0.5);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FaqError);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('page tokens', () => {
+  const position = { version: 'v-0123456789abcdef', offset: 150 };
+
+  it('come back as they went, for the same listing only', () => {
+    const token = writePageToken(position, { corpus: 'shop' });
+    expect(readPageToken(token, { corpus: 'shop' })).toEqual(position);
+    expect(() => readPageToken(token, { corpus: 'bank' })).toThrow(FaqError);
+  });
+
+  it('are refused with one character changed, and as any other text', () => {
+    const token = writePageToken(position, 'x');
+    for (let at = 0; at < token.length; at += 1) {
+      const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
+      if (Buffer.from(changed, 'base64url').equals(Buffer.from(token, 'base64url'))) continue;
+      expect(() => readPageToken(changed, 'x'), changed).toThrow(FaqError);
+    }
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(() => readPageToken(text, 'x')).toThrow(FaqError);
+      }),
+    );
+  });
+});
+
+describe('entryInLocale', () => {
+  it('prefers the very locale, then the language, then the language elsewhere, then none', () => {
+    const all = [entry('none', ''), entry('ch', 'de-CH'), entry('de', 'de'), entry('at', 'de-AT')];
+    const order: string[] = [];
+    let left: readonly Entry[] = all;
+    for (let found = entryInLocale(left, 'de-at'); found !== undefined; found = entryInLocale(left, 'de-at')) {
+      const { id } = found;
+      order.push(id);
+      left = left.filter((other) => other.id !== id);
+    }
+    expect(order).toEqual(['at', 'de', 'ch', 'none']);
+    expect(entryInLocale([entry('en', 'en')], 'de')).toBeUndefined();
+    expect(entryInLocale(all, '')?.id).toBe('none');
+    expect(entryInLocale([], '')).toBeUndefined();
+  });
+
+  it('knows a locale from a text that is none', () => {
+    expect(['de', 'de-AT', 'zh-Hant-TW'].every(isLocale)).toBe(true);
+    expect(['', 'de_AT', 'not a locale', '../x'].some(isLocale)).toBe(false);
+  });
+});
+
+describe('throttleProgress', () => {
+  it('lets each phase begin and end, and one event per tenth of a second between', () => {
+    let now = 0;
+    const sent: ReloadProgress[] = [];
+    const tell = throttleProgress(
+      (progress) => sent.push(progress),
+      () => now,
+    );
+    for (let done = 0; done <= 1000; done += 1) {
+      tell({ phase: 'encode', done, total: 1000 });
+      now += 1;
+    }
+    tell({ phase: 'fit', done: 0, total: 2 });
+    expect(sent.map(({ phase, done }) => `${phase} ${done}`)).toEqual([
+      'encode 0',
+      ...Array.from({ length: 10 }, (_, i) => `encode ${(i + 1) * 100}`),
+      'fit 0',
+    ]);
+  });
+});
+
+describe('serving', () => {
+  const facts = { restored: true, restoreProblem: undefined, anyActive: true, draining: false };
+
+  it('follows the facts, and /readyz gives a reason exactly where Match is not served', () => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.boolean(), fc.boolean(), (restored, anyActive, draining) => {
+        const now = { ...facts, restored, anyActive, draining };
+        expect(notReadyReasons(now).length === 0).toBe(serving(now)['faqmatch.v1.MatchService']);
+      }),
+    );
+    expect(serving({ ...facts, anyActive: false })).toMatchObject({
+      '': true,
+      'faqmatch.v1.CorpusAdminService': true,
+      'faqmatch.v1.FaqService': false,
+    });
+  });
+});
+
+describe('small things', () => {
+  it('shows callers’ values quoted and short', () => {
+    expect(shown('a"b\n')).toBe('"a\\"b\\n"');
+    expect(shown('x'.repeat(1000)).length).toBeLessThan(100);
+  });
+
+  it('splits a descriptor set into its files and skips what it does not know', () => {
+    expect(splitDescriptorSet(Uint8Array.of(0x0a, 2, 1, 2, 0x10, 5, 0x0a, 0)).map((file) => [...file])).toEqual([[1, 2], []]);
+  });
+});
