@@ -1,0 +1,30 @@
+/** The caller's plain input to the contract's requests. */
+import type { InlineCorpus, ReloadCorpusRequest } from '../generated/faqmatch/v1/admin.ts';
+import { MatchRequest } from '../generated/faqmatch/v1/match.ts';
+import type { CorpusSource, MatchInput, ReloadInput } from './messages.ts';
+
+/** Fields left out take the contract's zero value, which the server reads as its default. */
+export function matchRequest(input: MatchInput): MatchRequest {
+  return MatchRequest.fromPartial({
+    corpus: input.corpus,
+    utterance: input.utterance,
+    topK: input.topK ?? 0,
+    ...(input.minConfidence === undefined ? {} : { minConfidence: input.minConfidence }),
+    ...(input.filter === undefined ? {} : { filter: input.filter }),
+    explain: input.explain ?? false,
+    version: input.version ?? '',
+  });
+}
+
+/** The `source` of a reload or validation. */
+export function corpusSource(source: CorpusSource): NonNullable<ReloadCorpusRequest['source']> {
+  if ('path' in source) return { $case: 'path', value: source.path };
+  const files = (source.inline.files ?? []).map((file) => ({ name: file.name, data: Buffer.from(file.data) }));
+  const value: InlineCorpus = { format: source.inline.format, data: Buffer.from(source.inline.data), files };
+  return { $case: 'inline', value };
+}
+
+/** A reload. */
+export function reloadRequest(input: ReloadInput): ReloadCorpusRequest {
+  return { corpus: input.corpus, source: corpusSource(input.source), stageOnly: input.stageOnly ?? false, force: false };
+}

@@ -1,0 +1,13 @@
+/** Settings for people to read: secrets are never shown. */
+import type { Config } from './schema.ts';
+import { SETTING_NAMES } from './schema.ts';
+import { factsOf } from './setting-names.ts';
+
+/** What stands in place of a secret. */
+export const REDACTED = '[redacted]';
+
+/** The settings as plain data, secrets redacted, unset ones left out; safe to log. */
+export function printableConfig(config: Config): Readonly<Record<string, unknown>> {
+  const shown = SETTING_NAMES.filter((name) => config[name] !== undefined);
+  return Object.fromEntries(shown.map((name) => [name, factsOf(name).secret === true ? REDACTED : config[name]]));
+}

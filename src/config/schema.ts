@@ -1,0 +1,157 @@
+/**
+ * Every setting with its type, range, default and meaning. docs/configuration.md is made from this file.
+ */
+import * as z from 'zod';
+import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
+import type { SettingFacts } from './setting.ts';
+import { fraction, hostAndPort, listenAddress, settingFacts, text, wholeNumber, yesOrNo } from './setting.ts';
+
+function described<T extends z.ZodType>(schema: T, facts: SettingFacts): T {
+  settingFacts.add(schema, facts);
+  return schema;
+}
+
+const network = {
+  grpcAddress: described(listenAddress().default('127.0.0.1:50051'), {
+    description:
+      'Where the server listens for gRPC. The default is loopback only: there is no authentication yet. Port 0 lets the system choose one.',
+    placeholder: 'host:port or unix:/path',
+  }),
+  httpAddress: described(hostAndPort().default('127.0.0.1:8080'), {
+    description: 'Where the server answers /livez and /readyz over HTTP.',
+    placeholder: 'host:port',
+  }),
+  address: described(listenAddress().optional(), {
+    description: 'The server that client commands (match, lookup, reload, ...) call. Unset, it is grpcAddress.',
+    placeholder: 'host:port',
+  }),
+  drainMs: described(wholeNumber(0, 600_000).default(10_000), {
+    description: 'On SIGTERM, how many milliseconds calls in flight may take to finish before they are cut off.',
+    placeholder: 'ms',
+  }),
+};
+
+const storage = {
+  dataDir: described(text().default('./data'), {
+    description: 'Where versions and computed embeddings are kept. One server at a time: the folder is locked.',
+    placeholder: 'path',
+  }),
+  corpusRoot: described(text().default('./faq-data'), {
+    description: 'Folder of FAQ files, one folder per corpus. A reload by path reads nothing outside it.',
+    placeholder: 'path',
+  }),
+  index: described(
+    z
+      .enum(['embedded', 'qdrant'], 'embedded or qdrant')
+      .refine((value) => value !== 'qdrant', 'embedded: the Qdrant index is not built yet')
+      .default('embedded'),
+    {
+      description: 'Where vectors are searched: in this process (embedded). Qdrant is in the plan and refused until it is built.',
+    },
+  ),
+  qdrantUrl: described(text().optional(), {
+    description: 'Address of Qdrant. Not used yet.',
+    environment: 'QDRANT_URL',
+    placeholder: 'url',
+  }),
+  qdrantApiKey: described(text().optional(), {
+    description: 'Key for Qdrant. Not used yet. Never printed.',
+    environment: 'QDRANT_API_KEY',
+    secret: true,
+    placeholder: 'key',
+  }),
+  keptVersions: described(wholeNumber(2, 1000).default(5), {
+    description: 'Stored versions kept of each corpus, the active one among them; older ones are deleted after a reload.',
+  }),
+};
+
+const model = {
+  model: described(text().default('all-minilm-l6-v2'), {
+    description:
+      'The encoder: the name of a shipped model, a folder (./path or absolute), or hub:org/name@revision. Changing it means reloading every corpus.',
+  }),
+  modelCache: described(text().optional(), {
+    description: 'Where models from the hub are kept. Unset, it is the folder models in dataDir.',
+    placeholder: 'path',
+  }),
+  offline: described(yesOrNo().default(false), { description: 'Never ask the hub; only models already in modelCache can be used.' }),
+  device: described(
+    text()
+      .refine((value) => value === 'cpu', 'cpu: other devices are not built yet')
+      .default('cpu'),
+    { description: 'Where the encoder runs. Only cpu for now.' },
+  ),
+  encoderWorkers: described(wholeNumber(0, 64).default(0), {
+    description: 'Inference threads, one session each (about 150 MB of memory a piece). 0 takes one per processor, at most 4.',
+  }),
+  maxBatchTokens: described(wholeNumber(16, 1_000_000).default(1024), {
+    description:
+      'Padded word pieces of one encoder batch. Greater batches help throughput of reloads and hold single utterances up longer.',
+  }),
+  maxQueue: described(wholeNumber(1, 1_000_000).default(512), {
+    description: 'Utterances that may wait for the encoder; further ones are refused with RESOURCE_EXHAUSTED and a time to wait.',
+  }),
+};
+
+const limits = {
+  maxUtteranceChars: described(wholeNumber(1, 1_000_000).default(2000), {
+    description: 'Characters (Unicode code points) of an utterance; longer ones are refused.',
+  }),
+  maxTopK: described(wholeNumber(1, 1000).default(100), { description: 'Most candidates that one request may ask for.' }),
+  maxBatchRequests: described(wholeNumber(1, 10_000).default(256), { description: 'Most requests of one MatchBatch.' }),
+  maxStreamInFlight: described(wholeNumber(1, 10_000).default(32), {
+    description: 'Requests of one MatchStream worked on at once; past it the stream is read more slowly.',
+  }),
+};
+
+const matching = {
+  outOfScopeShare: described(fraction('open').default(DEFAULT_MATCH_SETTINGS.outOfScopeShare), {
+    description: 'Share of traffic that none of the intents answers. Part of a version: higher means more NO_MATCH after the next reload.',
+  }),
+  answerConfidence: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.answerConfidence), {
+    description: 'Confidence from which the decision may be ANSWER when a request names none.',
+  }),
+  clarifyConfidence: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.clarifyConfidence), {
+    description: 'Confidence from which close candidates are worth asking back (CLARIFY) when a request names none.',
+  }),
+  clarifyRatio: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.clarifyRatio), {
+    description: "A second candidate is close when its confidence is at least this share of the first one's.",
+  }),
+};
+
+const other = {
+  logLevel: described(
+    z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'fatal, error, warn, info, debug, trace or silent')
+      .default('info'),
+    {
+      description: 'Least weight of a log line. Utterances are never logged at info and above.',
+    },
+  ),
+  evalData: described(text().optional(), {
+    description: 'Where public test sets lie; only the benchmark and evaluations read it.',
+    placeholder: 'path',
+  }),
+};
+
+/** Settings by the headings of the documentation. */
+export const SETTING_GROUPS = {
+  Network: network,
+  'Storage and corpora': storage,
+  Encoder: model,
+  Limits: limits,
+  Matching: matching,
+  Other: other,
+} as const;
+
+/** The one schema. */
+export const configSchema = z.strictObject({ ...network, ...storage, ...model, ...limits, ...matching, ...other });
+
+/** All settings, checked. */
+export type Config = Readonly<z.output<typeof configSchema>>;
+
+/** Name of a setting, as the config file writes it. */
+export type SettingName = keyof Config;
+
+/** Every setting's name, in the order of the documentation. */
+export const SETTING_NAMES: readonly SettingName[] = configSchema.keyof().options;
