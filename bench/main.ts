@@ -1,0 +1,56 @@
+/**
+ * `npm run bench`: what the service costs beside its encoder, measured in one run on this machine.
+ *   --quick            shorter, with 300 and 2,000 questions
+ *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
+ *   --only <name>      encoder-vs-match, restart or fit
+ *   --json             JSON lines instead of markdown
+ * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../src/config/load-config.ts';
+import { encoderVsMatch } from './encoder-vs-match.ts';
+import { fit } from './fit.ts';
+import { restart } from './restart.ts';
+import type { BenchContext } from './support/context.ts';
+import type { Findings } from './support/report.ts';
+import { printFindings } from './support/report.ts';
+import { loadWorkload } from './support/workload.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
+  'encoder-vs-match': encoderVsMatch,
+  restart,
+  fit,
+};
+
+const dataDir = mkdtempSync(join(tmpdir(), 'faqmatch-bench-'));
+const context: BenchContext = {
+  workload: loadWorkload(loadConfig().config.evalData),
+  sizes: flags.quick ? [300, 2000] : [300, 10_000],
+  workers: Number(flags.workers),
+  rounds: flags.quick ? 2 : 5,
+  phaseMs: flags.quick ? 1000 : 2500,
+  warmUpMs: flags.quick ? 3000 : 8000,
+  dataDir,
+  log: (line) => console.error(`bench: ${line}`),
+};
+try {
+  if (!flags.json)
+    console.log(`## Benchmark: ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`);
+  for (const [name, run] of Object.entries(BENCHMARKS)) {
+    if (flags.only === undefined || flags.only === name) printFindings(await run(context), flags.json);
+  }
+} finally {
+  rmSync(dataDir, { recursive: true, force: true });
+}

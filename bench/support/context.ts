@@ -1,0 +1,20 @@
+/** What every benchmark is given. */
+import type { Workload } from './workload.ts';
+
+/** How to measure. */
+export interface BenchContext {
+  readonly workload: Workload;
+  /** Stored questions of the corpora compared, ascending. */
+  readonly sizes: readonly number[];
+  /** Inference threads of the server. */
+  readonly workers: number;
+  readonly rounds: number;
+  /** Milliseconds of one case in one round. */
+  readonly phaseMs: number;
+  /** Milliseconds of warming up a corpus. */
+  readonly warmUpMs: number;
+  /** Kept between the benchmarks of one run, removed after. */
+  readonly dataDir: string;
+  /** One line of progress. */
+  readonly log: (line: string) => void;
+}

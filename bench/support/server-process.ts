@@ -1,0 +1,68 @@
+/** The real server as a child process: started, asked for its processor time, stopped. */
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** A server that answers. */
+export interface ServerProcess {
+  readonly address: string;
+  /** Milliseconds from the start of the process until stored versions were back and it served. */
+  readonly readyMs: number;
+  /** Processor milliseconds of all its threads so far. */
+  cpuMs(): number;
+  /** Resident memory in MB. */
+  memoryMb(): number;
+  stop(): Promise<void>;
+}
+
+const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/** utime and stime are fields 14 and 15 of /proc/<pid>/stat; the name in field 2 may hold spaces, so counting begins after it. */
+function cpuMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000;
+}
+
+function memoryMbOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0') / 1024;
+}
+
+async function readyAddress(child: ChildProcess): Promise<string> {
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the server was started without a standard output');
+  const failed = new Promise<never>((_, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
+  });
+  const first = new Promise<string>((resolve) => {
+    createInterface({ input: stdout }).once('line', resolve);
+  });
+  return JSON.parse(await Promise.race([first, failed])).grpcAddress;
+}
+
+/** Starts `serve` on a free port and waits until it is ready. */
+export async function startServerProcess(options: { readonly dataDir: string; readonly workers: number }): Promise<ServerProcess> {
+  const started = performance.now();
+  const flags = ['--grpc-address', '127.0.0.1:0', '--http-address', '127.0.0.1:0', '--data-dir', options.dataDir, '--log-level', 'error'];
+  const child = spawn(process.execPath, [MAIN, 'serve', '--json', '--encoder-workers', String(options.workers), ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const address = await readyAddress(child);
+  const readyMs = performance.now() - started;
+  const pid = child.pid ?? 0;
+  return {
+    address,
+    readyMs,
+    cpuMs: () => cpuMsOf(pid),
+    memoryMb: () => memoryMbOf(pid),
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill('SIGTERM');
+      }),
+  };
+}

@@ -1,0 +1,73 @@
+/** The doctor's checks of the encoder: files whole, sessions start, vectors as they were when the model was made. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import type { Config } from '../config/schema.ts';
+import type { Encoder } from '../encoder/encoder.ts';
+import type { ModelFolder } from '../encoder/model-folder.ts';
+import { FaqError } from '../errors.ts';
+import type { Finding } from './doctor-checks.ts';
+import { fail, ok, warn } from './doctor-checks.ts';
+import { openModel, startEncoder } from './open-encoder.ts';
+import type { Terminal } from './terminal.ts';
+
+const paritySchema = z.object({ texts: z.array(z.string()).min(1), vectors: z.array(z.array(z.number())).min(1) });
+
+/** The least that a model made by training/export reaches against the reference. */
+const LEAST_COSINE = 0.95;
+
+function cosine(a: readonly number[], b: Float32Array): number {
+  let dot = 0;
+  let norm = 0;
+  for (const [index, value] of a.entries()) {
+    dot += value * (b[index] ?? 0);
+    norm += value * value;
+  }
+  return dot / Math.sqrt(norm);
+}
+
+async function parityOf(model: ModelFolder, encoder: Encoder): Promise<Finding> {
+  const path = join(dirname(dirname(model.graphFile)), 'parity.json');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return warn('parity', 'the model folder has no parity.json, so its vectors cannot be checked');
+  const { texts, vectors } = paritySchema.parse(JSON.parse(text));
+  const encoded = await encoder.encodeAll(texts);
+  const { dimension } = encoder.info;
+  const cosines = vectors.map((vector, row) => cosine(vector, encoded.subarray(row * dimension, (row + 1) * dimension)));
+  const least = Math.min(...cosines);
+  const detail = `least cosine ${least.toFixed(4)} to the reference over ${texts.length} texts`;
+  return least >= LEAST_COSINE
+    ? ok('parity', detail)
+    : fail('parity', detail, 'The model or the runtime differs from the one it was made with: copy the model folder again.');
+}
+
+/** Model folder, inference and parity; what follows from a failure is left out. */
+export async function checkModel(config: Config, terminal: Terminal): Promise<readonly Finding[]> {
+  const onProblem = (problem: string): void => terminal.err(`warning: ${problem}`);
+  const found: Finding[] = [];
+  let stage = 'model';
+  try {
+    const model = await openModel(config, { terminal, onProblem });
+    found.push(ok('model', `${model.name}, ${model.dimension} dimensions, ${model.digest.slice(0, 19)}`));
+    stage = 'inference';
+    const started = performance.now();
+    const encoder = await startEncoder(config, model, onProblem);
+    try {
+      const workers = encoder.info.workers;
+      found.push(
+        ok('inference', `${workers} workers warm in ${((performance.now() - started) / 1000).toFixed(1)} s on ${encoder.info.device}`),
+      );
+      stage = 'parity';
+      found.push(await parityOf(model, encoder));
+    } finally {
+      await encoder.close();
+    }
+  } catch (thrown) {
+    const error = FaqError.from(thrown);
+    const detail = error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message;
+    found.push(
+      fail(stage, detail, stage === 'model' ? 'Check FAQMATCH_MODEL.' : 'Run "npm ci" again: the native parts may not fit this machine.'),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,8 @@
+/** How many inference threads the settings stand for. */
+import type { Config } from '../config/schema.ts';
+import { ENCODER_DEFAULTS } from '../encoder/onnx-encoder.ts';
+
+/** 0 in the settings means the encoder's own default. */
+export function workersOf(config: Config): number {
+  return config.encoderWorkers === 0 ? ENCODER_DEFAULTS.workers : config.encoderWorkers;
+}

@@ -1,0 +1,50 @@
+/** The encoder that the settings ask for, with a progress bar where its model has to be downloaded first. */
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import type { ModelFolder } from '../encoder/model-folder.ts';
+import { loadModel } from '../encoder/model-source.ts';
+import type { OnnxEncoder } from '../encoder/onnx-encoder.ts';
+import { createEncoder } from '../encoder/onnx-encoder.ts';
+import { startProgress } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What opening an encoder needs beside the settings. */
+export interface EncoderOpening {
+  readonly terminal: Terminal;
+  readonly signal?: AbortSignal;
+  /** Told of each inference worker that was lost. */
+  readonly onProblem: (problem: string) => void;
+}
+
+/** Reads and verifies the model, downloading it where it is a hub model that is not cached. */
+export async function openModel(config: Config, opening: EncoderOpening): Promise<ModelFolder> {
+  const progress = startProgress(opening.terminal, 'Downloading');
+  try {
+    return await loadModel({
+      model: config.model,
+      cacheFolder: config.modelCache ?? join(config.dataDir, 'models'),
+      offline: config.offline,
+      onProgress: ({ file, done, total }) => progress.update(done, total, file),
+      ...(opening.signal === undefined ? {} : { signal: opening.signal }),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Starts an encoder over a model; close it when done. */
+export function startEncoder(config: Config, model: ModelFolder, onProblem: (problem: string) => void): Promise<OnnxEncoder> {
+  return createEncoder({
+    model,
+    ...(config.encoderWorkers === 0 ? {} : { workers: config.encoderWorkers }),
+    maxBatchTokens: config.maxBatchTokens,
+    maxWaiting: config.maxQueue,
+    maxCharacters: config.maxUtteranceChars,
+    onWorkerLost: (error) => onProblem(error.message),
+  });
+}
+
+/** Model and encoder in one step. */
+export async function openEncoder(config: Config, opening: EncoderOpening): Promise<OnnxEncoder> {
+  return startEncoder(config, await openModel(config, opening), opening.onProblem);
+}

@@ -1,0 +1,95 @@
+/** `faqmatch reload`: builds a version on the server from its own files or from local ones, and activates it. */
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { toJson } from '../client/json.ts';
+import type { CorpusSource, ReloadCorpusResponse, ReloadResult } from '../client/messages.ts';
+import { formatOfName, isGoldenName } from '../corpus/formats.ts';
+import { readLocalSource } from '../corpus/read-source.ts';
+import { FaqError } from '../errors.ts';
+import { callServer } from './call-server.ts';
+import { describedCommand, serverAddress, settingsOf } from './command-settings.ts';
+import type { ProgressDisplay } from './progress.ts';
+import { startProgress } from './progress.ts';
+import { faultLine } from './report-error.ts';
+import type { Terminal } from './terminal.ts';
+
+interface ReloadFlags {
+  readonly json?: boolean;
+  readonly inline?: string;
+  readonly stageOnly?: boolean;
+}
+
+/** Local files as an inline corpus: the first FAQ file is the corpus, all others go beside it. */
+async function inlineSource(path: string, signal: AbortSignal): Promise<CorpusSource> {
+  const files = await readLocalSource(path, { signal });
+  const main = files.find((file) => !isGoldenName(file.name));
+  const format = main === undefined ? undefined : formatOfName(main.name);
+  if (main === undefined || format === undefined) {
+    throw new FaqError(
+      'invalid_argument',
+      `No FAQ file at "${path}"; expected a .yaml, .json, .jsonl, .csv or .tsv file or a folder with one.`,
+    );
+  }
+  const rest = files.filter((file) => file !== main).map((file) => ({ name: basename(file.name), data: file.data }));
+  return { inline: { format, data: main.data, files: rest } };
+}
+
+/** What a reload did, for people. */
+export function resultLines(result: ReloadResult): readonly string[] {
+  const state = result.activated ? 'active' : 'stored, not active';
+  const before = result.previousVersion === '' || result.previousVersion === result.version ? '' : ` (before: ${result.previousVersion})`;
+  return [
+    `${result.version}  ${state}${result.unchanged ? ', unchanged' : ''}${before}`,
+    `${result.entries} entries, ${result.questions} questions, ${result.intents} intents`,
+    `${result.encoded} texts encoded, ${result.reused} reused, ${result.removed} questions removed, ${(result.durationMs / 1000).toFixed(1)} s`,
+  ];
+}
+
+function show(event: ReloadCorpusResponse, terminal: Terminal, progress: ProgressDisplay): ReloadResult | undefined {
+  if (event.event?.$case === 'progress') {
+    const { phase, done, total } = event.event.value;
+    progress.update(done, total, phase);
+    return undefined;
+  }
+  if (event.event?.$case !== 'result') return undefined;
+  progress.stop();
+  for (const warning of event.event.value.warnings) terminal.err(`warning: ${faultLine(warning)}`);
+  return event.event.value;
+}
+
+async function follow(events: AsyncIterable<ReloadCorpusResponse>, terminal: Terminal, json: boolean): Promise<void> {
+  const progress = startProgress(terminal, 'Reloading');
+  let result: ReloadResult | undefined;
+  try {
+    for await (const event of events) {
+      if (json) terminal.out(JSON.stringify(toJson('ReloadCorpusResponse', event)));
+      result = show(event, terminal, progress) ?? result;
+    }
+  } finally {
+    progress.stop();
+  }
+  if (result === undefined) throw new FaqError('internal', 'The server ended the reload without a result; its log may say why.');
+  if (!json) for (const line of resultLines(result)) terminal.out(line);
+}
+
+/** The command. */
+export function reloadCommand(terminal: Terminal): Command {
+  const command = describedCommand('reload', {
+    description:
+      "Build a corpus's version from FAQ files and activate it; matches flow meanwhile. Without a path, the folder named like the corpus is read.",
+    example: 'faqmatch reload shop\nfaqmatch reload shop shop/faq.yaml --stage-only\nfaqmatch reload mine --inline ./my-faq.yaml',
+    settings: ['address'],
+  });
+  return command
+    .argument('<corpus>', 'name of the corpus')
+    .argument('[path]', "file or folder below the server's corpus root")
+    .option('--inline <path>', 'send a local file or folder instead')
+    .option('--stage-only', 'build and store, do not activate')
+    .action(async (corpus: string, path: string | undefined, flags: ReloadFlags) => {
+      if (path !== undefined && flags.inline !== undefined) command.error('error: give a path or --inline, not both');
+      await callServer(serverAddress(settingsOf(command, terminal)), async (client, signal) => {
+        const source = flags.inline === undefined ? { path: path ?? corpus } : await inlineSource(flags.inline, signal);
+        await follow(client.reload({ corpus, source, stageOnly: flags.stageOnly ?? false }, { signal }), terminal, flags.json ?? false);
+      });
+    });
+}

@@ -1,0 +1,57 @@
+/** An answer as a person at a terminal reads it. */
+import type { DecisionWord } from '../client/decision.ts';
+import { decisionOf } from '../client/decision.ts';
+import type { Candidate, Explanation, MatchResponse } from '../client/messages.ts';
+
+import { percent } from './table.ts';
+import type { Colour, Terminal } from './terminal.ts';
+
+const COLOURS: Readonly<Record<DecisionWord, Colour>> = { ANSWER: 'green', CLARIFY: 'yellow', NO_MATCH: 'red', UNKNOWN: 'red' };
+
+/** The decision as a coloured word. */
+export function decisionWord(response: MatchResponse, terminal: Terminal): string {
+  const word = decisionOf(response);
+  return terminal.paint(COLOURS[word], word);
+}
+
+function named(candidate: Candidate): string {
+  return `${candidate.intent} ${percent(candidate.confidence)}`;
+}
+
+function explanationLines(explanation: Explanation): readonly string[] {
+  const { shares } = explanation;
+  return [
+    `rule         ${explanation.rule}, threshold ${percent(explanation.threshold)} (${explanation.thresholdSource})`,
+    `score        ${explanation.score.toFixed(3)}, lead ${explanation.margin.toFixed(3)}${explanation.runnerUp === '' ? '' : ` over ${explanation.runnerUp}`}`,
+    ...(shares === undefined
+      ? []
+      : [
+          `made of      meaning ${shares.dense.toFixed(3)}, letters and words ${shares.lexical.toFixed(3)}, neighbours ${shares.neighbours.toFixed(3)}`,
+        ]),
+    `none         ${percent(explanation.noneConfidence)} that none of the intents is meant`,
+    `shared words ${explanation.matchedTerms.length === 0 ? 'none' : explanation.matchedTerms.join(' ')}`,
+    ...explanation.evidence.map((item) => `near         ${item.similarity.toFixed(3)}  ${item.intent}  "${item.question}"`),
+  ];
+}
+
+/** One line: decision, best intent, confidence, utterance. For files. */
+export function matchLine(utterance: string, response: MatchResponse, terminal: Terminal): string {
+  const best = response.candidates[0];
+  const name = best === undefined ? '-' : named(best);
+  return `${decisionWord(response, terminal)}\t${name}\t${utterance}`;
+}
+
+/** The whole answer: what to do, what to show, why, and what else was near. */
+export function matchLines(response: MatchResponse, terminal: Terminal): readonly string[] {
+  const [best, ...others] = response.candidates;
+  const answers = decisionOf(response) === 'ANSWER';
+  const heading = decisionOf(response) === 'CLARIFY' ? response.clarifyIntents.join(' or ') : best === undefined ? '' : named(best);
+  const lines = [`${decisionWord(response, terminal)}  ${heading}`.trimEnd()];
+  if (answers && best !== undefined) lines.push('', best.answer === '' ? '(this entry has no answer text)' : best.answer, '');
+  if (best !== undefined) lines.push(`nearest  "${best.matchedQuestion}" (${best.intent}, cosine ${best.similarity.toFixed(3)})`);
+  if (others.length > 0) lines.push(`others   ${others.map(named).join(', ')}`);
+  if (response.truncated) lines.push('note     the utterance was longer than the encoder reads; its end was left out');
+  if (response.explanation !== undefined) lines.push(...explanationLines(response.explanation));
+  const spent = response.timings === undefined ? '' : `, ${response.timings.totalMs.toFixed(1)} ms`;
+  return [...lines, terminal.paint('dim', `version  ${response.versions?.corpus ?? '?'}${spent}`)];
+}

@@ -1,0 +1,84 @@
+/** `faqmatch serve`: runs the service until it is told to stop. */
+import type { Command } from 'commander';
+import { printableConfig } from '../config/print-config.ts';
+import type { Config } from '../config/schema.ts';
+import { SETTING_NAMES } from '../config/schema.ts';
+import { FaqError } from '../errors.ts';
+import { describedCommand, settingsOf } from './command-settings.ts';
+import { loadDemo, welcomeLines } from './demo.ts';
+import { serviceLog } from './service-log.ts';
+import type { Service } from './start-service.ts';
+import { startService } from './start-service.ts';
+import type { Terminal } from './terminal.ts';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** A signal that asks to stop, and the first reason given. A second one ends the process at once. */
+function stopRequest(): { readonly signal: AbortSignal; readonly ask: (reason: Error) => void; readonly asked: Promise<void> } {
+  const controller = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const ask = (reason: Error): void => {
+    controller.abort(reason);
+    resolve();
+  };
+  for (const name of SIGNALS) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(1);
+      ask(new FaqError('cancelled', `Stopped by ${name}.`));
+    });
+  }
+  return { signal: controller.signal, ask, asked: promise };
+}
+
+/** The address to call a server at that listens on `listen` and was given `port`. */
+export function callableAddress(listen: string, port: number): string {
+  if (listen.startsWith('unix:')) return listen;
+  const host = listen.slice(0, listen.lastIndexOf(':'));
+  return `${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`;
+}
+
+function announce(service: Service, config: Config, { terminal, json }: { readonly terminal: Terminal; readonly json: boolean }): void {
+  const address = callableAddress(config.grpcAddress, service.grpcPort);
+  if (json) {
+    const corpora = service.versions.status().map(({ corpus, activeVersion }) => ({ corpus, activeVersion: activeVersion ?? '' }));
+    terminal.out(JSON.stringify({ grpcAddress: address, httpPort: service.httpPort ?? 0, corpora }));
+    return;
+  }
+  for (const line of welcomeLines(address, service.versions)) terminal.out(line);
+}
+
+async function run(config: Config, flags: { readonly demo: boolean; readonly json: boolean }, terminal: Terminal): Promise<void> {
+  const logger = serviceLog(config, terminal);
+  logger.debug({ settings: printableConfig(config) }, 'settings');
+  const stop = stopRequest();
+  const service = await startService(config, { logger, terminal, onLost: stop.ask });
+  logger.info({ grpcPort: service.grpcPort, httpPort: service.httpPort, workers: service.encoder.info.workers }, 'listening');
+  try {
+    await service.restored;
+    if (flags.demo) await loadDemo({ versions: service.versions, corpusRoot: config.corpusRoot, terminal, logger, signal: stop.signal });
+    announce(service, config, { terminal, json: flags.json });
+    await stop.asked;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    logger.info('stopping: calls in flight may finish');
+    await service.stop();
+    logger.info('stopped');
+  }
+  if (stop.signal.reason instanceof FaqError && stop.signal.reason.code === 'cancelled') return;
+  throw FaqError.from(stop.signal.reason);
+}
+
+/** The command. */
+export function serveCommand(terminal: Terminal): Command {
+  const command = describedCommand('serve', {
+    description: 'Run the service. SIGTERM or Ctrl-C lets calls in flight finish and stops it.',
+    example: 'faqmatch serve --demo\nfaqmatch serve --grpc-address 0.0.0.0:50051 --data-dir /var/lib/faqmatch',
+    settings: SETTING_NAMES.filter((name) => name !== 'address' && name !== 'evalData'),
+  });
+  return command
+    .option('--demo', 'load the demo corpora first')
+    .action(async (flags: { readonly demo?: boolean; readonly json?: boolean }) => {
+      await run(settingsOf(command, terminal), { demo: flags.demo ?? false, json: flags.json ?? false }, terminal);
+    });
+}

@@ -1,0 +1,100 @@
+/** The whole service from its settings: lock, encoder, store, versions, server, in this order; and down again in the other. */
+import type { Logger } from 'pino';
+import type { Config } from '../config/schema.ts';
+import type { OnnxEncoder } from '../encoder/onnx-encoder.ts';
+import type { DataDirLock } from '../index/embedded/data-dir-lock.ts';
+import { lockDataDir } from '../index/embedded/data-dir-lock.ts';
+import type { ServerInfo, ServerOptions } from '../server/options.ts';
+import { DEFAULT_SERVER_LIMITS } from '../server/options.ts';
+import type { RunningServer } from '../server/server.ts';
+import { startServer } from '../server/server.ts';
+import type { Versions } from '../versions/contract.ts';
+import { buildVersion } from './build-version.ts';
+import { openEncoder } from './open-encoder.ts';
+import { openVersions } from './open-versions.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A running service. */
+export interface Service {
+  readonly grpcPort: number;
+  readonly httpPort: number | undefined;
+  readonly versions: Versions;
+  readonly encoder: OnnxEncoder;
+  /** Settles when the stored versions are back; rejects where that failed. */
+  readonly restored: Promise<void>;
+  /** Lets calls in flight finish, then releases everything. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** What starting needs beside the settings. */
+export interface ServiceStart {
+  readonly logger: Logger;
+  readonly terminal: Terminal;
+  /** Called where the data directory was lost to someone else: the service must stop writing. */
+  readonly onLost: (cause: Error) => void;
+}
+
+function serverOptions(config: Config): ServerOptions {
+  const { grpcAddress, httpAddress, corpusRoot, drainMs, maxUtteranceChars, maxTopK, maxBatchRequests, maxStreamInFlight } = config;
+  return {
+    grpcAddress,
+    httpAddress,
+    corpusRoot,
+    drainMs,
+    limits: { ...DEFAULT_SERVER_LIMITS, maxUtteranceChars, maxTopK, maxBatchRequests, maxStreamInFlight },
+  };
+}
+
+function serverInfo(config: Config): ServerInfo {
+  const { index, keptVersions, maxQueue, maxBatchTokens } = config;
+  return { version: buildVersion(), index, keptVersions, maxQueueTexts: maxQueue, maxBatchTokens };
+}
+
+async function restore(versions: Versions, logger: Logger): Promise<void> {
+  const started = performance.now();
+  const reports = await versions.restore();
+  for (const { corpus, version, problem } of reports)
+    logger.error({ corpus, version, problem }, 'a stored version could not be used and was set aside');
+  logger.info({ corpora: versions.status().length, ms: Math.round(performance.now() - started) }, 'stored versions are back');
+}
+
+/** Undoes what was begun, latest first; one failure does not keep the others from being released. */
+async function release(steps: readonly (() => Promise<unknown>)[], logger: Logger): Promise<void> {
+  for (const step of steps.toReversed())
+    await step().catch((error: unknown) => logger.error({ err: error }, 'could not release everything'));
+}
+
+/**
+ * Starts everything; on failure nothing stays behind.
+ * @throws FaqError failed_precondition (data directory or port in use, model does not fit), not_found and data_loss of the model.
+ */
+export async function startService(config: Config, { logger, terminal, onLost }: ServiceStart): Promise<Service> {
+  const begun: (() => Promise<unknown>)[] = [];
+  const onProblem = (problem: string): void => logger.warn(problem);
+  try {
+    const lock: DataDirLock = await lockDataDir(config.dataDir, { onLost });
+    begun.push(() => lock.release());
+    const encoder = await openEncoder(config, { terminal, onProblem });
+    begun.push(() => encoder.close());
+    const folders = { storeDir: config.dataDir, cacheDir: config.dataDir };
+    const { versions, match } = await openVersions(config, encoder, { folders, onProblem });
+    begun.push(() => versions.close());
+    const restored = restore(versions, logger);
+    const parts = { match, versions, encoder, logger, options: serverOptions(config), info: serverInfo(config), restored };
+    const server: RunningServer = await startServer(parts).catch(async (error: unknown) => {
+      await restored.catch(() => undefined);
+      throw error;
+    });
+    begun.push(() => server.drain());
+    let stopping: Promise<void> | undefined;
+    const { grpcPort, httpPort } = server;
+    const stop = (): Promise<void> => {
+      stopping ??= release(begun, logger);
+      return stopping;
+    };
+    return { grpcPort, httpPort, versions, encoder, restored, stop };
+  } catch (error) {
+    await release(begun, logger);
+    throw error;
+  }
+}
