@@ -201,8 +201,10 @@ function explain(state: MatchState, judgement: Judgement, matched: string): Answ
 }
 
 async function search(view: VersionView, call: MatchCall, { vector, terms }: Pick<SearchQuery, 'vector' | 'terms'>) {
-  const k = view.version.scorer.kind === 'hits' ? HITS_FOR_HIT_SCORER : HITS;
-  const query = { vector, terms, k, ...(call.filter === undefined ? {} : { filter: call.filter }) };
+  const onHits = view.version.scorer.kind === 'hits';
+  const k = onHits ? HITS_FOR_HIT_SCORER : HITS;
+  // Kernel ridge has its own lexical part; term hits would only fill an explanation then.
+  const query = { vector, terms: onHits || call.explain ? terms : [], k, ...(call.filter === undefined ? {} : { filter: call.filter }) };
   const found = await view.version.index.search(query, call.signal);
   const near = mergeHits(view.version, [found.dense, found.lexical]);
   return { dense: near.slice(0, found.dense.length), near };
