@@ -41,7 +41,7 @@ const context: BenchContext = {
   workers: Number(flags.workers),
   rounds: flags.quick ? 2 : 5,
   phaseMs: flags.quick ? 1000 : 2500,
-  warmUpMs: flags.quick ? 3000 : 8000,
+  warmUpMs: flags.quick ? 3000 : 20_000,
   dataDir,
   log: (line) => console.error(`bench: ${line}`),
 };

@@ -28,6 +28,11 @@ export interface MicroBatcherOptions<Item, Result> {
   readonly now: () => number;
   /** Runs a task soon; calls of one tick may thus share a batch. */
   readonly schedule: (task: () => void) => void;
+  /**
+   * Resolves a turn of the event loop later. Between two matches of a batch, since each caller goes on to a millisecond of work
+   * and eight of them in a row would keep health checks and new calls waiting.
+   */
+  readonly pause: () => Promise<unknown>;
 }
 
 /** Where a call goes and how it is given up. */
@@ -157,7 +162,7 @@ export class MicroBatcher<Item, Result> {
     for (let turn = this.#next(); turn !== undefined && !this.#closing; turn = this.#next()) {
       const batch = this.#take(turn.lane);
       this.#matchesInARow = turn.lane === 'match' ? this.#matchesInARow + 1 : 0;
-      void this.#run(turn.state, batch);
+      void this.#run(turn.state, batch, turn.lane);
     }
     if (this.#closing && this.#slots.every((state) => state.running === 0)) this.#drained.resolve();
   }
@@ -194,22 +199,30 @@ export class MicroBatcher<Item, Result> {
     return batch;
   }
 
-  async #run(state: SlotState<Item, Result>, batch: readonly Entry<Item, Result>[]): Promise<void> {
+  async #run(state: SlotState<Item, Result>, batch: readonly Entry<Item, Result>[], lane: Lane): Promise<void> {
+    const outcomes = await this.#outcomes(state, batch);
+    for (const [position, entry] of batch.entries()) {
+      if (position > 0 && lane === 'match') await this.#options.pause();
+      const outcome = outcomes[position];
+      if (outcome instanceof FaqError) entry.reject(outcome);
+      else if (outcome === undefined) entry.reject(new FaqError('internal', 'A batch gave no result for one of its items.'));
+      else entry.resolve(outcome);
+    }
+  }
+
+  /** Runs a batch and gives its slot the next one before anybody hears of the results. Never rejects. */
+  async #outcomes(state: SlotState<Item, Result>, batch: readonly Entry<Item, Result>[]): Promise<readonly (Result | FaqError)[]> {
     const started = this.#options.now();
     state.running += 1;
     try {
       const outcomes = await state.slot.run(batch.map((entry) => entry.item));
       if (outcomes.length !== batch.length)
         throw new FaqError('internal', `Expected ${batch.length} results of a batch, got ${outcomes.length}.`);
-      batch.forEach((entry, position) => {
-        const outcome = outcomes[position];
-        if (outcome instanceof FaqError) entry.reject(outcome);
-        else if (outcome === undefined) entry.reject(new FaqError('internal', 'A batch gave no result for one of its items.'));
-        else entry.resolve(outcome);
-      });
       this.#itemMs += FRESHNESS * ((this.#options.now() - started) / batch.length - this.#itemMs);
+      return outcomes;
     } catch (error) {
-      for (const entry of batch) entry.reject(FaqError.from(error));
+      const failure = FaqError.from(error);
+      return batch.map(() => failure);
     } finally {
       state.running -= 1;
       this.#pump();

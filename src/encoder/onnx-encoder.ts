@@ -2,7 +2,9 @@
  * The encoder of this process: tokenises on the calling thread, queues, and runs the graph in worker threads made once.
  * Knows one model folder; where it came from and what the vectors are for is not its business.
  */
+
 import { availableParallelism } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaqError, throwIfAborted } from '../errors.ts';
 import { type BulkParts, encodeInBulk } from './bulk-encode.ts';
 import type { EncodeOptions, Encoder, EncoderInfo, Encoding } from './encoder.ts';
@@ -98,6 +100,7 @@ function createBatcher(pool: InferencePool, settings: EncoderSettings): MicroBat
     maxWaiting: settings.maxWaiting,
     now: () => performance.now(),
     schedule: queueMicrotask,
+    pause: nextTurn,
   });
 }
 

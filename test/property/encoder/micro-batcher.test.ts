@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formBatch } from '../../../src/encoder/batch-forming.ts';
@@ -68,6 +69,7 @@ describe('the micro-batcher', () => {
           sizeOf: (item) => item.size,
           now: () => 0,
           schedule: queueMicrotask,
+          pause: nextTurn,
         });
         const outcomes = new Map<number, string[]>();
         const leavers: AbortController[] = [];

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type BatchSlot, MicroBatcher, type MicroBatcherOptions } from '../../../src/encoder/micro-batcher.ts';
 import { FaqError } from '../../../src/errors.ts';
@@ -31,6 +32,7 @@ function batcherOver(
     maxWaiting: 8,
     now: () => 0,
     schedule: queueMicrotask,
+    pause: nextTurn,
     ...changes,
   });
 }
