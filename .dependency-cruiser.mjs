@@ -66,6 +66,13 @@ const configuration = {
       to: { path: '^src/(server|cli|quality|client)/|^src/main\\.ts$' },
     },
     {
+      name: 'client-stands-alone',
+      comment: 'Chatbots import the client: it brings the contract and the errors with it, and nothing of the server.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { path: '^src/', pathNot: '^src/(client|generated)/|^src/errors\\.ts$' },
+    },
+    {
       name: 'src-never-imports-what-surrounds-it',
       comment: 'The product runs without its tests, benchmarks and scripts.',
       severity: 'error',

@@ -29,6 +29,7 @@ export interface MatchCall {
   readonly signal?: AbortSignal;
 }
 
+/** One intent with its confidence and its best question. */
 export interface AnswerCandidate {
   readonly intent: string;
   readonly entryId: string;
@@ -39,6 +40,7 @@ export interface AnswerCandidate {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** One stored question near the utterance. */
 export interface Evidence {
   readonly question: string;
   readonly intent: string;
@@ -47,6 +49,7 @@ export interface Evidence {
   readonly lexical: number;
 }
 
+/** Why the answer came out as it did; proto/faqmatch/v1/match.proto says what each field means. */
 export interface AnswerExplanation {
   readonly rule: DecisionRule;
   readonly evidence: readonly Evidence[];
@@ -60,6 +63,7 @@ export interface AnswerExplanation {
   readonly runnerUp: string;
 }
 
+/** What to do with an utterance, and what made it so. */
 export interface MatchAnswer {
   readonly decision: Decision;
   readonly candidates: readonly AnswerCandidate[];
@@ -156,10 +160,15 @@ async function equalQuestions({ view, text, encoding }: MatchState): Promise<Rea
   return new Map([...rowOf].map(([intent, row], i) => [intent, { row, intent, similarity: similarities[i] as number, lexical: 0 }]));
 }
 
-/** What the utterance equals; a counter-example weighs more than a stored question. */
+/**
+ * What the utterance equals. A counter-example weighs more than a stored question: one of the corpus refuses everything, one of an entry
+ * refuses its own intent and leaves the question to another that has it.
+ */
 function equalityOf(state: MatchState, equal: ReadonlyMap<number, NearQuestion>): Equality {
-  if (state.view.version.exact.isCounterExample(state.text)) return { kind: 'counter_example' };
-  return equal.size === 0 ? { kind: 'none' } : { kind: 'question', intents: [...equal.keys()] };
+  const refusal = state.view.version.exact.refusal(state.text);
+  const intents = [...equal.keys()].filter((intent) => refusal?.intents.has(intent) !== true);
+  if (refusal !== undefined && (refusal.everything || intents.length === 0)) return { kind: 'counter_example' };
+  return intents.length === 0 ? { kind: 'none' } : { kind: 'question', intents };
 }
 
 function toCandidate(version: LoadedVersion, question: NearQuestion, confidence: number): AnswerCandidate {

@@ -49,19 +49,29 @@ export async function loadDemo(load: DemoLoad): Promise<void> {
   }
 }
 
+/** What to paste where the demo's first corpus is there; where it is not, the lines would fail. */
+function tryLines(address: string, elsewhere: string): readonly string[] {
+  const request = JSON.stringify({ corpus: TRY_CORPUS, utterance: TRY_UTTERANCE });
+  return [
+    'Try it:',
+    `  grpcurl -plaintext -d '${request}' ${address} faqmatch.v1.MatchService/Match`,
+    `  npm run -s faqmatch -- match ${TRY_CORPUS} "${TRY_UTTERANCE}"${elsewhere}`,
+  ];
+}
+
 /** Lines to paste, for the server that listens at the address. */
 export function welcomeLines(address: string, versions: Pick<Versions, 'status'>): readonly string[] {
-  const corpora = versions.status().map(({ corpus, questions }) => `${corpus} (${questions} questions)`);
-  const request = JSON.stringify({ corpus: TRY_CORPUS, utterance: TRY_UTTERANCE });
+  const active = versions.status().filter(({ activeVersion }) => activeVersion !== undefined);
+  const corpora = active.map(({ corpus, questions }) => `${corpus} (${questions} questions)`);
   const elsewhere = address === '127.0.0.1:50051' ? '' : ` --address ${address}`;
+  const demo = active.some(({ corpus }) => corpus === TRY_CORPUS);
+  const next = ['Load a corpus:', `  npm run -s faqmatch -- reload <corpus>${elsewhere}`];
   return [
     '',
     `faqmatch serves gRPC on ${address}`,
     `corpora: ${corpora.length === 0 ? 'none yet' : corpora.join(', ')}`,
     '',
-    'Try it:',
-    `  grpcurl -plaintext -d '${request}' ${address} faqmatch.v1.MatchService/Match`,
-    `  npm run -s faqmatch -- match ${TRY_CORPUS} "${TRY_UTTERANCE}"${elsewhere}`,
+    ...(demo ? tryLines(address, elsewhere) : next),
     '',
     'Ctrl-C stops it.',
   ];

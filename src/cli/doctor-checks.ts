@@ -1,6 +1,6 @@
 /** What `faqmatch doctor` looks at. Each check says ok, warn or fail, and what to do next. */
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, statfs } from 'node:fs/promises';
+import { access, readdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { freemem } from 'node:os';
 import type { Config } from '../config/schema.ts';
@@ -8,6 +8,7 @@ import { parseCorpus } from '../corpus/parse-corpus.ts';
 import { readSource } from '../corpus/read-source.ts';
 import { FaqError } from '../errors.ts';
 import { lockDataDir } from '../index/embedded/data-dir-lock.ts';
+import { makeDataDir } from '../index/embedded/make-data-dir.ts';
 import { workersOf } from './encoder-workers.ts';
 
 /** How a check came out. */
@@ -58,7 +59,7 @@ export const checkNode: Check = async () => {
 /** Whether the data directory can be written and no other server has it. */
 export const checkDataDir: Check = async ({ dataDir }) => {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeDataDir(dataDir);
     await access(dataDir, constants.R_OK | constants.W_OK);
     const lock = await lockDataDir(dataDir);
     await lock.release();

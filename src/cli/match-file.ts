@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { FaqmatchClient } from '../client/client.ts';
 import { toJson } from '../client/json.ts';
 import type { MatchInput, MatchResponse } from '../client/messages.ts';
+import { statusOfCode } from '../client/status-codes.ts';
 import { FaqError } from '../errors.ts';
 import { startProgress } from './progress.ts';
 import { matchLine } from './render-match.ts';
@@ -21,23 +22,26 @@ interface FileMatching {
   readonly input: Omit<MatchInput, 'utterance'>;
 }
 
-interface LineOutcome {
+interface Line {
   readonly line: number;
   readonly utterance: string;
-  readonly response?: MatchResponse;
-  readonly error?: FaqError;
 }
 
-function print({ line, utterance, response, error }: LineOutcome, { terminal, json }: FileMatching): void {
-  if (response !== undefined) {
-    const outcome = { $case: 'response', value: response } as const;
-    terminal.out(
-      json ? JSON.stringify(toJson('MatchStreamResponse', { requestId: String(line), outcome })) : matchLine(utterance, response, terminal),
-    );
-    return;
-  }
-  if (json) terminal.out(JSON.stringify({ requestId: String(line), error: { code: error?.code, message: error?.message } }));
-  else terminal.err(`line ${line}: ${error?.message}`);
+type LineOutcome = Line & ({ readonly response: MatchResponse } | { readonly error: FaqError });
+
+/** A line's outcome as the contract's stream would send it, the line's number being its request_id. */
+function outcomeJson(outcome: LineOutcome): string {
+  const value =
+    'response' in outcome
+      ? ({ $case: 'response', value: outcome.response } as const)
+      : ({ $case: 'error', value: { code: statusOfCode(outcome.error.code), message: outcome.error.message, details: [] } } as const);
+  return JSON.stringify(toJson('MatchStreamResponse', { requestId: String(outcome.line), outcome: value }));
+}
+
+function print(outcome: LineOutcome, { terminal, json }: FileMatching): void {
+  if (json) terminal.out(outcomeJson(outcome));
+  else if ('response' in outcome) terminal.out(matchLine(outcome.utterance, outcome.response, terminal));
+  else terminal.err(`line ${outcome.line}: ${outcome.error.message}`);
 }
 
 /** What fails one line only; anything else, such as a server that went away, ends the run. */
@@ -56,7 +60,7 @@ export async function matchFile(lines: readonly string[], matching: FileMatching
   const wanted = lines.map((utterance, index) => ({ utterance, line: index + 1 })).filter(({ utterance }) => utterance.trim() !== '');
   let done = 0;
   let refused: FaqError | undefined;
-  const matchOne = async ({ utterance, line }: { readonly utterance: string; readonly line: number }): Promise<LineOutcome> => {
+  const matchOne = async ({ utterance, line }: Line): Promise<LineOutcome> => {
     try {
       return { utterance, line, response: await client.match({ ...input, utterance }, { signal }) };
     } catch (thrown) {

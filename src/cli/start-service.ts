@@ -53,8 +53,7 @@ function serverInfo(config: Config): ServerInfo {
 async function restore(versions: Versions, logger: Logger): Promise<void> {
   const started = performance.now();
   const reports = await versions.restore();
-  for (const { corpus, version, problem } of reports)
-    logger.error({ corpus, version, problem }, 'a stored version could not be used and was set aside');
+  for (const { corpus, version, problem } of reports) logger.error({ corpus, version, problem }, 'a stored version cannot be used');
   logger.info({ corpora: versions.status().length, ms: Math.round(performance.now() - started) }, 'stored versions are back');
 }
 

@@ -3,6 +3,7 @@ import { Metadata } from '@grpc/grpc-js';
 import type { Connection } from './connection.ts';
 import type { CallOptions, ClientOptions, Deadlines } from './options.ts';
 import { DEFAULT_DEADLINES, DEFAULT_RETRY } from './options.ts';
+import type { StreamReading } from './read-stream.ts';
 import type { UnaryMethod } from './unary-call.ts';
 import { callUnary } from './unary-call.ts';
 
@@ -12,14 +13,20 @@ export interface CallPlan {
   readonly kind: keyof Deadlines;
 }
 
+/** What a streaming call is opened with, and how it is read. */
+export interface StreamPlan {
+  readonly opening: readonly [Metadata, { readonly deadline: Date }];
+  readonly reading: StreamReading;
+}
+
 /** The three ways to call. */
 export interface Calls {
   /** Tried again where that can help. */
   read<Request, Response>(method: UnaryMethod<Request, Response>, request: Request, plan: CallPlan): Promise<Response>;
   /** Made once: the server may have done it although the answer was lost. */
   write<Request, Response>(method: UnaryMethod<Request, Response>, request: Request, plan: CallPlan): Promise<Response>;
-  /** Metadata and options of a streaming call. */
-  stream(options: CallOptions | undefined): readonly [Metadata, { readonly deadline: Date }];
+  /** The deadline runs from here. */
+  stream(options: CallOptions | undefined): StreamPlan;
 }
 
 /** Calls over one connection. */
@@ -28,18 +35,19 @@ export function createCalls(address: string, connection: Connection, options: Cl
   const deadlines: Deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines, ...short };
   const retry = { ...DEFAULT_RETRY, ...options.retry };
   const waitForServer = options.waitForServer ?? true;
-  const shared = { waitForServer, address, connected: () => connection.connected() };
-  const planOf = ({ options: call, kind }: CallPlan) => ({
-    ...shared,
+  const targetOf = ({ options: call, kind }: CallPlan) => ({
+    address,
+    connected: () => connection.connected(),
     deadlineMs: call?.deadlineMs ?? deadlines[kind],
     signal: call?.signal,
   });
   return {
-    read: (method, request, plan) => callUnary(method, request, { ...planOf(plan), retry }),
-    write: (method, request, plan) => callUnary(method, request, { ...planOf(plan), retry: undefined }),
-    stream: (call) => [
-      new Metadata({ waitForReady: waitForServer }),
-      { deadline: new Date(Date.now() + (call?.deadlineMs ?? deadlines.stream)) },
-    ],
+    read: (method, request, plan) => callUnary(method, request, { ...targetOf(plan), waitForServer, retry }),
+    write: (method, request, plan) => callUnary(method, request, { ...targetOf(plan), waitForServer, retry: undefined }),
+    stream: (call) => {
+      const reading = targetOf({ options: call, kind: 'stream' });
+      const deadline = new Date(Date.now() + reading.deadlineMs);
+      return { opening: [new Metadata({ waitForReady: waitForServer }), { deadline }], reading };
+    },
   };
 }

@@ -107,7 +107,10 @@ function matchCalls({ match }: Connection, calls: Calls): MatchCalls {
       const { outcomes } = await calls.read(batch, { requests: inputs.map(matchRequest) }, { options, kind: 'batch' });
       return outcomes.map(({ outcome }) => outcomeOf(outcome));
     },
-    matchStream: (items, options) => exchange(match.matchStream(...calls.stream(options)), items, options?.signal),
+    matchStream: (items, options) => {
+      const { opening, reading } = calls.stream(options);
+      return exchange(match.matchStream(...opening), items, reading);
+    },
   };
 }
 
@@ -143,7 +146,10 @@ type AdminCalls = Pick<FaqmatchClient, 'reload' | 'validate' | 'listVersions' | 
 function adminCalls({ admin }: Connection, calls: Calls): AdminCalls {
   const kind = 'admin';
   return {
-    reload: (input, options) => readStream(admin.reloadCorpus(reloadRequest(input), ...calls.stream(options)), options?.signal),
+    reload: (input, options) => {
+      const { opening, reading } = calls.stream(options);
+      return readStream(admin.reloadCorpus(reloadRequest(input), ...opening), reading);
+    },
     validate: ({ corpus, source }, options) =>
       calls.read(admin.validateCorpus.bind(admin), { corpus, source: corpusSource(source) }, { options, kind }),
     listVersions: async (corpus, options) => (await calls.read(admin.listVersions.bind(admin), { corpus }, { options, kind })).versions,

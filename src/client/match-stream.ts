@@ -5,7 +5,7 @@ import { FaqError } from '../errors.ts';
 import type { MatchStreamRequest, MatchStreamResponse } from '../generated/faqmatch/v1/match.ts';
 import { errorOfStatus } from './decode-error.ts';
 import type { MatchInput, MatchOutcome } from './messages.ts';
-import { readStream } from './read-stream.ts';
+import { readStream, type StreamReading } from './read-stream.ts';
 import { matchRequest } from './requests.ts';
 
 /** One utterance of a stream; the id comes back with its outcome. */
@@ -50,7 +50,7 @@ export function outcomeOf(outcome: MatchStreamResponse['outcome']): MatchOutcome
 export async function* exchange(
   call: ClientDuplexStream<MatchStreamRequest, MatchStreamResponse>,
   items: Items,
-  signal: AbortSignal | undefined,
+  reading: StreamReading,
 ): AsyncGenerator<StreamOutcome, void, undefined> {
   const ended = new AbortController();
   let fault: { readonly error: unknown } | undefined;
@@ -58,7 +58,7 @@ export async function* exchange(
     fault = { error };
   });
   try {
-    for await (const response of readStream(call as ClientDuplexStream<never, MatchStreamResponse>, signal)) {
+    for await (const response of readStream(call as ClientDuplexStream<never, MatchStreamResponse>, reading)) {
       yield { requestId: response.requestId, ...outcomeOf(response.outcome) };
     }
   } catch (error) {

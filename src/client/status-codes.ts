@@ -25,3 +25,24 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 export function codeOfStatus(grpcStatus: number): ErrorCode {
   return CODE_OF_STATUS[grpcStatus] ?? 'internal';
 }
+
+const STATUS_OF_CODE = {
+  invalid_argument: status.INVALID_ARGUMENT,
+  not_found: status.NOT_FOUND,
+  failed_precondition: status.FAILED_PRECONDITION,
+  resource_exhausted: status.RESOURCE_EXHAUSTED,
+  aborted: status.ABORTED,
+  unavailable: status.UNAVAILABLE,
+  unauthenticated: status.UNAUTHENTICATED,
+  permission_denied: status.PERMISSION_DENIED,
+  deadline_exceeded: status.DEADLINE_EXCEEDED,
+  cancelled: status.CANCELLED,
+  unimplemented: status.UNIMPLEMENTED,
+  data_loss: status.DATA_LOSS,
+  internal: status.INTERNAL,
+} as const satisfies Record<ErrorCode, number>;
+
+/** The gRPC status that the server sends for a code, for errors that are written out as the contract's own messages. */
+export function statusOfCode(code: ErrorCode): number {
+  return STATUS_OF_CODE[code];
+}

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientUnaryCall, CallOptions as GrpcCallOptions, ServiceError } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
-import { abortError, FaqError, throwIfAborted } from '../errors.ts';
+import { abortError, throwIfAborted } from '../errors.ts';
 import { errorOfCall } from './decode-error.ts';
+import { type CallTarget, nameMissingServer } from './missing-server.ts';
 import type { RetryPolicy } from './options.ts';
 import { retryDelayMs } from './retry.ts';
 
@@ -17,27 +18,11 @@ export type UnaryMethod<Request, Response> = (
 ) => ClientUnaryCall;
 
 /** How one call is to be made. */
-export interface UnaryPlan {
-  readonly deadlineMs: number;
+export interface UnaryPlan extends CallTarget {
   readonly signal: AbortSignal | undefined;
   /** undefined: the call writes and is made once. */
   readonly retry: RetryPolicy | undefined;
   readonly waitForServer: boolean;
-  /** host:port, for messages. */
-  readonly address: string;
-  /** Whether the channel has a connection; tells "too slow" from "not there". */
-  readonly connected: () => boolean;
-}
-
-/** Deadline exceeded while there was no connection at all: for the caller that is a server out of reach. */
-function nameMissingServer(error: FaqError, plan: UnaryPlan): FaqError {
-  if (error.code === 'unavailable' && error.reason === undefined && !plan.connected()) {
-    const message = `No connection to ${plan.address}: is the server running there? (${error.message})`;
-    return new FaqError('unavailable', message, { reason: 'NO_CONNECTION', cause: error });
-  }
-  if (error.code !== 'deadline_exceeded' || plan.connected()) return error;
-  const message = `No connection to ${plan.address} within ${plan.deadlineMs} ms: is the server running there?`;
-  return new FaqError('unavailable', message, { reason: 'NO_CONNECTION', cause: error });
 }
 
 function callOnce<Request, Response>(

@@ -56,18 +56,41 @@ export interface JsonContext {
   readonly firstLine: number;
 }
 
+/** Lines with mistakes that are named: one mistake may bring on others, and a file that is no JSON at all has one in every line. */
+const MOST_MISTAKES = 20;
+
+/** The first mistake of each line. */
+function reportMistakes(
+  errors: readonly { readonly offset: number; readonly error: ParseError['error'] | undefined }[],
+  placeOf: (offset: number) => Place,
+  list: FaultList,
+): void {
+  const lines = new Set<number>();
+  for (const { offset, error } of errors) {
+    const place = placeOf(offset);
+    const line = place.document.lineOf(place.path);
+    if (lines.has(line) || lines.size >= MOST_MISTAKES) continue;
+    lines.add(line);
+    const problem = error === undefined ? 'nothing' : jsonc.printParseErrorCode(error);
+    list.fault(
+      'syntax_error',
+      place,
+      `Expected well-formed JSON, came a mistake here (${problem}); mend it. Comments and trailing commas are not JSON.`,
+    );
+  }
+}
+
 /** The value of a JSON text and its root node; undefined after reporting what does not fit. */
 export function parseJson(text: string, context: JsonContext): { readonly value: unknown; readonly root: Node } | undefined {
   const { file, list, firstLine } = context;
-  const placeOf = (offset: number): Place => wholeFile(file, firstLine - 1 + lineCounter(text)(offset));
+  const lineAt = lineCounter(text);
+  const placeOf = (offset: number): Place => wholeFile(file, firstLine - 1 + lineAt(offset));
   try {
     const errors: ParseError[] = [];
     const root = jsonc.parseTree(text, errors, STRICT);
-    const error = errors[0];
-    if (error !== undefined || root === undefined) {
-      const problem = error === undefined ? 'nothing' : jsonc.printParseErrorCode(error.error);
-      const message = `Expected well-formed JSON, came a mistake here (${problem}); mend it. Comments and trailing commas are not JSON.`;
-      list.fault('syntax_error', placeOf(error?.offset ?? 0), message);
+    if (root === undefined || errors.length > 0) {
+      const found = errors.length > 0 ? errors : [{ offset: 0, error: undefined }];
+      reportMistakes(found, placeOf, list);
       return undefined;
     }
     let sound = true;

@@ -22,7 +22,24 @@ interface NumberedRow {
   readonly cells: readonly string[];
 }
 
-function parseRecords(text: string, delimiter: ',' | '\t'): readonly NumberedRow[] {
+/** A record that the parser could not read, by the line on which it begins. */
+interface BrokenRecord {
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** Broken records that are named: after each the rest is parsed again. */
+const MOST_BROKEN = 100;
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  CSV_INVALID_CLOSING_QUOTE: 'text after a closing quote',
+  CSV_INVALID_OPENING_QUOTE: 'a quote in the middle of a cell',
+  INVALID_OPENING_QUOTE: 'a quote in the middle of a cell',
+  CSV_QUOTE_NOT_CLOSED: 'a quote that is never closed',
+};
+
+function parseRecords(text: string, delimiter: ',' | '\t', most?: number): readonly ParsedRecord[] {
+  if (most === 0) return [];
   const options = {
     delimiter,
     info: true,
@@ -31,14 +48,51 @@ function parseRecords(text: string, delimiter: ',' | '\t'): readonly NumberedRow
     // Tab-separated text is mostly written without quoting, so that a stray quote there is a character like any other.
     relax_quotes: delimiter === '\t',
     skip_empty_lines: true,
+    ...(most === undefined ? {} : { to: most }),
   } as const;
   // With `info` the parser answers in this form, which its types leave out.
-  const records = parse(text, options) as unknown as readonly ParsedRecord[];
-  return records.map(({ record, info }) => {
-    // The parser counts the line on which a record ends; its line breaks are all inside cells.
-    const breaks = record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
-    return { line: info.lines - breaks, cells: record.map((cell) => cell.trim()) };
-  });
+  return parse(text, options) as unknown as readonly ParsedRecord[];
+}
+
+/** The part of a text after so many lines. */
+function afterLines(text: string, lines: number): string {
+  let start = 0;
+  for (let line = 0; line < lines; line += 1) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return '';
+    start = end + 1;
+  }
+  return text.slice(start);
+}
+
+/** All records that can be read; a broken one is reported and reading goes on a line below where it begins, since mostly its quote is missing. */
+function readRecords(text: string, delimiter: ',' | '\t', onBroken: (broken: BrokenRecord) => void): readonly NumberedRow[] {
+  const rows: NumberedRow[] = [];
+  const add = (records: readonly ParsedRecord[], above: number): void => {
+    for (const { record, info } of records) {
+      // The parser counts the line on which a record ends; its line breaks are all inside cells.
+      const breaks = record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
+      rows.push({ line: above + info.lines - breaks, cells: record.map((cell) => cell.trim()) });
+    }
+  };
+  let rest = text;
+  let above = 0;
+  for (let broken = 0; broken < MOST_BROKEN; broken += 1) {
+    try {
+      add(parseRecords(rest, delimiter), above);
+      return rows;
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      const whole = parseRecords(rest, delimiter, Number(error.records ?? 0));
+      add(whole, above);
+      const blank = /^(?:[^\S\n]*\n)*/u.exec(afterLines(rest, whole.at(-1)?.info.lines ?? 0))?.[0] ?? '';
+      const read = (whole.at(-1)?.info.lines ?? 0) + blank.split('\n').length;
+      onBroken({ line: above + read, problem: PROBLEMS[error.code] ?? error.message });
+      rest = afterLines(rest, read);
+      above += read;
+    }
+  }
+  return rows;
 }
 
 function rowsOf(records: readonly NumberedRow[], width: number, tooWide: (row: NumberedRow) => void): readonly NumberedRow[] {
@@ -59,22 +113,21 @@ export function readTable(
   options: { readonly delimiter: ',' | '\t'; readonly list: FaultList },
 ): Table | undefined {
   const { delimiter, list } = options;
-  try {
-    // Windows line ends go first: the parser counts them twice inside quotes.
-    const records = parseRecords(text.replaceAll('\r\n', '\n'), delimiter);
-    const header = records[0] ?? { line: 0, cells: [] };
-    const rows = rowsOf(records.slice(1), header.cells.length, (row) => {
-      const message = `Expected ${header.cells.length} cells as in the header, came ${row.cells.length}; quote a cell that holds the separator.`;
-      list.fault('syntax_error', wholeFile(file, row.line), message);
-    });
-    const lineOf = (path: readonly (string | number)[]): number => rows[Number(path[0] ?? -1)]?.line ?? header.line;
-    const document = { file, value: undefined, lineOf, fieldOf: (path: readonly (string | number)[]) => formatPath(path.slice(1)) };
-    return { columns: header.cells, rows: rows.map((row) => row.cells), document };
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = typeof error.lines === 'number' ? error.lines : 0;
-    const message = `Expected quotes around a whole cell and doubled inside it, came: ${error.message}. Mend the quotes from here on back.`;
+  let firstBroken = Number.POSITIVE_INFINITY;
+  // Windows line ends go first: the parser counts them twice inside quotes.
+  const records = readRecords(text.replaceAll('\r\n', '\n'), delimiter, ({ line, problem }) => {
+    firstBroken = Math.min(firstBroken, line);
+    const message = `Expected quotes around a whole cell and doubled inside it, came ${problem}; mend the quotes of the row that begins here.`;
     list.fault('syntax_error', wholeFile(file, line), message);
-    return undefined;
-  }
+  });
+  const header = records[0] ?? { line: 0, cells: [] };
+  const rows = rowsOf(records.slice(1), header.cells.length, (row) => {
+    const message = `Expected ${header.cells.length} cells as in the header, came ${row.cells.length}; quote a cell that holds the separator.`;
+    list.fault('syntax_error', wholeFile(file, row.line), message);
+  });
+  // A header that cannot be read leaves no names for what follows.
+  if (firstBroken < header.line || (records.length === 0 && Number.isFinite(firstBroken))) return undefined;
+  const lineOf = (path: readonly (string | number)[]): number => rows[Number(path[0] ?? -1)]?.line ?? header.line;
+  const document = { file, value: undefined, lineOf, fieldOf: (path: readonly (string | number)[]) => formatPath(path.slice(1)) };
+  return { columns: header.cells, rows: rows.map((row) => row.cells), document };
 }

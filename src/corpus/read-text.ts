@@ -1,4 +1,5 @@
 /** One text of a file, of each kind that there is: checked, normalised, and undefined after a fault. */
+import { canonicalLocale } from '../text/locale.ts';
 import { normaliseLines, normaliseText } from '../text/normalise.ts';
 import { describeValue, quoted } from './describe-value.ts';
 import type { FaultList } from './fault-list.ts';
@@ -23,17 +24,23 @@ export const QUESTION: TextRule = {
   normalise: normaliseText,
   blank: 'empty_question',
 };
+/** A text that must not be answered. */
 export const COUNTER_EXAMPLE: TextRule = { ...QUESTION, name: 'a counter-example' };
+/** The utterance of a golden row. */
 export const UTTERANCE: TextRule = { ...QUESTION, name: 'an utterance' };
 /** Answer or metadata value: line breaks stay. */
 export const ANSWER: TextRule = { name: 'an answer', limit: MAX_ANSWER_CHARACTERS, normalise: normaliseLines, blank: undefined };
+/** A value of an entry's metadata. */
 export const METADATA_VALUE: TextRule = { ...ANSWER, name: 'a metadata value' };
 /** Id or intent, which must not be blank. */
 export const ID: TextRule = { name: 'an id', limit: MAX_NAME_CHARACTERS, normalise: normaliseText, blank: 'missing_field' };
+/** An intent's name. */
 export const INTENT: TextRule = { ...ID, name: 'an intent' };
 /** Name that may be absent. */
 export const TAG: TextRule = { ...ID, name: 'a tag', blank: undefined };
+/** A locale. */
 export const LOCALE: TextRule = { ...TAG, name: 'a locale' };
+/** A key of an entry's metadata. */
 export const METADATA_KEY: TextRule = { ...ID, name: 'a metadata key' };
 
 /** The normalised text, possibly blank where the rule allows it; undefined after a fault. */
@@ -66,12 +73,4 @@ export function readLocale(value: unknown, at: { readonly place: Place; readonly
   const advice = meant === undefined ? 'write one such as en or pt-BR' : `write ${meant}`;
   at.list.fault('bad_locale', at.place, `Expected a BCP 47 language tag, came ${quoted(text)}; ${advice}.`);
   return undefined;
-}
-
-function canonicalLocale(tag: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    return undefined;
-  }
 }

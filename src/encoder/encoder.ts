@@ -43,11 +43,13 @@ export interface Encoding {
 /** Calls in the `match` lane go before those in the `bulk` lane. */
 export type Lane = 'match' | 'bulk';
 
+/** How one text is encoded. */
 export interface EncodeOptions {
   /** Aborted before its batch is formed, the text is dropped and the call rejects with abortError(signal). */
   readonly signal?: AbortSignal;
 }
 
+/** How many texts are encoded. */
 export interface EncodeAllOptions extends EncodeOptions {
   /** Called after each batch with the number of texts done. */
   readonly onProgress?: (done: number) => void;

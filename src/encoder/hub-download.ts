@@ -52,10 +52,21 @@ function parametersOf(request: HubRequest): HubParameters {
   };
 }
 
-/** What went wrong with the hub, as our error. */
+/** What went wrong with the hub, or with the disk on the way from it, as our error. */
 function hubError(error: unknown, request: HubRequest): FaqError {
   if (error instanceof FaqError) return error;
   if (request.signal?.aborted === true) return abortError(request.signal);
+  const fault = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (fault === 'ENOSPC' || fault === 'EDQUOT') {
+    return new FaqError(
+      'resource_exhausted',
+      'The disk of the model cache is full. Free some space or choose another FAQMATCH_MODEL_CACHE.',
+      {
+        reason: 'DISK_FULL',
+        cause: error,
+      },
+    );
+  }
   const { repo, revision } = request.name;
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (status === 401 || status === 403 || status === 404) {
@@ -146,7 +157,7 @@ async function fetchFile(
 
 /**
  * Downloads a model's files one after the other.
- * @returns their checksums. @throws FaqError not_found, unavailable, failed_precondition (no graph), data_loss (size or checksum), cancelled.
+ * @returns their checksums. @throws FaqError not_found, unavailable, failed_precondition (no graph), data_loss (size or checksum), resource_exhausted (disk full), cancelled.
  */
 export async function downloadModel(request: HubRequest, commit: string, folder: string): Promise<Checksums> {
   const sums: Record<string, string> = {};

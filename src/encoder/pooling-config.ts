@@ -24,6 +24,7 @@ const MODES: Readonly<Record<string, Pooling>> = {
 export interface ModuleChain {
   /** Folder of the pooling config, e.g. `1_Pooling`. */
   readonly poolingFolder: string;
+  /** Told for completeness: vectors come out one long either way, since a cosine does not see their length. */
   readonly normalise: boolean;
 }
 

@@ -41,6 +41,7 @@ export interface RowFilter {
   readonly tags: readonly string[];
 }
 
+/** What is searched for. */
 export interface SearchQuery {
   /** [dimension], unit length. */
   readonly vector: Float32Array;
@@ -59,6 +60,7 @@ export interface Hit {
   readonly lexical: number;
 }
 
+/** What was found. */
 export interface SearchResult {
   /** The k nearest by cosine, closest first; ties by row. Each carries its BM25 score too. */
   readonly dense: readonly Hit[];

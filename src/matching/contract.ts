@@ -83,4 +83,5 @@ export type DecisionRule =
   | 'close_candidates'
   | 'no_entry_passes_filter';
 
+/** What a chatbot should do. */
 export type Decision = 'answer' | 'clarify' | 'no_match';

@@ -20,4 +20,5 @@ export interface FittedHits {
   readonly calibrator: Calibrator;
 }
 
+/** Either scorer, as it is stored. */
 export type FittedScorer = FittedRidge | FittedHits;

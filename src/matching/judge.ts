@@ -14,6 +14,7 @@ export type Equality =
   /** Distinct intents of the stored questions that the utterance equals. */
   | { readonly kind: 'question'; readonly intents: readonly number[] };
 
+/** What a judgement is made from. */
 export interface JudgeInput {
   readonly scorer: IntentScorer;
   readonly scores: Float32Array;
@@ -33,6 +34,7 @@ export interface RankedIntent {
   readonly confidence: number;
 }
 
+/** What came of it. */
 export interface Judgement {
   readonly verdict: Verdict;
   /** Confidence descending, ties by score; at most topK. */
@@ -43,6 +45,20 @@ export interface Judgement {
   readonly clarify: readonly number[];
   readonly none: number;
   readonly features: Features;
+}
+
+/** Confidences are whole multiples of this: such numbers add without rounding, so no sum of them comes out above 1. */
+const GRAIN = 2 ** -40;
+
+/** Confidences rounded down to whole grains; what that takes from them goes to "none of these". */
+function grained({ intents, none }: ReturnType<typeof confidences>): ReturnType<typeof confidences> {
+  let sum = 0;
+  const whole = intents.map((confidence) => {
+    const grain = Math.floor(confidence / GRAIN) * GRAIN;
+    sum += grain;
+    return grain;
+  });
+  return { intents: whole, none: sum === 0 ? none : 1 - sum };
 }
 
 /** Confidence where text equality decides: certain for one intent, shared between several, nothing after a counter-example. */
@@ -86,7 +102,7 @@ function rank(input: JudgeInput, probabilities: Float64Array): readonly RankedIn
 /** Judges one utterance. No allowed intent gives no candidates and NO_MATCH. */
 export function judge(input: JudgeInput): Judgement {
   const found = features(input.scores, input.nearestOf, input.allowed);
-  const { intents, none } = overrule(input.equality, confidences(input.scorer.calibrator, { ...input, found }));
+  const { intents, none } = grained(overrule(input.equality, confidences(input.scorer.calibrator, { ...input, found })));
   const order = rank(input, intents);
   const verdict = verdictOf(input, order, none);
   // A stored question under many intents is asked about in full.

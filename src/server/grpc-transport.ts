@@ -8,6 +8,7 @@ import { FaqError } from '../errors.ts';
 import type { ServerOptions } from './options.ts';
 import { PACKAGE, packageDefinition } from './services.ts';
 
+/** What the transport stands on. */
 export interface TransportParts {
   readonly options: ServerOptions;
   readonly logger: Logger;
@@ -22,6 +23,7 @@ const SHUTDOWN_MS = 1_000;
 /** Finds clients that vanished without closing: their calls would count as running for good. */
 const KEEPALIVE: GrpcServerOptions = { 'grpc.keepalive_time_ms': 60_000, 'grpc.keepalive_timeout_ms': 20_000 };
 
+/** One gRPC server behind Nest's microservice; started and closed by Nest. */
 export class GrpcTransport extends ServerGrpc {
   /** The port that was taken; 0 before listening and for unix sockets. */
   port = 0;

@@ -37,6 +37,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxAdminMessageBytes: 64 * 1024 * 1024,
 };
 
+/** Where the server listens, what it reads and how it stops. */
 export interface ServerOptions {
   /** `host:port` or `unix:/path`; port 0 takes a free one. Loopback unless an operator says otherwise. */
   readonly grpcAddress: string;

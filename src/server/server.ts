@@ -14,6 +14,7 @@ import type { ServerParts } from './options.ts';
 import { createReflection } from './reflection.ts';
 import { type ModuleParts, serverModule } from './server-module.ts';
 
+/** A server that listens. */
 export interface RunningServer {
   /** 0 for a unix socket. */
   readonly grpcPort: number;

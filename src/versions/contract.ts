@@ -32,20 +32,24 @@ export interface LoadedVersion {
   readonly exact: ExactLookup;
 }
 
+/** What a reload does just now, in this order. */
 export type ReloadPhase = 'read' | 'encode' | 'fit' | 'write' | 'activate';
 
+/** How far a phase is; `done` runs from 0 to `total`. */
 export interface ReloadProgress {
   readonly phase: ReloadPhase;
   readonly done: number;
   readonly total: number;
 }
 
+/** How a reload runs; without a signal it cannot be cancelled. */
 export interface ReloadOptions {
   readonly stageOnly?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ReloadProgress) => void;
 }
 
+/** What a reload did. */
 export interface ReloadResult {
   readonly version: string;
   /** Texts that went through the encoder (questions and counter-examples, each distinct text once). */
@@ -65,6 +69,7 @@ export interface ReloadResult {
   readonly unchanged: boolean;
 }
 
+/** What is wrong with FAQ files; the counts are 0 where faults refuse them. */
 export interface Validation {
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
@@ -73,6 +78,7 @@ export interface Validation {
   readonly intents: number;
 }
 
+/** One stored version, as a list shows it. */
 export interface VersionSummary {
   readonly version: string;
   readonly active: boolean;
@@ -85,6 +91,7 @@ export interface VersionSummary {
   readonly problem: string | undefined;
 }
 
+/** One corpus and what it serves; counts are 0 where nothing is active. */
 export interface CorpusStatus {
   readonly corpus: string;
   readonly activeVersion: string | undefined;

@@ -17,6 +17,7 @@ import { restoreCorpus } from './restore.ts';
 import { createVersionSwitch, type Switched } from './switch-version.ts';
 import { layOutRows } from './version-rows.ts';
 
+/** What a server's versions are made of. */
 export interface VersionsOptions extends Embedder {
   /** Closed together with the versions. */
   readonly store: VersionStore;

@@ -14,6 +14,7 @@ export interface Embedder {
   readonly cache: EmbeddingCache;
 }
 
+/** How texts are embedded. */
 export interface EmbedOptions {
   readonly signal: AbortSignal | undefined;
   /** Called with the number of texts that have their vector, and all of them. */

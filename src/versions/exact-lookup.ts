@@ -3,6 +3,14 @@
  */
 import { exactKey, normaliseText } from '../text/normalise.ts';
 
+/** Counter-examples that an utterance equals. */
+export interface Refusal {
+  /** It equals one of the whole corpus: nothing may be answered. */
+  readonly everything: boolean;
+  /** Intents with a counter-example of their own that it equals: these may not be answered. */
+  readonly intents: ReadonlySet<number>;
+}
+
 /** Rows by text. */
 export interface ExactLookup {
   /**
@@ -10,12 +18,37 @@ export interface ExactLookup {
    * but for case, outer punctuation and runs of spaces. Only rows that `passes` accepts. Ascending; empty where there are none.
    */
   rows(utterance: string, passes: (row: number) => boolean): readonly number[];
-  /** Whether the utterance equals a counter-example of the corpus or of an entry. */
-  isCounterExample(utterance: string): boolean;
+  /** The counter-examples that the utterance equals; undefined where there are none. */
+  refusal(utterance: string): Refusal | undefined;
 }
 
-/** @param questions text of each row. @param counterExamples of the corpus and of every entry. */
-export function buildExactLookup(questions: readonly string[], counterExamples: readonly string[]): ExactLookup {
+/** Counter-examples by whom they refuse. */
+export interface CounterTexts {
+  readonly corpusWide: readonly string[];
+  /** Counter-examples of entries, each with its entry's intent number. */
+  readonly ofIntents: readonly { readonly text: string; readonly intent: number }[];
+}
+
+interface OpenRefusal {
+  everything: boolean;
+  readonly intents: Set<number>;
+}
+
+function refusals({ corpusWide, ofIntents }: CounterTexts): ReadonlyMap<string, Refusal> {
+  const byKey = new Map<string, OpenRefusal>();
+  const at = (text: string): OpenRefusal => {
+    const key = exactKey(text);
+    const known = byKey.get(key) ?? { everything: false, intents: new Set<number>() };
+    byKey.set(key, known);
+    return known;
+  };
+  for (const text of corpusWide) at(text).everything = true;
+  for (const { text, intent } of ofIntents) at(text).intents.add(intent);
+  return byKey;
+}
+
+/** @param questions text of each row. */
+export function buildExactLookup(questions: readonly string[], counterTexts: CounterTexts): ExactLookup {
   const byKey = new Map<string, number[]>();
   questions.forEach((question, row) => {
     const key = exactKey(question);
@@ -23,7 +56,7 @@ export function buildExactLookup(questions: readonly string[], counterExamples: 
     if (rows === undefined) byKey.set(key, [row]);
     else rows.push(row);
   });
-  const counters = new Set(counterExamples.map(exactKey));
+  const refused = refusals(counterTexts);
   return {
     rows(utterance, passes) {
       const text = normaliseText(utterance);
@@ -31,6 +64,6 @@ export function buildExactLookup(questions: readonly string[], counterExamples: 
       const same = alike.filter((row) => questions[row] === text);
       return same.length > 0 ? same : alike;
     },
-    isCounterExample: (utterance) => counters.has(exactKey(utterance)),
+    refusal: (utterance) => refused.get(exactKey(utterance)),
   };
 }

@@ -84,7 +84,7 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
   if (scorer.intentCount !== layout.intents.length)
     throw damaged(open.manifest, 'its scorer has another number of intents than its corpus');
   await nextTurn();
-  const exact = buildExactLookup(layout.questions, layout.counterTexts);
+  const exact = buildExactLookup(layout.questions, layout.refusing);
   const { corpus, version, createdAt, modelDigest } = open.manifest;
   return {
     corpus,

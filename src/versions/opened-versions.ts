@@ -14,6 +14,7 @@ export interface OpenedVersions {
   inUse(corpus: string, version: string): boolean;
 }
 
+/** How versions are opened and how long they are kept. */
 export interface OpenedVersionsOptions {
   readonly open: (corpus: string, version: string) => Promise<LoadedVersion>;
   /** Most versions kept open; 4 by default: each may hold a hundred megabytes, and asking by name is rare. */

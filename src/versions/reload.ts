@@ -6,6 +6,7 @@ import type { ReloadOptions, ReloadResult } from './contract.ts';
 import { type StagedVersion, type StageParts, type StageRequest, stageVersion, unstage } from './stage-version.ts';
 import type { VersionSwitch } from './switch-version.ts';
 
+/** What a reload is made of. */
 export interface ReloadParts extends StageParts {
   readonly switching: VersionSwitch;
 }

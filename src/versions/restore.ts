@@ -6,12 +6,14 @@ import type { ActivePointer, VersionStore } from '../index/contract.ts';
 import type { LoadedVersion, SetAsideReport } from './contract.ts';
 import { type CorpusState, NOTHING_ACTIVE } from './corpus-state.ts';
 
+/** What restoring is made of. */
 export interface RestoreParts {
   readonly store: VersionStore;
   /** Opens a stored version and checks that the model fits. */
   readonly open: (corpus: string, version: string) => Promise<LoadedVersion>;
 }
 
+/** A corpus as it came back, and what did not come back with it. */
 export interface RestoredCorpus {
   readonly state: CorpusState;
   readonly reports: readonly SetAsideReport[];

@@ -3,6 +3,7 @@
  */
 import type { VersionStore } from '../index/contract.ts';
 
+/** What is kept whatever its age. */
 export interface RetentionRule {
   /** Newest versions kept. */
   readonly keep: number;

@@ -24,6 +24,7 @@ export interface VersionSwitch {
   subscribe(listener: Listener): () => void;
 }
 
+/** What switching works on. */
 export interface SwitchParts {
   readonly store: VersionStore;
   readonly states: Map<string, CorpusState>;

@@ -5,10 +5,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Corpus, Entry } from '../corpus/corpus.ts';
 import type { QuestionRow } from '../index/contract.ts';
+import { exactKey } from '../text/normalise.ts';
 import { wordTerms } from '../text/terms.ts';
+import type { CounterTexts } from './exact-lookup.ts';
 
-/** Grows when the order of rows or the terms of a row change meaning; part of a version's identity. */
-export const ROW_FORMAT = 1;
+/** Grows when the order of rows, the terms of a row or what counts as out of scope change meaning; part of a version's identity. */
+export const ROW_FORMAT = 2;
 
 /** Rows and intents of a corpus in canonical order. */
 export interface RowLayout {
@@ -20,8 +22,13 @@ export interface RowLayout {
   readonly intents: readonly string[];
   /** Intent number of each row. */
   readonly intentOfRow: Int32Array;
-  /** Counter-examples of the corpus and of its entries, distinct, sorted. */
+  /**
+   * What is out of scope: counter-examples of the corpus and of its entries, distinct, sorted. An entry's own that another intent has as a
+   * question is left out, since it is answered there.
+   */
   readonly counterTexts: readonly string[];
+  /** All counter-examples, by whom they refuse. */
+  readonly refusing: CounterTexts;
 }
 
 /** Code-unit order: the same on every machine, unlike a locale's. */
@@ -35,6 +42,18 @@ function orderedQuestions(entry: Entry): readonly string[] {
   return canonical === undefined ? [] : [canonical, ...others.sort(byCodeUnits)];
 }
 
+/** Whether another intent has the text of an entry's counter-example as a question. */
+function answeredElsewhere(entries: readonly Entry[]): (text: string, intent: string) => boolean {
+  const refused = new Set(entries.flatMap((entry) => entry.counterExamples.map(exactKey)));
+  const owners = new Map<string, Set<string>>();
+  if (refused.size > 0) {
+    for (const { intent, questions } of entries) {
+      for (const key of questions.map(exactKey)) if (refused.has(key)) owners.set(key, (owners.get(key) ?? new Set<string>()).add(intent));
+    }
+  }
+  return (text, intent) => [...(owners.get(exactKey(text)) ?? [])].some((owner) => owner !== intent);
+}
+
 /** Numbers the rows and intents of a corpus. */
 export function layOutRows(corpus: Corpus): RowLayout {
   const intents = [...new Set(corpus.entries.map((entry) => entry.intent))].sort(byCodeUnits);
@@ -45,13 +64,19 @@ export function layOutRows(corpus: Corpus): RowLayout {
   const rows = ordered.flatMap(({ entry, position }) =>
     orderedQuestions(entry).map((question) => ({ question, position, intent: numberOf.get(entry.intent) ?? 0 })),
   );
-  const counters = [...corpus.counterExamples, ...corpus.entries.flatMap((entry) => entry.counterExamples)];
+  const own = ordered.flatMap(({ entry }) => entry.counterExamples.map((text) => ({ text, intent: entry.intent })));
+  const answered = answeredElsewhere(corpus.entries);
+  const counters = [...corpus.counterExamples, ...own.filter(({ text, intent }) => !answered(text, intent)).map(({ text }) => text)];
   return {
     questions: rows.map((row) => row.question),
     entryOfRow: Int32Array.from(rows, (row) => row.position),
     intents,
     intentOfRow: Int32Array.from(rows, (row) => row.intent),
     counterTexts: [...new Set(counters)].sort(byCodeUnits),
+    refusing: {
+      corpusWide: corpus.counterExamples,
+      ofIntents: own.map(({ text, intent }) => ({ text, intent: numberOf.get(intent) ?? 0 })),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import pLimit from 'p-limit';
 import { abortError, FaqError, throwIfAborted } from '../errors.ts';
 import { fromPlain, type JobProgress, type Reply } from './worker-jobs.ts';
 
+/** How one job runs. */
 export interface JobOptions {
   readonly signal: AbortSignal | undefined;
   readonly onProgress?: JobProgress;

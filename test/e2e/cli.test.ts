@@ -144,7 +144,8 @@ test('a file is matched in its order, blank lines skipped, and refused lines do 
   expect(code).toBe(3);
   expect(jsonLines(out).map((line) => [line.requestId, line.response?.candidates[0].intent ?? line.error.code])).toEqual([
     ['1', 'cancel_order'],
-    ['3', 'invalid_argument'],
+    // google.rpc.Status has the number.
+    ['3', 3],
     ['4', 'reset_password'],
   ]);
   expect(err).toContain('Some lines were refused');

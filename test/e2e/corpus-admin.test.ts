@@ -90,6 +90,16 @@ describe('ReloadCorpus', () => {
     expect(checked.faults).toEqual(refusal.faults);
   });
 
+  it('carries all of twenty ordinary faults in the refusal itself', async () => {
+    const entries = Array.from(
+      { length: 20 },
+      (_, i) => `  - {id: opening-hours-of-branch-${i}, intent: opening_hours_${i}, questions: []}\n`,
+    );
+    const refusal = await refusalOf(readAll(reloadStream('twenty', inline(`entries:\n${entries.join('')}`, 'yaml'))));
+    expect(refusal.metadata).toEqual({ faults_total: '20' });
+    expect(refusal.faults.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => i + 2));
+  });
+
   it.each([['force', { force: true }]])('answers UNIMPLEMENTED to %s, since there is no gate to overrule yet', async (field, fields) => {
     expect(await refusalOf(readAll(reloadStream('shop', delivery(), fields)))).toMatchObject({
       code: status.UNIMPLEMENTED,

@@ -173,6 +173,7 @@ describe('ListCorpora and GetInfo', () => {
       keptVersions: 5,
       maxPageSize: 500,
       maxStreamInFlight: 32,
+      maxFilterValues: 100,
     });
   });
 });

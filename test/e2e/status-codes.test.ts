@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Metadata, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Match } from '../../src/composition.ts';
+import type { Encoder } from '../../src/encoder/encoder.ts';
 import { type ErrorCode, FaqError } from '../../src/errors.ts';
 import { MatchRequest, type MatchResponse } from '../../src/generated/faqmatch/v1/match.ts';
+import { createFakeEncoder } from '../support/fake-encoder.ts';
 import { ask, matchRequest, refusalOf, type Served, serveReal, until } from '../support/served.ts';
 
 let served: Served;
@@ -142,6 +144,33 @@ describe('deadlines and leaving clients', () => {
     expect((await refusalOf(promise)).code).toBe(status.CANCELLED);
     expect((await waiting.ended).code).toBe('cancelled');
     await until(() => served.server.running === 0);
+  });
+
+  it('tells the encoder, whose queue drops the text, by the very signal of the call', async () => {
+    const queued: AbortSignal[] = [];
+    const encoder = createFakeEncoder();
+    const waiting: Encoder['encode'] = (_text, { signal } = {}) =>
+      new Promise((_resolve, reject) => {
+        if (signal === undefined) return reject(new Error('The encoder was given no signal.'));
+        queued.push(signal);
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    await using own = await serveReal({ encoder: { ...encoder, encode: waiting } });
+    const late = refusalOf(
+      new Promise((resolve, reject) => {
+        own.match.match(matchRequest(), new Metadata(), { deadline: Date.now() + 200 }, (error) =>
+          error === null ? resolve(0) : reject(error),
+        );
+      }),
+    );
+    const { promise: left, reject } = Promise.withResolvers<never>();
+    const call = own.match.matchBatch({ requests: [matchRequest(), matchRequest()] }, (error) => reject(error));
+    await until(() => queued.length === 3);
+    call.cancel();
+    expect((await refusalOf(left)).code).toBe(status.CANCELLED);
+    expect((await late).code).toBe(status.DEADLINE_EXCEEDED);
+    await until(() => queued.every(({ aborted }) => aborted));
+    expect(queued.map(({ reason }) => reason.code).sort()).toEqual(['cancelled', 'cancelled', 'deadline_exceeded']);
   });
 
   it('tells the work when a client vanishes with its connection, and serves on', async () => {

@@ -104,6 +104,7 @@ test('a judgement ranks allowed intents by confidence, cuts at top_k and decides
         expect(listed).toEqual(listed.toSorted((a, b) => b - a));
         expect(new Set(all.ranked.map(({ intent }) => intent)).size).toBe(list.length);
         expect(listed.reduce((sum, confidence) => sum + confidence, all.none)).toBeCloseTo(1, 9);
+        expect(listed.reduce((sum, confidence) => sum + confidence, 0)).toBeLessThanOrEqual(1);
         if (all.verdict.decision === 'clarify') expect(all.clarify.length).toBeGreaterThanOrEqual(2);
         else expect(all.clarify).toEqual([]);
         const best = listed[0] ?? 0;

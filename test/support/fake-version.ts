@@ -71,6 +71,6 @@ export function fakeVersion({ entries, counterExamples = [], version = 'v1', sco
     questions: layout.questions,
     index: plainIndex(entries, layout.questions, layout.entryOfRow),
     scorer: scorer(layout.intents),
-    exact: buildExactLookup(layout.questions, layout.counterTexts),
+    exact: buildExactLookup(layout.questions, layout.refusing),
   };
 }

@@ -3,16 +3,22 @@
  * so that a killed server's lock is taken over at once where its process is provably gone, and else when it has gone stale.
  * Best effort across machines: on a network disk two hosts are kept apart by the time stamp alone.
  */
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lock as acquire } from 'proper-lockfile';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
 import { systemCode } from './disk.ts';
+import { makeDataDir } from './make-data-dir.ts';
 
 /** Without a renewal for this long the holder counts as gone: proper-lockfile's default, well over any pause of a healthy server. */
 const STALE_MS = 10_000;
+
+/** A killed server with hundreds of megabytes takes tenths of a second to be gone; one started in its place waits for that. */
+const DYING_MS = 2_000;
+const LOOK_AGAIN_MS = 50;
 
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), since: z.string(), lockBorn: z.number() });
 type Owner = z.infer<typeof ownerSchema>;
@@ -20,14 +26,18 @@ type Owner = z.infer<typeof ownerSchema>;
 /** Directories locked by this process: a lock file with our own process id may also come from a container's former life. */
 const heldHere = new Set<string>();
 
+/** A lock that is held. */
 export interface DataDirLock {
   /** Gives the directory back; safe to call twice. */
   release(): Promise<void>;
 }
 
+/** How a lock is held. */
 export interface DataDirLockOptions {
   /** Called where the lock was lost while held (the disk went away, or someone removed it): stop writing. Default: nothing. */
   readonly onLost?: (cause: Error) => void;
+  /** How long the holder may take to be gone before it counts as there to stay; 2 s by default. */
+  readonly waitMs?: number;
 }
 
 async function readOwner(path: string): Promise<Owner | undefined> {
@@ -48,6 +58,16 @@ function isGone({ pid, host }: Owner): boolean {
   } catch (error) {
     return systemCode(error) === 'ESRCH';
   }
+}
+
+/** Whether the owner is gone, or is so before the wait is over. */
+async function isGoneSoon(owner: Owner, waitMs: number): Promise<boolean> {
+  const end = performance.now() + waitMs;
+  while (!isGone(owner)) {
+    if (owner.host !== hostname() || performance.now() >= end) return false;
+    await sleep(LOOK_AGAIN_MS);
+  }
+  return true;
 }
 
 function locked(owner: Owner | undefined, cause: unknown): FaqError {
@@ -83,12 +103,12 @@ async function removeDeadLock(lockfilePath: string, owner: Owner): Promise<boole
   return true;
 }
 
-/** Locks a data directory, making it where needed. @throws FaqError failed_precondition where another server holds it. */
+/** Locks a data directory, making it where needed. @throws FaqError failed_precondition where another server holds it or it cannot be made. */
 export async function lockDataDir(dataDir: string, options: DataDirLockOptions = {}): Promise<DataDirLock> {
   const directory = resolve(dataDir);
   const lockfilePath = join(directory, '.lock');
   const ownerPath = join(directory, '.lock-owner.json');
-  await mkdir(directory, { recursive: true });
+  await makeDataDir(directory);
   const take = () => acquire(directory, { lockfilePath, stale: STALE_MS, onCompromised: (error) => options.onLost?.(error) });
   let giveBack: () => Promise<void>;
   try {
@@ -96,7 +116,8 @@ export async function lockDataDir(dataDir: string, options: DataDirLockOptions =
   } catch (error) {
     if (systemCode(error) !== 'ELOCKED') throw FaqError.from(error);
     const owner = await readOwner(ownerPath);
-    if (heldHere.has(directory) || owner === undefined || !isGone(owner)) throw locked(owner, error);
+    if (heldHere.has(directory) || owner === undefined || !(await isGoneSoon(owner, options.waitMs ?? DYING_MS)))
+      throw locked(owner, error);
     if (!(await removeDeadLock(lockfilePath, owner))) throw locked(undefined, error);
     giveBack = await take().catch((again: unknown) => {
       throw locked(undefined, again);

@@ -19,6 +19,7 @@ export interface IndexContents {
   readonly dimension: number;
 }
 
+/** What an index is built over. */
 export interface EmbeddedIndexOptions {
   /** Most bytes for filtered copies; where not given as much as the index itself and 1 MiB, so that filters at most double the memory. */
   readonly filterCacheBytes?: number;

@@ -15,6 +15,7 @@ import { listCorpora, listVersions } from './version-listing.ts';
 import { writeVersion } from './version-publishing.ts';
 import { readArtifact, readManifestAndSizes, readVersionFolder } from './version-reader.ts';
 
+/** Where the store is. */
 export interface EmbeddedStoreOptions {
   /** Made where it does not exist. */
   readonly dataDir: string;

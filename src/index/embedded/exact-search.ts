@@ -24,6 +24,7 @@ export interface ExactSearch {
   similarity(query: Float32Array, row: number): number;
 }
 
+/** What is searched. */
 export interface ExactSearchOptions {
   /** Rows from which the int8 copy is made; QUANTISE_FROM_ROWS where not given. */
   readonly quantiseFromRows?: number;

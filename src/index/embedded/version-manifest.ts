@@ -8,10 +8,15 @@ import { FaqError } from '../../errors.ts';
 import type { VersionManifest } from '../contract.ts';
 import { isCorpusName, isVersionName } from './store-paths.ts';
 
+/** Facts of the version, with size and SHA-256 of every other file. */
 export const MANIFEST_FILE = 'manifest.json';
+/** SHA-256 of the manifest itself. */
 export const MANIFEST_DIGEST_FILE = 'manifest.json.sha256';
+/** One row a line, in order. */
 export const ROWS_FILE = 'rows.jsonl';
+/** Row after row of float32, little-endian. */
 export const VECTORS_FILE = 'vectors.f32';
+/** Files that the index keeps and does not read. */
 export const ARTIFACTS_FOLDER = 'artifacts';
 
 /** Raised when the folder's layout changes; an older program then refuses a newer folder instead of misreading it. */

@@ -11,6 +11,7 @@ import { UnreadableMessage } from './message-limits.ts';
 /** Why new calls are refused; undefined where they are let in. */
 export type Closed = 'starting' | 'draining' | undefined;
 
+/** The gate and what it counts. */
 export interface Admission {
   readonly interceptor: ServerInterceptor;
   /** Calls that run now, health and reflection not counted. */

@@ -27,8 +27,11 @@ export const STATUS_OF_CODE = {
 /** Metadata key of the binary google.rpc.Status, as all gRPC libraries know it. */
 export const STATUS_DETAILS_KEY = 'grpc-status-details-bin';
 
-/** Characters of a message that are sent: trailers are bounded by clients (8 KiB in some), and details need their share. */
-const MAX_MESSAGE_CHARS = 1_000;
+/**
+ * UTF-8 bytes of a message that are sent: it travels up to three times (trailer, status, refused field), percent-encoded the first time,
+ * and trailers are bounded by clients (status-details.ts).
+ */
+const MAX_MESSAGE_BYTES = 1_000;
 
 /** What grpc-js sends a failed call's client. */
 export interface GrpcFailure {
@@ -39,8 +42,15 @@ export interface GrpcFailure {
 
 /** The error as data; its cause is left behind. */
 export function toStatus(error: FaqError): Status {
-  const message = error.message.slice(0, MAX_MESSAGE_CHARS).toWellFormed();
-  return { code: STATUS_OF_CODE[error.code], message, details: statusDetails(error) };
+  const code = STATUS_OF_CODE[error.code];
+  const message = firstBytes(error.message.toWellFormed(), MAX_MESSAGE_BYTES);
+  return { code, message, details: statusDetails(error, { code, message }) };
+}
+
+/** As much of a text as fits, cut between characters. */
+function firstBytes(text: string, maxBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
+  return text.slice(0, read);
 }
 
 /** The error as grpc-js wants it thrown or called back. */

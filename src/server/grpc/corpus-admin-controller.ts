@@ -35,6 +35,7 @@ import { GrpcController } from './grpc-controller.ts';
 import { existingCorpus, existingVersion } from './names.ts';
 import { reloadEvents } from './reload-events.ts';
 
+/** Checks requests, calls the versions, maps what they report. */
 @GrpcController()
 export class CorpusAdminController {
   private readonly versions: Versions;

@@ -19,6 +19,7 @@ import { checkGetAnswer, checkGetEntry, getAnswer, getEntry, listEntries, toCorp
 import { GrpcController } from './grpc-controller.ts';
 import { existingCorpus } from './names.ts';
 
+/** Reads entries and answers; never encodes. */
 @GrpcController()
 export class FaqController {
   private readonly versions: Versions;

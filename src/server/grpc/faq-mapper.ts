@@ -14,12 +14,13 @@ import type {
   ListEntriesRequest,
   ListEntriesResponse,
 } from '../../generated/faqmatch/v1/faq.ts';
+import type { RowFilter } from '../../index/contract.ts';
 import type { CorpusStatus, LoadedVersion } from '../../versions/contract.ts';
 import { entryPasses } from '../../versions/version-view.ts';
 import { collectViolations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
 import { entryInLocale, isLocale } from './answer-locale.ts';
-import { checkFilter } from './match-mapper.ts';
+import { checkFilter, storedForm } from './match-mapper.ts';
 import { checkNamed, shown } from './names.ts';
 import { type PagePosition, readPageToken, writePageToken } from './page-token.ts';
 
@@ -75,7 +76,7 @@ export function getAnswer(loaded: LoadedVersion, { key, locale }: GetAnswerReque
 
 /** One listing as the border understood it. */
 export interface Listing {
-  readonly filter: EntryFilter;
+  readonly filter: RowFilter & Pick<EntryFilter, 'intent'>;
   readonly pageSize: number;
   /** undefined: the first page, of the active version. */
   readonly position: PagePosition | undefined;
@@ -86,7 +87,7 @@ export interface Listing {
 /** @throws InvalidRequest; FaqError invalid_argument for a bad token. */
 export function toListing(request: ListEntriesRequest, limits: ServerLimits): Listing {
   const { corpus, pageSize, pageToken } = request;
-  const filter = request.filter ?? { locales: [], tags: [], intent: '' };
+  const given = request.filter ?? { locales: [], tags: [], intent: '' };
   const violations = collectViolations();
   checkNamed(corpus, 'corpus', violations);
   violations.check(
@@ -94,8 +95,9 @@ export function toListing(request: ListEntriesRequest, limits: ServerLimits): Li
     'page_size',
     () => `expected 0 to ${limits.maxPageSize} (0 means ${DEFAULT_PAGE_SIZE}); got ${pageSize}.`,
   );
-  checkFilter(filter, limits.maxFilterValues, violations);
+  checkFilter(given, limits.maxFilterValues, violations);
   violations.throwIfAny();
+  const filter = { ...storedForm(given), intent: given.intent };
   const identity = { corpus, locales: [...filter.locales].sort(), tags: [...filter.tags].sort(), intent: filter.intent };
   return {
     filter,

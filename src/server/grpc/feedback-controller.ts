@@ -5,6 +5,7 @@ import { GrpcMethod } from '@nestjs/microservices';
 import { callNotBuilt } from '../edge/violations.ts';
 import { GrpcController } from './grpc-controller.ts';
 
+/** Every call answers UNIMPLEMENTED. */
 @GrpcController()
 export class FeedbackController {
   @GrpcMethod('FeedbackService', 'submitFeedback')

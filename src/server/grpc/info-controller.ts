@@ -7,6 +7,7 @@ import type { GetInfoResponse } from '../../generated/faqmatch/v1/info.ts';
 import { INFO_READER } from '../tokens.ts';
 import { GrpcController } from './grpc-controller.ts';
 
+/** Answers with the facts as they are at the call. */
 @GrpcController()
 export class InfoController {
   private readonly readInfo: () => GetInfoResponse;

@@ -7,6 +7,7 @@ import type { CorpusStatus } from '../../versions/contract.ts';
 import type { ServerInfo, ServerLimits } from '../options.ts';
 import { toCorpusSummary } from './faq-mapper.ts';
 
+/** What GetInfo is made of. */
 export interface InfoFacts {
   readonly model: EncoderInfo;
   readonly corpora: readonly CorpusStatus[];
@@ -31,6 +32,7 @@ export function toInfo({ model, corpora, limits, info }: InfoFacts): GetInfoResp
       keptVersions: info.keptVersions,
       maxPageSize: limits.maxPageSize,
       maxStreamInFlight: limits.maxStreamInFlight,
+      maxFilterValues: limits.maxFilterValues,
     },
     index: info.index,
   };

@@ -19,6 +19,7 @@ import { answerBatch } from './match-batch.ts';
 import type { MatchDesk } from './match-desk.ts';
 import { serveMatchStream } from './match-stream.ts';
 
+/** Three ways in, one desk; each call's deadline and leaving reach the match as a signal. */
 @GrpcController()
 export class MatchController {
   private readonly desk: MatchDesk;

@@ -25,6 +25,7 @@ export interface MatchDesk {
   readonly draining: AbortSignal;
 }
 
+/** What the desk stands on. */
 export interface DeskParts extends Omit<MatchDesk, 'answer'> {
   readonly match: Match;
 }

@@ -4,6 +4,7 @@
 import type { AnswerExplanation, MatchAnswer, MatchCall } from '../../composition.ts';
 import { Decision, type Explanation, type Filter, type MatchRequest, type MatchResponse } from '../../generated/faqmatch/v1/match.ts';
 import type { RowFilter } from '../../index/contract.ts';
+import { canonicalLocale } from '../../text/locale.ts';
 import { normaliseText } from '../../text/normalise.ts';
 import { collectViolations, fieldNotBuilt, type Violations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
@@ -47,7 +48,7 @@ function checkUtterance(utterance: string, maxChars: number, violations: Violati
   violations.check(
     chars > maxChars,
     'utterance',
-    () => `expected at most ${maxChars} characters; got ${utterance.length}. Send what the user asks, not a document.`,
+    () => `expected at most ${maxChars} characters; got ${chars}. Send what the user asks, not a document.`,
   );
   violations.check(
     chars <= maxChars && normaliseText(utterance) === '',
@@ -77,7 +78,12 @@ export function checkFilter(filter: Filter | undefined, maxValues: number, viola
 
 function toRowFilter(filter: Filter | undefined): RowFilter | undefined {
   if (filter === undefined || (filter.locales.length === 0 && filter.tags.length === 0)) return undefined;
-  return { locales: filter.locales, tags: filter.tags };
+  return storedForm(filter);
+}
+
+/** A filter's values as entries store them, so that `pt-br` finds `pt-BR`. What is no locale stays, and passes nothing. */
+export function storedForm({ locales, tags }: RowFilter): RowFilter {
+  return { locales: locales.map((locale) => canonicalLocale(locale) ?? locale), tags: tags.map(normaliseText) };
 }
 
 const DECISIONS = {

@@ -9,6 +9,7 @@ import { withCallSignal } from '../edge/deadlines.ts';
 import { toGrpcFailure, toStatus } from '../edge/errors.ts';
 import type { MatchDesk } from './match-desk.ts';
 
+/** The call as grpc-js hands it over. */
 export type MatchStreamCall = ServerDuplexStream<MatchStreamRequest, MatchStreamResponse>;
 
 /** Settles when the stream is over; never rejects, for nobody would hear it. */

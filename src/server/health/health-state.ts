@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Versions } from '../../versions/contract.ts';
 import { notReadyReasons, type ServingFacts, serving } from './serving.ts';
 
+/** Health as it is now, for gRPC and for HTTP. */
 export interface HealthState {
   /** Adds Check, Watch and List to a gRPC server. */
   readonly implementation: HealthImplementation;
@@ -18,6 +19,7 @@ export interface HealthState {
   close(): void;
 }
 
+/** What health follows. */
 export interface HealthSources {
   readonly versions: Versions;
   readonly logger: Logger;

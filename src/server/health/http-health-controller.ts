@@ -5,6 +5,7 @@ import { Controller, Get, HttpCode, Inject, ServiceUnavailableException } from '
 import { HEALTH_STATE } from '../tokens.ts';
 import type { HealthState } from './health-state.ts';
 
+/** HTTP's own errors keep Nest's form; only gRPC's have the table. */
 @Controller()
 export class HttpHealthController {
   private readonly health: HealthState;

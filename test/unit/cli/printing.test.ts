@@ -127,9 +127,19 @@ test('client commands call what the server listens on, on loopback where it list
 });
 
 test('the welcome names the address in both lines to paste', () => {
-  const lines = welcomeLines('127.0.0.1:7000', { status: () => [] }).join('\n');
+  const shop = { corpus: 'shop', activeVersion: 'v-1', entries: 1, questions: 5, intents: 1, activatedAt: new Date(0) };
+  const lines = welcomeLines('127.0.0.1:7000', { status: () => [shop] }).join('\n');
+  expect(lines).toContain('corpora: shop (5 questions)');
   expect(lines).toMatch(
     /grpcurl -plaintext -d '\{"corpus":"shop","utterance":"[^"']+"\}' 127\.0\.0\.1:7000 faqmatch\.v1\.MatchService\/Match/u,
   );
   expect(lines).toMatch(/npm run -s faqmatch -- match shop "[^"]+" --address 127\.0\.0\.1:7000/u);
+});
+
+test('the welcome of a server without the demo names no line that would fail', () => {
+  const staged = { corpus: 'shop', activeVersion: undefined, entries: 0, questions: 0, intents: 0, activatedAt: undefined };
+  const lines = welcomeLines('127.0.0.1:50051', { status: () => [staged] }).join('\n');
+  expect(lines).toContain('corpora: none yet');
+  expect(lines).toContain('faqmatch -- reload <corpus>');
+  expect(lines).not.toContain('match shop');
 });

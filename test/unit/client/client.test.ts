@@ -277,6 +277,16 @@ test('a reload yields progress and then its result, and is never tried again', a
   expect(calls).toBe(1);
 });
 
+test('a stream to a server that is not there says so, at its deadline or at once', async () => {
+  for (const options of [{ waitForServer: false }, { deadlines: { stream: 200 } }]) {
+    const client = clientOf('127.0.0.1:1', options);
+    const reading = async () => {
+      for await (const _ of client.reload({ corpus: 'shop', source: { path: 'shop' } })) throw new Error('nothing was expected');
+    };
+    expect(await failure(reading())).toMatchObject({ code: 'unavailable', reason: 'NO_CONNECTION' });
+  }
+});
+
 test('leaving the loop of a reload cancels it on the server', async () => {
   const cancelled = Promise.withResolvers<boolean>();
   const server = await adminServer((call) => {

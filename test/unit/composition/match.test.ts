@@ -1,74 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createMatch, type MatchCall } from '../../../src/composition.ts';
 import { FaqError } from '../../../src/errors.ts';
 import type { Calibrator } from '../../../src/matching/calibrator.ts';
-import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
-import { hitScorer } from '../../../src/matching/hit-scorer.ts';
-import type { IntentScorer } from '../../../src/matching/scorer.ts';
-import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
-import type { LoadedVersion, Versions } from '../../../src/versions/contract.ts';
-import { createFakeEncoder } from '../../support/fake-encoder.ts';
+import { ENTRIES, filterOf, matcher, sample, scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
-import { fixedScorer } from '../../support/fixed-scorer.ts';
-
-const settings = { ...DEFAULT_MATCH_SETTINGS, answerConfidence: 0.5, clarifyConfidence: 0.3, clarifyRatio: 0.6 };
-
-const ENTRIES = [
-  entry('invoice', ['where do I find my invoice', 'send me the bill'], { metadata: { team: 'billing' }, tags: ['money'] }),
-  entry('refund', ['when do I get my refund', 'money back please'], { locale: 'en', tags: ['money', 'returns'] }),
-  entry('rueckgabe', ['wo ist mein geld'], { intent: 'refund', locale: 'de', tags: ['money'] }),
-  entry('password', ['I forgot my password', 'reset login'], { counterExamples: ['forget it'] }),
-];
-
-/** Scores by intent name; whatever is not named scores 0. */
-const scoring =
-  (scores: Readonly<Record<string, number>>, options: { readonly calibrator?: Calibrator } = {}) =>
-  (intents: readonly string[]): IntentScorer =>
-    fixedScorer(
-      Float32Array.from(intents, (intent) => scores[intent] ?? 0),
-      options,
-    );
-
-const sample = (scores: Readonly<Record<string, number>> = { invoice: 0.9 }, rest: Partial<Parameters<typeof fakeVersion>[0]> = {}) =>
-  fakeVersion({ entries: ENTRIES, scorer: scoring(scores), ...rest });
-
-function matcher(versions: readonly LoadedVersion[]) {
-  const encoder = createFakeEncoder();
-  const encoded: string[] = [];
-  const store: Pick<Versions, 'acquire' | 'active'> = {
-    active: (corpus) => (corpus === 'test' ? versions[0] : undefined),
-    async acquire(_corpus, name) {
-      const found = name === undefined ? undefined : versions.find((version) => version.version === name);
-      if (found === undefined) throw new FaqError('not_found', 'no such version');
-      return found;
-    },
-  };
-  const match = createMatch({
-    encoder: {
-      info: encoder.info,
-      encode(text, options) {
-        encoded.push(text);
-        return encoder.encode(text, options);
-      },
-    },
-    versions: store,
-    settings,
-  });
-  const call = (utterance: string, changes: Partial<MatchCall> = {}) =>
-    match({
-      corpus: 'test',
-      utterance,
-      topK: 5,
-      minConfidence: undefined,
-      filter: undefined,
-      explain: false,
-      version: undefined,
-      ...changes,
-    });
-  return { call, encoded };
-}
-
-const filterOf = (locales: readonly string[], tags: readonly string[] = []) => ({ locales, tags });
 
 describe('candidates', () => {
   test('are distinct intents, each with its nearest question and the entry that holds it', async () => {
@@ -119,78 +53,6 @@ describe('candidates', () => {
     const { candidates } = await matcher([version]).call('alpha');
     expect(candidates[0]).toMatchObject({ intent: 'far', similarity: 0, matchedQuestion: 'unrelated words' });
     expect(candidates).toHaveLength(5);
-  });
-});
-
-describe('text equality', () => {
-  test('a stored question is answered with certainty though another intent scores higher', async () => {
-    for (const utterance of ['money back please', '  MONEY   back, please?! '.replace(',', '')]) {
-      const answer = await matcher([sample({ invoice: 0.99 })]).call(utterance, { minConfidence: 1, explain: true });
-      expect(answer.decision).toBe('answer');
-      expect(answer.candidates[0]).toMatchObject({ intent: 'refund', confidence: 1, matchedQuestion: 'money back please' });
-      expect(answer.explanation).toMatchObject({
-        rule: 'exact_question',
-        noneConfidence: 0,
-        runnerUp: 'invoice',
-        thresholdSource: 'request',
-      });
-    }
-  });
-
-  test('a question equal but for case and punctuation is named with its own similarity', async () => {
-    const entries = [entry('a', ['Reset login!', 'something reset login reset login'])];
-    const version = fakeVersion({ entries, scorer: scoring({ a: 0.5 }) });
-    const { candidates } = await matcher([version]).call('reset login');
-    expect(candidates[0]?.matchedQuestion).toBe('Reset login!');
-    expect(candidates[0]?.similarity).toBeCloseTo(1, 6);
-  });
-
-  test('a question stored under two intents is asked back, also where one candidate is wanted', async () => {
-    const entries = [...ENTRIES, entry('login', ['reset login'])];
-    const { call } = matcher([fakeVersion({ entries, scorer: scoring({ invoice: 0.99, login: 0.2 }) })]);
-    for (const topK of [1, 5]) {
-      const answer = await call('Reset login', { topK, minConfidence: 1 });
-      expect(answer.decision).toBe('clarify');
-      expect([...answer.clarifyIntents].sort()).toEqual(['login', 'password']);
-      expect(answer.candidates[0]).toMatchObject({ intent: 'login', confidence: 0.5, matchedQuestion: 'reset login' });
-    }
-  });
-
-  test('a counter-example is refused, of the corpus or of an entry, even where it is a stored question too', async () => {
-    const { call } = matcher([sample({ invoice: 0.99 }, { counterExamples: ['Nothing, thanks', 'send me the bill'] })]);
-    for (const utterance of ['nothing, thanks!', 'FORGET IT', 'send me the bill']) {
-      const answer = await call(utterance, { minConfidence: 0, explain: true });
-      expect(answer.decision).toBe('no_match');
-      expect(answer.explanation).toMatchObject({ rule: 'counter_example', noneConfidence: 1 });
-      expect(answer.candidates.every(({ confidence }) => confidence === 0)).toBe(true);
-      expect(answer.candidates).toHaveLength(3);
-    }
-  });
-
-  test('a stored question that the filter leaves out is no equality', async () => {
-    const { candidates, explanation } = await matcher([sample({ invoice: 0.9 })]).call('I forgot my password', {
-      filter: filterOf([], ['money']),
-      explain: true,
-    });
-    expect(candidates.map(({ intent }) => intent)).toEqual(['invoice', 'refund']);
-    expect(explanation?.rule).not.toBe('exact_question');
-  });
-
-  test('a question beyond the hit scorer’s hits is still found by its text', async () => {
-    // 300 entries hold the same question; the hit scorer sees 128 of them.
-    const entries = Array.from({ length: 300 }, (_, i) =>
-      entry(`e${String(i).padStart(3, '0')}`, ['same words'], { locale: i === 299 ? 'de' : 'en' }),
-    );
-    const scorer = (intents: readonly string[]) =>
-      hitScorer({ kind: 'hits', intentCount: intents.length, calibrator: UNIVERSAL_CALIBRATOR });
-    const { call } = matcher([fakeVersion({ entries, scorer })]);
-    const all = await call('same words');
-    expect(all).toMatchObject({ decision: 'clarify' });
-    expect(all.clarifyIntents).toHaveLength(300);
-    expect(await call('same words', { filter: filterOf(['de']) })).toMatchObject({
-      decision: 'answer',
-      candidates: [{ intent: 'e299', confidence: 1 }],
-    });
   });
 });
 

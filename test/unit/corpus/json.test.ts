@@ -31,6 +31,12 @@ describe('JSON', () => {
     expect(brief(parse({ 'faq.json': text }).faults)).toEqual([`syntax_error faq.json:${line}`]);
   });
 
+  it('names every line with a mistake once, and gives up where every line has one', () => {
+    const text = '{"entries": [\n {"id": "a", "questions": ["q"],},\n {"id": "b" "questions": ["r"]},\n {"id": "c", "questions": []}\n]}';
+    expect(brief(parse({ 'faq.json': text }).faults)).toEqual(['syntax_error faq.json:2', 'syntax_error faq.json:3']);
+    expect(parse({ 'faq.json': '- no json\n'.repeat(1_000) }).faults.length).toBeLessThanOrEqual(20);
+  });
+
   it('refuses a key that is there twice and nesting too deep to follow', () => {
     expect(brief(parse({ 'faq.json': '{"entries": [],\n "entries": []}' }).faults)).toEqual(['duplicate_key faq.json:2']);
     expect(parse({ 'faq.json': '['.repeat(200_000) }).faults[0]?.code).toBe('syntax_error');

@@ -69,11 +69,28 @@ describe('CSV', () => {
     ['a column twice', 'id,question,text\na,q,r\n', 'duplicate_key faq.csv:1'],
     ['too many cells', 'id,question\na,b,c\n', 'syntax_error faq.csv:2'],
     ['text after a closing quote', 'id,question\na,"b"c\n', 'syntax_error faq.csv:2'],
-    ['a quote never closed', 'id,question\na,q\nb,"c\nd\n', 'syntax_error faq.csv:4'],
+    ['a header whose quote is never closed', 'id,"question\na,q\n', 'syntax_error faq.csv:1'],
     ['nothing', '', 'no_entries faq.csv:0'],
     ['a header alone', 'id,question\n', 'no_entries faq.csv:0'],
   ])('tells of %s', (_, text, expected) => {
     expect(brief(parse({ 'faq.csv': text }).faults)).toEqual([expected]);
+  });
+
+  it('names every broken row by the line on which it begins, and reads on below it', () => {
+    const text =
+      'id,question,answer\n\na,"never closed,x\nb,q,y\nc,"ok",z\nd,in the "middle",z\n,no id,z\ne,,z\nf,"two\nlines",z\ng,"b"c,z\n';
+    expect(brief(parse({ 'faq.csv': text }).faults)).toEqual([
+      'syntax_error faq.csv:3',
+      'syntax_error faq.csv:6',
+      'missing_field faq.csv:7 id',
+      'empty_question faq.csv:8 question',
+      'syntax_error faq.csv:11',
+    ]);
+  });
+
+  it('gives up naming broken rows where everything is broken', () => {
+    const { faults } = parse({ 'faq.csv': `id,question\n${'a,"b"c\n'.repeat(5_000)}` });
+    expect(faults.length).toBe(100);
   });
 
   it('hints at semicolons as separators', () => {

@@ -129,6 +129,19 @@ describe('a hub model', () => {
     expect(await readdir(join(cacheFolder, REPO_FOLDER))).toEqual([]);
   });
 
+  it('that finds the disk full says so and leaves nothing in the cache', async () => {
+    const server = await hub();
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const onProgress = ({ done, total }: { readonly done: number; readonly total: number }): void => {
+      if (done > total / 2) throw full;
+    };
+    await expect(loadModel(request('hub:org/name@main', { hub: { hubUrl: server.url }, onProgress }))).rejects.toMatchObject({
+      code: 'resource_exhausted',
+      reason: 'DISK_FULL',
+    });
+    expect(await readdir(join(cacheFolder, REPO_FOLDER))).toEqual([]);
+  });
+
   it('whose stored file was cut off later is refused by its checksum', async () => {
     const server = await hub();
     await loadModel(request('hub:org/name@main', { hub: { hubUrl: server.url } }));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockDataDir } from '../../../src/index/embedded/data-dir-lock.ts';
@@ -50,9 +51,18 @@ test('two directories are locked apart, one that does not exist yet is made', as
   await Promise.all([first.release(), second.release()]);
 });
 
+test('a process that is still dying is waited for', async () => {
+  const child = await otherHolder();
+  const taken = lockDataDir(dataDir);
+  // The lock is asked for while its holder lives.
+  await sleep(150);
+  await kill(child);
+  await (await taken).release();
+});
+
 test('a living process keeps its lock, a killed one loses it at once', async () => {
   const child = await otherHolder();
-  await expect(lockDataDir(dataDir)).rejects.toMatchObject({ code: 'failed_precondition' });
+  await expect(lockDataDir(dataDir, { waitMs: 100 })).rejects.toMatchObject({ code: 'failed_precondition' });
   await kill(child);
   const lock = await lockDataDir(dataDir);
   await lock.release();

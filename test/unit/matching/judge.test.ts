@@ -52,6 +52,16 @@ test('a question stored under two intents is asked back, both named whatever top
   }
 });
 
+test('confidences never sum to more than 1, not even by rounding, however many intents share a question', () => {
+  for (let count = 1; count <= 200; count += 1) {
+    const intents = Array.from({ length: count }, (_, intent) => intent);
+    const { ranked } = judgeScores(Array(count).fill(0.5), { equality: { kind: 'question', intents }, topK: count });
+    // Nine ninths added one by one are 1.0000000000000002.
+    expect(ranked.reduce((sum, { confidence }) => sum + confidence, 0)).toBeLessThanOrEqual(1);
+    expect(ranked[0]?.confidence).toBeCloseTo(1 / count, 9);
+  }
+});
+
 test('a counter-example is no match, with candidates that have no confidence', () => {
   const judgement = judgeScores([0.99, 0.2], { equality: { kind: 'counter_example' }, minConfidence: 0 });
   expect(judgement.verdict).toMatchObject({ decision: 'no_match', rule: 'counter_example' });

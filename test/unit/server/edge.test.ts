@@ -98,10 +98,31 @@ describe('a status', () => {
       code: 'c',
       message: 'm'.repeat(50),
     }));
-    const error = new FaqError('invalid_argument', 'x'.repeat(100_000), { faults });
-    const { details, metadata } = toGrpcFailure(error);
-    const binary = String(metadata.toHttp2Headers()[STATUS_DETAILS_KEY]).length;
-    expect(details.length + binary).toBeLessThan(8 * 1024 - 200);
+    for (const message of ['x'.repeat(100_000), 'how many? '.repeat(500), '漢字'.repeat(5_000), 'Short.']) {
+      const { details, metadata } = toGrpcFailure(new FaqError('invalid_argument', message, { field: 'path', faults }));
+      const binary = String(metadata.toHttp2Headers()[STATUS_DETAILS_KEY]).length;
+      // 442 bytes are the names, the fixed values and 32 for each entry.
+      expect(encodeURI(details).length + binary + 442).toBeLessThanOrEqual(8 * 1024);
+      expect(message).toContain(details);
+    }
+  });
+
+  it('says when to come back only where waiting helps', () => {
+    const retryOf = (reason: string) => decodeStatus(toStatus(new FaqError('resource_exhausted', 'Full.', { reason }))).retryAfterMs;
+    expect(retryOf('QUEUE_FULL')).toBeGreaterThan(0);
+    expect([retryOf('MESSAGE_TOO_LARGE'), retryOf('DISK_FULL')]).toEqual([undefined, undefined]);
+  });
+
+  it('carries 35 faults of ordinary length', () => {
+    const faults = Array.from({ length: 35 }, (_, line) => ({
+      file: 'faq.yaml',
+      line,
+      field: `entries[${line}].questions[2]`,
+      code: 'wrong_type',
+      message: `Expected a question as text, came the number ${line}; put it in quotes.`,
+    }));
+    const message = `The FAQ files have 35 faults; nothing was changed. The first: faq.yaml:4: ${faults[0]?.message}`;
+    expect(decodeStatus(toStatus(new FaqError('invalid_argument', message, { reason: 'CORPUS_FAULTY', faults }))).faults).toEqual(faults);
   });
 
   it('sends one fault that is too large by itself as none, with the count', () => {

@@ -45,7 +45,7 @@ describe('reload', () => {
       [6, 7, 8],
     ]);
     expect(loaded.exact.rows('REFUND STATUS!', () => true).map((row) => loaded.questions[row])).toEqual(['refund status']);
-    expect(loaded.exact.isCounterExample('Tell me a joke.')).toBe(true);
+    expect(loaded.exact.refusal('Tell me a joke.')).toMatchObject({ everything: true });
     expect(loaded.scorer.intentCount).toBe(3);
     expect(loaded.calibratorDigest).toMatch(/^[0-9a-f]{64}$/u);
     const vector = keywordVector('track my parcel', loaded.index.dimension);

@@ -29,6 +29,16 @@ describe('the layout of rows', () => {
     expect(layout.counterTexts).toEqual(['a joke', 'never', 'no']);
   });
 
+  it('leaves an entry’s counter-example out of what is out of scope where another intent has it as a question, and still knows whom it refuses', () => {
+    const entries = [entry('a', ['one'], { counterExamples: ['Two!', 'one'] }), entry('b', ['two'])];
+    const layout = layOutRows({ entries, counterExamples: ['no'], golden: [] });
+    expect(layout.counterTexts).toEqual(['no', 'one']);
+    expect(layout.refusing.ofIntents).toEqual([
+      { text: 'Two!', intent: 0 },
+      { text: 'one', intent: 0 },
+    ]);
+  });
+
   it('does not depend on the order of entries', () => {
     const turned = layOutRows({ ...CORPUS, entries: [...CORPUS.entries].reverse() });
     expect(turned.questions).toEqual(layOutRows(CORPUS).questions);

@@ -64,6 +64,8 @@ export interface Limits {
   readonly maxPageSize: number;
   /** Requests of one stream in flight; past it the stream is read more slowly. */
   readonly maxStreamInFlight: number;
+  /** Values of one list of a filter. */
+  readonly maxFilterValues: number;
 }
 
 /** GetInfoResponse is what this server is. */
@@ -317,6 +319,7 @@ function createBaseLimits(): Limits {
     keptVersions: 0,
     maxPageSize: 0,
     maxStreamInFlight: 0,
+    maxFilterValues: 0,
   };
 }
 
@@ -351,6 +354,9 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.maxStreamInFlight !== 0) {
       writer.uint32(80).uint32(message.maxStreamInFlight);
+    }
+    if (message.maxFilterValues !== 0) {
+      writer.uint32(88).uint32(message.maxFilterValues);
     }
     return writer;
   },
@@ -448,6 +454,14 @@ export const Limits: MessageFns<Limits> = {
             message.maxStreamInFlight = reader.uint32();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.maxFilterValues = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -512,6 +526,11 @@ export const Limits: MessageFns<Limits> = {
         : isSet(object.max_stream_in_flight)
         ? globalThis.Number(object.max_stream_in_flight)
         : 0,
+      maxFilterValues: isSet(object.maxFilterValues)
+        ? globalThis.Number(object.maxFilterValues)
+        : isSet(object.max_filter_values)
+        ? globalThis.Number(object.max_filter_values)
+        : 0,
     };
   },
 
@@ -547,6 +566,9 @@ export const Limits: MessageFns<Limits> = {
     if (message.maxStreamInFlight !== 0) {
       obj.maxStreamInFlight = Math.round(message.maxStreamInFlight);
     }
+    if (message.maxFilterValues !== 0) {
+      obj.maxFilterValues = Math.round(message.maxFilterValues);
+    }
     return obj;
   },
 
@@ -565,6 +587,7 @@ export const Limits: MessageFns<Limits> = {
     message.keptVersions = object.keptVersions ?? 0;
     message.maxPageSize = object.maxPageSize ?? 0;
     message.maxStreamInFlight = object.maxStreamInFlight ?? 0;
+    message.maxFilterValues = object.maxFilterValues ?? 0;
     return message;
   },
 };
