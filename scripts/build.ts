@@ -9,7 +9,7 @@ const buildInfo = join(root, 'dist', '.tsbuildinfo');
 
 /** Whether a source has no compiled file. */
 function lacksOutputs(): boolean {
-  return globSync('src/**/*.ts', { cwd: root }).some(
+  return globSync('src/**/*.ts', { cwd: root, exclude: (path) => path.endsWith('.d.ts') }).some(
     (source) => !existsSync(join(root, source.replace(/^src/, 'dist').replace(/\.ts$/, '.js'))),
   );
 }

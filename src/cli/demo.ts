@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.ts';
 export const DEMO_CORPORA = ['shop', 'bank', 'helpdesk'] as const;
 
 const TRY_CORPUS = 'shop';
-const TRY_UTTERANCE = 'can I track where my package is';
+const TRY_UTTERANCE = 'do you ship to norway';
 
 /** What a demo load needs. */
 export interface DemoLoad {

@@ -13,7 +13,10 @@ import type { Terminal } from './terminal.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** A signal that asks to stop, and the first reason given. A second one ends the process at once. */
+/** npm passes a terminal's Ctrl-C on to a server that has heard it already; the second of two within this time is that echo. */
+const ECHO_MS = 3_000;
+
+/** A signal that asks to stop, and the first reason given. A second one that is no echo ends the process at once. */
 function stopRequest(): { readonly signal: AbortSignal; readonly ask: (reason: Error) => void; readonly asked: Promise<void> } {
   const controller = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -21,9 +24,13 @@ function stopRequest(): { readonly signal: AbortSignal; readonly ask: (reason: E
     controller.abort(reason);
     resolve();
   };
+  let firstAt = Number.POSITIVE_INFINITY;
   for (const name of SIGNALS) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(1);
+      const now = performance.now();
+      // Killed rather than left: leaving while a graph runs makes the native library abort with a stack trace.
+      if (now - firstAt > ECHO_MS) process.kill(process.pid, 'SIGKILL');
+      firstAt = Math.min(firstAt, now);
       ask(new FaqError('cancelled', `Stopped by ${name}.`));
     });
   }
@@ -61,7 +68,10 @@ async function run(config: Config, flags: { readonly demo: boolean; readonly jso
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
-    logger.info('stopping: calls in flight may finish');
+    logger.info(
+      { reason: stop.signal.reason instanceof Error ? stop.signal.reason.message : 'an error' },
+      'stopping: calls in flight may finish',
+    );
     await service.stop();
     logger.info('stopped');
   }

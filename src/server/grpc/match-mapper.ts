@@ -31,7 +31,8 @@ export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix 
   checkFilter(request.filter, limits.maxFilterValues, violations);
   violations.throwIfAny();
   if (request.minPrecision !== undefined) throw fieldNotBuilt(`${prefix}min_precision`, 'MIN_PRECISION_NOT_BUILT');
-  if (request.context !== undefined) throw fieldNotBuilt(`${prefix}context`, 'CONTEXT_NOT_BUILT');
+  if (request.context !== undefined && (request.context.previousIntent !== '' || request.context.previousEntryId !== ''))
+    throw fieldNotBuilt(`${prefix}context`, 'CONTEXT_NOT_BUILT');
   return {
     corpus: existingCorpus(request.corpus),
     utterance: request.utterance,

@@ -76,7 +76,7 @@ export interface ReloadCorpusRequest {
     | undefined;
   /** Build and store, do not activate. */
   readonly stageOnly: boolean;
-  /** Activate although the quality gate refuses. */
+  /** Activate although the quality gate refuses. Not built yet: true is UNIMPLEMENTED. */
   readonly force: boolean;
 }
 
@@ -210,7 +210,7 @@ export interface ActivateVersionRequest {
   readonly corpus: string;
   /** The version. */
   readonly version: string;
-  /** Activate although the quality gate refuses. */
+  /** Activate although the quality gate refuses. Not built yet: true is UNIMPLEMENTED. */
   readonly force: boolean;
 }
 
@@ -4229,7 +4229,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(ValidateCorpusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ValidateCorpusResponse => ValidateCorpusResponse.decode(value),
   },
-  /** DiffCorpus compares two versions, or a version with FAQ files. */
+  /** DiffCorpus compares two versions, or a version with FAQ files. Not built yet: UNIMPLEMENTED. */
   diffCorpus: {
     path: "/faqmatch.v1.CorpusAdminService/DiffCorpus" as const,
     requestStream: false as const,
@@ -4274,7 +4274,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(ListVersionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListVersionsResponse => ListVersionsResponse.decode(value),
   },
-  /** DeleteVersion deletes a stored version that is not active. */
+  /** DeleteVersion deletes a stored version that is not active. Not built yet: UNIMPLEMENTED. */
   deleteVersion: {
     path: "/faqmatch.v1.CorpusAdminService/DeleteVersion" as const,
     requestStream: false as const,
@@ -4285,7 +4285,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(DeleteVersionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteVersionResponse => DeleteVersionResponse.decode(value),
   },
-  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. */
+  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Not built yet: UNIMPLEMENTED. */
   evaluateCorpus: {
     path: "/faqmatch.v1.CorpusAdminService/EvaluateCorpus" as const,
     requestStream: false as const,
@@ -4297,7 +4297,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(EvaluateCorpusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EvaluateCorpusResponse => EvaluateCorpusResponse.decode(value),
   },
-  /** LintCorpus names conflicts and weak spots. */
+  /** LintCorpus names conflicts and weak spots. Not built yet: UNIMPLEMENTED. */
   lintCorpus: {
     path: "/faqmatch.v1.CorpusAdminService/LintCorpus" as const,
     requestStream: false as const,
@@ -4307,7 +4307,7 @@ export const CorpusAdminServiceService = {
     responseSerialize: (value: LintCorpusResponse): Buffer => Buffer.from(LintCorpusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LintCorpusResponse => LintCorpusResponse.decode(value),
   },
-  /** UpsertEntries adds or replaces entries and activates the version that results. */
+  /** UpsertEntries adds or replaces entries and activates the version that results. Not built yet: UNIMPLEMENTED. */
   upsertEntries: {
     path: "/faqmatch.v1.CorpusAdminService/UpsertEntries" as const,
     requestStream: false as const,
@@ -4318,7 +4318,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(UpsertEntriesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpsertEntriesResponse => UpsertEntriesResponse.decode(value),
   },
-  /** DeleteEntries deletes entries and activates the version that results. */
+  /** DeleteEntries deletes entries and activates the version that results. Not built yet: UNIMPLEMENTED. */
   deleteEntries: {
     path: "/faqmatch.v1.CorpusAdminService/DeleteEntries" as const,
     requestStream: false as const,
@@ -4329,7 +4329,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(DeleteEntriesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteEntriesResponse => DeleteEntriesResponse.decode(value),
   },
-  /** ExportCorpus writes a version as an FAQ file. */
+  /** ExportCorpus writes a version as an FAQ file. Not built yet: UNIMPLEMENTED. */
   exportCorpus: {
     path: "/faqmatch.v1.CorpusAdminService/ExportCorpus" as const,
     requestStream: false as const,
@@ -4340,7 +4340,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(ExportCorpusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExportCorpusResponse => ExportCorpusResponse.decode(value),
   },
-  /** CancelOperation stops a running reload, evaluation or change. */
+  /** CancelOperation stops a running reload, evaluation or change. Not built yet: UNIMPLEMENTED. */
   cancelOperation: {
     path: "/faqmatch.v1.CorpusAdminService/CancelOperation" as const,
     requestStream: false as const,
@@ -4352,7 +4352,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(CancelOperationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CancelOperationResponse => CancelOperationResponse.decode(value),
   },
-  /** DeleteCorpus deletes a corpus with all its versions. */
+  /** DeleteCorpus deletes a corpus with all its versions. Not built yet: UNIMPLEMENTED. */
   deleteCorpus: {
     path: "/faqmatch.v1.CorpusAdminService/DeleteCorpus" as const,
     requestStream: false as const,
@@ -4370,7 +4370,7 @@ export interface CorpusAdminServiceServer extends UntypedServiceImplementation {
   reloadCorpus: handleServerStreamingCall<ReloadCorpusRequest, ReloadCorpusResponse>;
   /** ValidateCorpus names every fault of FAQ files and changes nothing. */
   validateCorpus: handleUnaryCall<ValidateCorpusRequest, ValidateCorpusResponse>;
-  /** DiffCorpus compares two versions, or a version with FAQ files. */
+  /** DiffCorpus compares two versions, or a version with FAQ files. Not built yet: UNIMPLEMENTED. */
   diffCorpus: handleUnaryCall<DiffCorpusRequest, DiffCorpusResponse>;
   /** ActivateVersion switches to a stored version. */
   activateVersion: handleUnaryCall<ActivateVersionRequest, ActivateVersionResponse>;
@@ -4378,21 +4378,21 @@ export interface CorpusAdminServiceServer extends UntypedServiceImplementation {
   rollbackCorpus: handleUnaryCall<RollbackCorpusRequest, RollbackCorpusResponse>;
   /** ListVersions returns the stored versions of a corpus, newest first. */
   listVersions: handleUnaryCall<ListVersionsRequest, ListVersionsResponse>;
-  /** DeleteVersion deletes a stored version that is not active. */
+  /** DeleteVersion deletes a stored version that is not active. Not built yet: UNIMPLEMENTED. */
   deleteVersion: handleUnaryCall<DeleteVersionRequest, DeleteVersionResponse>;
-  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. */
+  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Not built yet: UNIMPLEMENTED. */
   evaluateCorpus: handleServerStreamingCall<EvaluateCorpusRequest, EvaluateCorpusResponse>;
-  /** LintCorpus names conflicts and weak spots. */
+  /** LintCorpus names conflicts and weak spots. Not built yet: UNIMPLEMENTED. */
   lintCorpus: handleUnaryCall<LintCorpusRequest, LintCorpusResponse>;
-  /** UpsertEntries adds or replaces entries and activates the version that results. */
+  /** UpsertEntries adds or replaces entries and activates the version that results. Not built yet: UNIMPLEMENTED. */
   upsertEntries: handleServerStreamingCall<UpsertEntriesRequest, UpsertEntriesResponse>;
-  /** DeleteEntries deletes entries and activates the version that results. */
+  /** DeleteEntries deletes entries and activates the version that results. Not built yet: UNIMPLEMENTED. */
   deleteEntries: handleServerStreamingCall<DeleteEntriesRequest, DeleteEntriesResponse>;
-  /** ExportCorpus writes a version as an FAQ file. */
+  /** ExportCorpus writes a version as an FAQ file. Not built yet: UNIMPLEMENTED. */
   exportCorpus: handleServerStreamingCall<ExportCorpusRequest, ExportCorpusResponse>;
-  /** CancelOperation stops a running reload, evaluation or change. */
+  /** CancelOperation stops a running reload, evaluation or change. Not built yet: UNIMPLEMENTED. */
   cancelOperation: handleUnaryCall<CancelOperationRequest, CancelOperationResponse>;
-  /** DeleteCorpus deletes a corpus with all its versions. */
+  /** DeleteCorpus deletes a corpus with all its versions. Not built yet: UNIMPLEMENTED. */
   deleteCorpus: handleUnaryCall<DeleteCorpusRequest, DeleteCorpusResponse>;
 }
 
@@ -4423,7 +4423,7 @@ export interface CorpusAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ValidateCorpusResponse) => void,
   ): ClientUnaryCall;
-  /** DiffCorpus compares two versions, or a version with FAQ files. */
+  /** DiffCorpus compares two versions, or a version with FAQ files. Not built yet: UNIMPLEMENTED. */
   diffCorpus(
     request: DiffCorpusRequest,
     callback: (error: ServiceError | null, response: DiffCorpusResponse) => void,
@@ -4487,7 +4487,7 @@ export interface CorpusAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListVersionsResponse) => void,
   ): ClientUnaryCall;
-  /** DeleteVersion deletes a stored version that is not active. */
+  /** DeleteVersion deletes a stored version that is not active. Not built yet: UNIMPLEMENTED. */
   deleteVersion(
     request: DeleteVersionRequest,
     callback: (error: ServiceError | null, response: DeleteVersionResponse) => void,
@@ -4503,7 +4503,7 @@ export interface CorpusAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteVersionResponse) => void,
   ): ClientUnaryCall;
-  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. */
+  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Not built yet: UNIMPLEMENTED. */
   evaluateCorpus(
     request: EvaluateCorpusRequest,
     options?: Partial<CallOptions>,
@@ -4513,7 +4513,7 @@ export interface CorpusAdminServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<EvaluateCorpusResponse>;
-  /** LintCorpus names conflicts and weak spots. */
+  /** LintCorpus names conflicts and weak spots. Not built yet: UNIMPLEMENTED. */
   lintCorpus(
     request: LintCorpusRequest,
     callback: (error: ServiceError | null, response: LintCorpusResponse) => void,
@@ -4529,7 +4529,7 @@ export interface CorpusAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LintCorpusResponse) => void,
   ): ClientUnaryCall;
-  /** UpsertEntries adds or replaces entries and activates the version that results. */
+  /** UpsertEntries adds or replaces entries and activates the version that results. Not built yet: UNIMPLEMENTED. */
   upsertEntries(
     request: UpsertEntriesRequest,
     options?: Partial<CallOptions>,
@@ -4539,7 +4539,7 @@ export interface CorpusAdminServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<UpsertEntriesResponse>;
-  /** DeleteEntries deletes entries and activates the version that results. */
+  /** DeleteEntries deletes entries and activates the version that results. Not built yet: UNIMPLEMENTED. */
   deleteEntries(
     request: DeleteEntriesRequest,
     options?: Partial<CallOptions>,
@@ -4549,7 +4549,7 @@ export interface CorpusAdminServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<DeleteEntriesResponse>;
-  /** ExportCorpus writes a version as an FAQ file. */
+  /** ExportCorpus writes a version as an FAQ file. Not built yet: UNIMPLEMENTED. */
   exportCorpus(
     request: ExportCorpusRequest,
     options?: Partial<CallOptions>,
@@ -4559,7 +4559,7 @@ export interface CorpusAdminServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ExportCorpusResponse>;
-  /** CancelOperation stops a running reload, evaluation or change. */
+  /** CancelOperation stops a running reload, evaluation or change. Not built yet: UNIMPLEMENTED. */
   cancelOperation(
     request: CancelOperationRequest,
     callback: (error: ServiceError | null, response: CancelOperationResponse) => void,
@@ -4575,7 +4575,7 @@ export interface CorpusAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CancelOperationResponse) => void,
   ): ClientUnaryCall;
-  /** DeleteCorpus deletes a corpus with all its versions. */
+  /** DeleteCorpus deletes a corpus with all its versions. Not built yet: UNIMPLEMENTED. */
   deleteCorpus(
     request: DeleteCorpusRequest,
     callback: (error: ServiceError | null, response: DeleteCorpusResponse) => void,

@@ -881,7 +881,7 @@ export const ClusterUnansweredResponse: MessageFns<ClusterUnansweredResponse> = 
   },
 };
 
-/** FeedbackService collects what went right and wrong, to learn from. */
+/** FeedbackService collects what went right and wrong, to learn from. Not built yet: every call is UNIMPLEMENTED. */
 export type FeedbackServiceService = typeof FeedbackServiceService;
 export const FeedbackServiceService = {
   /** SubmitFeedback says whether an answer was right. */

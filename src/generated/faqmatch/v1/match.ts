@@ -106,11 +106,11 @@ export interface MatchRequest {
   readonly utterance: string;
   /** How many candidates to return; 0 means 5, at most 100. */
   readonly topK: number;
-  /** Least confidence for ANSWER, in [0, 1]; below it the decision is NO_MATCH. */
+  /** Least confidence for ANSWER, in [0, 1]; below it the decision is NO_MATCH; 0 answers everything. */
   readonly minConfidence?:
     | number
     | undefined;
-  /** Least expected precision of ANSWER, in [0, 1]. */
+  /** Least expected precision of ANSWER, in [0, 1]. Not built yet: UNIMPLEMENTED when set. */
   readonly minPrecision?:
     | number
     | undefined;
@@ -118,7 +118,7 @@ export interface MatchRequest {
   readonly filter:
     | Filter
     | undefined;
-  /** What came before in the conversation. */
+  /** What came before in the conversation. Not built yet: UNIMPLEMENTED when it names anything. */
   readonly context:
     | MatchContext
     | undefined;
