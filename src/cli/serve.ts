@@ -1,4 +1,5 @@
 /** `faqmatch serve`: runs the service until it is told to stop. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { printableConfig } from '../config/print-config.ts';
 import type { Config } from '../config/schema.ts';
@@ -15,9 +16,17 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** npm passes a terminal's Ctrl-C on to a server that has heard it already; the second of two within this time is that echo. */
 const ECHO_MS = 3_000;
+/** An echo that comes while the process takes its handlers down would end it as if interrupted, so it stays this long after a signal. */
+const LINGER_MS = 300;
 
 /** A signal that asks to stop, and the first reason given. A second one that is no echo ends the process at once. */
-function stopRequest(): { readonly signal: AbortSignal; readonly ask: (reason: Error) => void; readonly asked: Promise<void> } {
+function stopRequest(): {
+  readonly signal: AbortSignal;
+  readonly ask: (reason: Error) => void;
+  readonly asked: Promise<void>;
+  /** Resolves when no echo of a signal is to be expected any more. */
+  readonly quiet: () => Promise<void>;
+} {
   const controller = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();
   const ask = (reason: Error): void => {
@@ -34,7 +43,10 @@ function stopRequest(): { readonly signal: AbortSignal; readonly ask: (reason: E
       ask(new FaqError('cancelled', `Stopped by ${name}.`));
     });
   }
-  return { signal: controller.signal, ask, asked: promise };
+  const quiet = async (): Promise<void> => {
+    if (firstAt !== Number.POSITIVE_INFINITY) await sleep(Math.max(0, firstAt + LINGER_MS - performance.now()));
+  };
+  return { signal: controller.signal, ask, asked: promise, quiet };
 }
 
 /** The address to call a server at that listens on `listen` and was given `port`. */
@@ -74,6 +86,7 @@ async function run(config: Config, flags: { readonly demo: boolean; readonly jso
     );
     await service.stop();
     logger.info('stopped');
+    await stop.quiet();
   }
   if (stop.signal.reason instanceof FaqError && stop.signal.reason.code === 'cancelled') return;
   throw FaqError.from(stop.signal.reason);

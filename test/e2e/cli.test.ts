@@ -256,3 +256,11 @@ test('SIGTERM ends the server with 0, and a restart has everything back without 
   const response = jsonLines((await faqmatch(['match', 'mini', 'cancel my order', '--json'])).out)[0];
   expect(response).toMatchObject({ decision: 'DECISION_ANSWER', versions: { corpus: version } });
 });
+
+// After the one above, which leaves a fresh server: npm sends a terminal's Ctrl-C a second time.
+test('two SIGINTs in a row, as from Ctrl-C under npm, end the server with 0 as well', async () => {
+  server?.kill('SIGINT');
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  server?.kill('SIGINT');
+  expect(await serverEnded).toBe(0);
+});
