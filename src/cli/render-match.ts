@@ -41,12 +41,20 @@ export function matchLine(utterance: string, response: MatchResponse, terminal: 
   return `${decisionWord(response, terminal)}\t${name}\t${utterance}`;
 }
 
+/** What the decision is about, with how certain it is. */
+function heading(response: MatchResponse): string {
+  const [best] = response.candidates;
+  if (best === undefined) return '(no entry passes the filter)';
+  if (decisionOf(response) !== 'CLARIFY') return named(best);
+  const asked = response.candidates.filter(({ intent }) => response.clarifyIntents.includes(intent));
+  return asked.length === response.clarifyIntents.length ? asked.map(named).join(' or ') : response.clarifyIntents.join(' or ');
+}
+
 /** The whole answer: what to do, what to show, why, and what else was near. */
 export function matchLines(response: MatchResponse, terminal: Terminal): readonly string[] {
   const [best, ...others] = response.candidates;
   const answers = decisionOf(response) === 'ANSWER';
-  const heading = decisionOf(response) === 'CLARIFY' ? response.clarifyIntents.join(' or ') : best === undefined ? '' : named(best);
-  const lines = [`${decisionWord(response, terminal)}  ${heading}`.trimEnd()];
+  const lines = [`${decisionWord(response, terminal)}  ${heading(response)}`];
   if (answers && best !== undefined) lines.push('', best.answer === '' ? '(this entry has no answer text)' : best.answer, '');
   if (best !== undefined) lines.push(`nearest  "${best.matchedQuestion}" (${best.intent}, cosine ${best.similarity.toFixed(3)})`);
   if (others.length > 0) lines.push(`others   ${others.map(named).join(', ')}`);

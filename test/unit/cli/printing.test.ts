@@ -90,7 +90,19 @@ test('an answer is shown with its confidence as percent, a refusal without an an
   ).join('\n');
   expect(refused).toContain('NO_MATCH');
   expect(refused).not.toContain('Over there.');
-  expect(matchLines(MatchResponse.fromPartial({ decision: Decision.DECISION_NO_MATCH }), fakeTerminal())[0]).toBe('NO_MATCH');
+  expect(matchLines(MatchResponse.fromPartial({ decision: Decision.DECISION_NO_MATCH }), fakeTerminal())[0]).toBe(
+    'NO_MATCH  (no entry passes the filter)',
+  );
+});
+
+test('asking back names every intent with how likely it is', () => {
+  const candidates = [
+    { intent: 'track', confidence: 0.41 },
+    { intent: 'late', confidence: 0.38 },
+    { intent: 'far', confidence: 0.02 },
+  ];
+  const response = MatchResponse.fromPartial({ decision: Decision.DECISION_CLARIFY, candidates, clarifyIntents: ['track', 'late'] });
+  expect(matchLines(response, fakeTerminal())[0]).toBe('CLARIFY  track 41 % or late 38 %');
 });
 
 test('JSON writes zero values out, names enums and unfolds oneofs', () => {
