@@ -2,7 +2,7 @@
  * `npm run bench`: what the service costs beside its encoder, measured in one run on this machine.
  *   --quick            shorter, with 300 and 2,000 questions
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
- *   --only <name>      encoder-vs-match, restart or fit
+ *   --only <name>      encoder-vs-match, match-path, restart or fit
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
  */
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/load-config.ts';
 import { encoderVsMatch } from './encoder-vs-match.ts';
 import { fit } from './fit.ts';
+import { matchPath } from './match-path.ts';
 import { restart } from './restart.ts';
 import type { BenchContext } from './support/context.ts';
 import type { Findings } from './support/report.ts';
@@ -30,6 +31,7 @@ const { values: flags } = parseArgs({
 
 const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
   'encoder-vs-match': encoderVsMatch,
+  'match-path': matchPath,
   restart,
   fit,
 };
