@@ -49,6 +49,8 @@ export interface SearchQuery {
   /** Hits wanted from each side, at least 1. */
   readonly k: number;
   readonly filter?: RowFilter;
+  /** Rows whose cosine is wanted beside the hits, whatever the filter: asked for here they cost no second trip to a database. */
+  readonly rows?: readonly number[];
 }
 
 /** One stored question found. */
@@ -66,12 +68,23 @@ export interface SearchResult {
   readonly dense: readonly Hit[];
   /** The k best by BM25 above 0, best first; ties by row. Each carries its cosine too. */
   readonly lexical: readonly Hit[];
+  /** Exact cosines of the query's rows, in their order. */
+  readonly similarities: Float32Array;
+}
+
+/** How the nearest rows of a version are found. Similarities are exact cosines whatever the method. */
+export interface SearchMethod {
+  /** `exact` compares with every row; `hnsw` walks a graph and may miss some. */
+  readonly kind: 'exact' | 'hnsw';
+  /** Share of the ten nearest rows that the method finds, measured against exact search when the version was built; 1 for exact. */
+  readonly recallAt10: number;
 }
 
 /** One version opened for reading. Immutable; safe for any number of searches at once. */
 export interface QuestionIndex {
   readonly size: number;
   readonly dimension: number;
+  readonly method: SearchMethod;
   search(query: SearchQuery, signal?: AbortSignal): Promise<SearchResult>;
   /** Exact cosines of the vector to the named rows, in their order. */
   similarities(vector: Float32Array, rows: readonly number[]): Promise<Float32Array>;
@@ -100,6 +113,29 @@ export interface ActivePointer {
   readonly activatedAt: Date;
 }
 
+/** A change of what is active that another process, or a person, made in a shared store. */
+export interface PointerChange {
+  readonly corpus: string;
+  /** undefined: nothing is active any more. */
+  readonly pointer: ActivePointer | undefined;
+}
+
+/** Who wants to hear from a store that others write to as well. */
+export interface StoreWatcher {
+  /** Called with every change within half a second of it. */
+  readonly onPointer: (change: PointerChange) => void;
+  /** Called when the store goes out of reach (why, in words) and when it is back (undefined). */
+  readonly onReach: (problem: string | undefined) => void;
+}
+
+/** Vectors by key, for what computed a text's vector once to find it again. A key is 32 bytes. */
+export interface KeyedVectors {
+  /** In the order of the keys; undefined where there is none. */
+  get(keys: readonly Uint8Array[]): Promise<readonly (Float32Array | undefined)[]>;
+  /** @param vectors [keys.length × dimension] */
+  put(keys: readonly Uint8Array[], vectors: Float32Array): Promise<void>;
+}
+
 /** Where versions live. Writing is all or nothing; killed at any moment the store holds whole versions only. */
 export interface VersionStore {
   /** `embedded` or `qdrant`. */
@@ -119,5 +155,14 @@ export interface VersionStore {
   remove(corpus: string, version: string): Promise<void>;
   /** Moves a damaged version out of the way; it is kept for a person to look at. @returns where it went. */
   setAside(corpus: string, version: string, problem: string): Promise<string>;
+  /**
+   * Runs an operation that changes a corpus while no other process can. Its signal is aborted when the right to is lost.
+   * @throws FaqError aborted, reason OPERATION_RUNNING, where another process has it; and what the operation throws.
+   */
+  exclusively<T>(corpus: string, signal: AbortSignal, operation: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Follows what others do to the store until closed; a store of one process never calls. */
+  watch(watcher: StoreWatcher): void;
+  /** Vectors that all users of the store share, by model; undefined where the store is of one process. */
+  sharedVectors?(model: { readonly digest: string; readonly dimension: number }): KeyedVectors;
   close(): Promise<void>;
 }

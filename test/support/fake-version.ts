@@ -35,7 +35,8 @@ function plainIndex(entries: readonly Entry[], questions: readonly string[], ent
   return {
     size: questions.length,
     dimension: DIMENSION,
-    async search({ vector, terms, k, filter }) {
+    method: { kind: 'exact', recallAt10: 1 },
+    async search({ vector, terms, k, filter, rows = [] }) {
       const hits = questions.flatMap((question, row): readonly Hit[] => {
         const owner = entries[entryOfRow[row] ?? 0];
         if (owner === undefined || (filter !== undefined && !entryPasses(owner, filter))) return [];
@@ -47,6 +48,7 @@ function plainIndex(entries: readonly Entry[], questions: readonly string[], ent
           .filter((hit) => hit.lexical > 0)
           .toSorted((a, b) => b.lexical - a.lexical || a.row - b.row)
           .slice(0, k),
+        similarities: Float32Array.from(rows, (row) => cosine(row, vector)),
       };
     },
     similarities: async (vector, rows) => Float32Array.from(rows, (row) => cosine(row, vector)),

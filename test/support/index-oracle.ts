@@ -117,5 +117,6 @@ export function naiveSearch({ rows, vectors }: VersionContents, query: SearchQue
       // Documents with the same words in another order must tie in spite of float64's rounding of the oracle's own sum.
       .toSorted((left, right) => (Math.abs(right.lexical - left.lexical) > 1e-9 ? right.lexical - left.lexical : left.row - right.row))
       .slice(0, query.k),
+    similarities: Float32Array.from(query.rows ?? [], (row) => naiveCosine(vectors, row, query.vector)),
   };
 }

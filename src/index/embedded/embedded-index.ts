@@ -52,6 +52,13 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
     return subset.search.nearest(vector, k).map(({ row, score }) => ({ row: subset.rows[row] ?? 0, score }));
   }
 
+  function similaritiesTo(vector: Float32Array, wanted: readonly number[]): Float32Array {
+    const strange = wanted.find((row) => !Number.isInteger(row) || row < 0 || row >= rows.length);
+    if (strange !== undefined)
+      throw new FaqError('invalid_argument', `Rows run from 0 to ${rows.length - 1}; row ${strange} does not exist.`);
+    return Float32Array.from(wanted, (row) => whole.similarity(vector, row));
+  }
+
   function find(query: SearchQuery): SearchResult {
     const subset = query.filter === undefined || isOpenFilter(query.filter) ? undefined : subsetOf(query.filter);
     const nearest = densest(query, subset);
@@ -62,6 +69,7 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
       return {
         dense: nearest.map(({ row, score }): Hit => ({ row, similarity: score, lexical: lexicalOf(row) })),
         lexical: best.map(({ row, score }): Hit => ({ row, similarity: whole.similarity(query.vector, row), lexical: score })),
+        similarities: similaritiesTo(query.vector, query.rows ?? []),
       };
     });
   }
@@ -69,6 +77,7 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
   return {
     size: rows.length,
     dimension,
+    method: { kind: 'exact', recallAt10: 1 },
     async search(query, signal) {
       throwIfAborted(signal);
       checkQuery(query, dimension);
@@ -76,10 +85,7 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
     },
     async similarities(vector, wanted) {
       checkVector(vector, dimension);
-      const strange = wanted.find((row) => !Number.isInteger(row) || row < 0 || row >= rows.length);
-      if (strange !== undefined)
-        throw new FaqError('invalid_argument', `Rows run from 0 to ${rows.length - 1}; row ${strange} does not exist.`);
-      return Float32Array.from(wanted, (row) => whole.similarity(vector, row));
+      return similaritiesTo(vector, wanted);
     },
   };
 }

@@ -100,6 +100,9 @@ export async function openEmbeddedStore({ dataDir, disk = nodeDisk }: EmbeddedSt
     activate: (corpus, version) => store.inTurn(() => activate(store, corpus, version)),
     remove: (corpus, version) => store.inTurn(() => remove(store, corpus, version)),
     setAside: (corpus, version, problem) => store.inTurn(() => setAside(store, { corpus, version, problem })),
+    // The data directory's lock keeps every other process out.
+    exclusively: (_corpus, signal, operation) => operation(signal),
+    watch: () => undefined,
     // Nothing is held open between calls.
     close: async () => undefined,
   };

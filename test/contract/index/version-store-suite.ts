@@ -80,7 +80,11 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
 
     test('finds nothing under a filter that no row passes', async () => {
       const { index } = await store.open('shop', 'v1');
-      expect(await index.search({ ...query, filter: { locales: ['xx'], tags: [] } })).toEqual({ dense: [], lexical: [] });
+      expect(await index.search({ ...query, filter: { locales: ['xx'], tags: [] } })).toEqual({
+        dense: [],
+        lexical: [],
+        similarities: new Float32Array(),
+      });
     });
 
     test('gives no lexical hits for a query without terms or with unknown ones', async () => {
@@ -102,6 +106,14 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
       }
       expect(await index.similarities(query.vector, [])).toHaveLength(0);
       await expectCode(index.similarities(query.vector, [120]), 'invalid_argument');
+    });
+
+    test('gives the similarities of rows asked for beside a search, whatever its filter', async () => {
+      const { index } = await store.open('shop', 'v1');
+      const rows = [7, 119, 0, 7];
+      const asked = { ...query, filter: { locales: ['xx'], tags: [] }, rows };
+      expect((await index.search(asked)).similarities).toEqual(await index.similarities(query.vector, rows));
+      await expectCode(index.search({ ...query, rows: [120] }), 'invalid_argument');
     });
 
     test('answers concurrent searches each as if alone', async () => {
@@ -147,7 +159,11 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
     const { index, rows } = await store.open('shop', 'v1');
     expect(rows).toEqual([]);
     expect(index.size).toBe(0);
-    expect(await index.search({ vector: queryVector(1), terms: ['return'], k: 5 })).toEqual({ dense: [], lexical: [] });
+    expect(await index.search({ vector: queryVector(1), terms: ['return'], k: 5 })).toEqual({
+      dense: [],
+      lexical: [],
+      similarities: new Float32Array(),
+    });
   });
 
   describe(`the ${name} store`, () => {
