@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
 import type { ActivePointer } from '../contract.ts';
+import { isVersionName } from '../names.ts';
 import { type Disk, systemCode } from './disk.ts';
-import { isVersionName, stagingName } from './store-paths.ts';
+import { stagingName } from './store-paths.ts';
 
 const version = z.string().refine(isVersionName);
 const schema = z.object({ version, previous: version.nullable(), activatedAt: z.iso.datetime() });

@@ -3,8 +3,9 @@
  * Knows nothing of files; version-folder.ts reads what it is opened with.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { FaqError, throwIfAborted } from '../../errors.ts';
+import { throwIfAborted } from '../../errors.ts';
 import { openBm25 } from '../bm25.ts';
+import { checkQuery, checkRows, checkVector } from '../check-query.ts';
 import type { Hit, QuestionIndex, QuestionRow, SearchQuery, SearchResult } from '../contract.ts';
 import { isOpenFilter } from '../row-filter.ts';
 import { type ScoredRow, topRows } from '../top-rows.ts';
@@ -25,20 +26,6 @@ export interface EmbeddedIndexOptions {
   readonly filterCacheBytes?: number;
 }
 
-function checkVector(vector: Float32Array, dimension: number): void {
-  if (vector.length !== dimension) {
-    throw new FaqError('invalid_argument', `The query vector must have ${dimension} values as the index has; it has ${vector.length}.`);
-  }
-  if (!vector.every(Number.isFinite)) {
-    throw new FaqError('invalid_argument', 'The query vector must hold finite numbers only; it holds NaN or an infinity.');
-  }
-}
-
-function checkQuery({ vector, k }: SearchQuery, dimension: number): void {
-  checkVector(vector, dimension);
-  if (!Number.isInteger(k) || k < 1) throw new FaqError('invalid_argument', `k must be a whole number of at least 1; it is ${k}.`);
-}
-
 /** Opens an index over contents in memory; 10,000 questions take some 60 ms, never more than half of it without a break for other work. */
 export async function openEmbeddedIndex(contents: IndexContents, options: EmbeddedIndexOptions = {}): Promise<QuestionIndex> {
   const { rows, vectors, dimension } = contents;
@@ -53,9 +40,6 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
   }
 
   function similaritiesTo(vector: Float32Array, wanted: readonly number[]): Float32Array {
-    const strange = wanted.find((row) => !Number.isInteger(row) || row < 0 || row >= rows.length);
-    if (strange !== undefined)
-      throw new FaqError('invalid_argument', `Rows run from 0 to ${rows.length - 1}; row ${strange} does not exist.`);
     return Float32Array.from(wanted, (row) => whole.similarity(vector, row));
   }
 
@@ -80,11 +64,12 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
     method: { kind: 'exact', recallAt10: 1 },
     async search(query, signal) {
       throwIfAborted(signal);
-      checkQuery(query, dimension);
+      checkQuery(query, { dimension, size: rows.length });
       return find(query);
     },
     async similarities(vector, wanted) {
       checkVector(vector, dimension);
+      checkRows(wanted, rows.length);
       return similaritiesTo(vector, wanted);
     },
   };

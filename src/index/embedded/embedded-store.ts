@@ -6,10 +6,11 @@
 import pLimit from 'p-limit';
 import { FaqError } from '../../errors.ts';
 import type { ActivePointer, OpenVersion, VersionStore } from '../contract.ts';
+import { checkNames } from '../names.ts';
 import { readPointer, writePointer } from './active-pointer.ts';
 import { type Disk, nodeDisk, writeError } from './disk.ts';
 import { openEmbeddedIndex } from './embedded-index.ts';
-import { checkNames, storePaths } from './store-paths.ts';
+import { storePaths } from './store-paths.ts';
 import { discard, moveAside, type SetAside, type Store, sweep } from './store-state.ts';
 import { listCorpora, listVersions } from './version-listing.ts';
 import { writeVersion } from './version-publishing.ts';

@@ -7,33 +7,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { FaqError } from '../../errors.ts';
 
-const CORPUS = /^[a-z0-9][a-z0-9_-]{0,63}$/u;
-const VERSION = /^[a-z0-9][a-z0-9-]{0,79}$/u;
 const STAGING = '.staging-';
-
-/** True for a name that can be a corpus; such a name is safe in a path. */
-export function isCorpusName(name: string): boolean {
-  return CORPUS.test(name);
-}
-
-/** True for a name that can be a version; such a name is safe in a path. */
-export function isVersionName(name: string): boolean {
-  return VERSION.test(name);
-}
-
-/** @throws FaqError invalid_argument for a name that must not become a path. */
-export function checkNames(corpus: string, version?: string): void {
-  if (!isCorpusName(corpus)) {
-    const message = 'A corpus name is 1 to 64 of a-z, 0-9, "-" and "_", beginning with a letter or digit.';
-    throw new FaqError('invalid_argument', message, { field: 'corpus' });
-  }
-  if (version !== undefined && !isVersionName(version)) {
-    const message = 'A version name is 1 to 80 of a-z, 0-9 and "-", beginning with a letter or digit.';
-    throw new FaqError('invalid_argument', message, { field: 'version' });
-  }
-}
 
 /** A fresh name for what is not whole yet, or no longer. */
 export function stagingName(): string {

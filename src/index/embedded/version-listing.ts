@@ -3,7 +3,7 @@
  */
 import { FaqError } from '../../errors.ts';
 import type { StoredVersion } from '../contract.ts';
-import { checkNames, isCorpusName, isVersionName } from './store-paths.ts';
+import { checkNames, isCorpusName, isVersionName } from '../names.ts';
 import type { Store } from './store-state.ts';
 import { readManifest, readManifestAndSizes } from './version-reader.ts';
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
 import type { VersionManifest } from '../contract.ts';
-import { isCorpusName, isVersionName } from './store-paths.ts';
+import { isArtifactName, isCorpusName, isVersionName } from '../names.ts';
 
 /** Facts of the version, with size and SHA-256 of every other file. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -21,7 +21,6 @@ export const ARTIFACTS_FOLDER = 'artifacts';
 
 /** Raised when the folder's layout changes; an older program then refuses a newer folder instead of misreading it. */
 const FORMAT = 1;
-const ARTIFACT = /^(?!\.\.?$)[a-z0-9.-]+$/u;
 
 /** One file of a version folder. */
 export interface StoredFile {
@@ -37,11 +36,6 @@ export interface StoredFile {
 export interface StoredManifest {
   readonly manifest: VersionManifest;
   readonly files: readonly StoredFile[];
-}
-
-/** True for a name that an artifact can have; such a name is safe in a path. */
-export function isArtifactName(name: string): boolean {
-  return ARTIFACT.test(name);
 }
 
 function isFileName(name: string): boolean {

@@ -3,12 +3,13 @@
  */
 import { join } from 'node:path';
 import { FaqError } from '../../errors.ts';
+import { checkContents } from '../check-contents.ts';
 import type { VersionContents } from '../contract.ts';
 import { writeError } from './disk.ts';
 import { stagingName } from './store-paths.ts';
 import { discard, moveAside, type Store } from './store-state.ts';
 import { readVersionFolder } from './version-reader.ts';
-import { checkContents, writeVersionFolder } from './version-writer.ts';
+import { writeVersionFolder } from './version-writer.ts';
 
 /** True where the version is stored and every checksum fits. */
 async function isWhole({ disk, paths }: Store, corpus: string, version: string): Promise<boolean> {

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaqError } from '../../errors.ts';
 import type { QuestionRow } from '../contract.ts';
+import { parseRowLines } from '../row-lines.ts';
 import { type Disk, systemCode } from './disk.ts';
-import { parseRowLines } from './row-lines.ts';
 import * as layout from './version-manifest.ts';
 
 const PIECE_BYTES = 2 ** 20;

@@ -2,7 +2,7 @@
  * Question rows as JSON lines and back, in pieces, so that neither way holds the event loop for long or meets the longest string allowed.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { QuestionRow } from '../contract.ts';
+import type { QuestionRow } from './contract.ts';
 
 /** Some 2 ms of work. */
 const ROWS_AT_ONCE = 2_000;
