@@ -4,7 +4,7 @@
  */
 import type { Encoder, Encoding } from './encoder/encoder.ts';
 import { FaqError, throwIfAborted } from './errors.ts';
-import type { Hit, RowFilter, SearchQuery } from './index/contract.ts';
+import type { Hit, RowFilter } from './index/contract.ts';
 import type { Decision, DecisionRule, MatchSettings, NearQuestion } from './matching/contract.ts';
 import { bestTwo } from './matching/features.ts';
 import { type Equality, type Judgement, judge } from './matching/judge.ts';
@@ -13,6 +13,7 @@ import { normaliseText } from './text/normalise.ts';
 import { wordTerms } from './text/terms.ts';
 import type { LoadedVersion, Versions } from './versions/contract.ts';
 import { type VersionView, viewVersion } from './versions/version-view.ts';
+import { equalRows, rowsOfLikelyIntents } from './versions/wanted-rows.ts';
 
 /** One utterance to match. Fields are in range: the caller's border has checked them. */
 export interface MatchCall {
@@ -109,7 +110,16 @@ interface MatchState {
   readonly dense: readonly NearQuestion[];
   /** Those and the best by terms. */
   readonly near: readonly NearQuestion[];
+  /** First row of each intent that the utterance equals. */
+  readonly equal: ReadonlyMap<number, number>;
+  /** Cosines of the rows that were asked for beside the hits. */
+  readonly cosines: ReadonlyMap<number, number>;
+  /** Scores of intents as far as they are known without hits; used up when the hits are added. */
+  readonly before: Float32Array;
 }
+
+/** What a search starts from. */
+type SearchedFor = Pick<MatchState, 'call' | 'text' | 'terms' | 'view' | 'prepared' | 'encoding'>;
 
 /** Hits of both sides, each row once, in matching's words. */
 function mergeHits(version: LoadedVersion, hits: readonly (readonly Hit[])[]): readonly NearQuestion[] {
@@ -124,8 +134,8 @@ function mergeHits(version: LoadedVersion, hits: readonly (readonly Hit[])[]): r
 }
 
 /**
- * Nearest allowed question of each wanted intent: from the nearest by vector where they hold one, else asked of the index. What was found
- * by terms alone need not be its intent's nearest.
+ * Nearest allowed question of each wanted intent: from the nearest by vector where they hold one, else from the rows whose cosine is known,
+ * else asked of the index. What was found by terms alone need not be its intent's nearest.
  */
 async function bestQuestions(state: MatchState, intents: readonly number[]): Promise<ReadonlyMap<number, NearQuestion>> {
   const best = new Map<number, NearQuestion>();
@@ -136,28 +146,21 @@ async function bestQuestions(state: MatchState, intents: readonly number[]): Pro
   const { version } = state.view;
   const rows = intents.filter((intent) => !best.has(intent)).flatMap((intent) => Array.from(version.rowsOfIntent[intent] ?? []));
   const passing = rows.filter(state.view.passes);
-  if (passing.length === 0) return best;
-  const similarities = await version.index.similarities(state.encoding.vector, passing);
-  passing.forEach((row, i) => {
+  const unknown = passing.filter((row) => !state.cosines.has(row));
+  const asked = unknown.length === 0 ? new Float32Array() : await version.index.similarities(state.encoding.vector, unknown);
+  const askedOf = new Map(unknown.map((row, i) => [row, asked[i] as number]));
+  for (const row of passing) {
     const intent = version.intentOfRow[row] as number;
-    const similarity = similarities[i] as number;
+    const similarity = state.cosines.get(row) ?? askedOf.get(row) ?? -1;
     const before = best.get(intent);
     if (before === undefined || similarity > before.similarity) best.set(intent, { row, intent, similarity, lexical: 0 });
-  });
+  }
   return best;
 }
 
 /** The stored questions that the utterance equals, the first of each intent: they are named even where another lies as near. */
-async function equalQuestions({ view, text, encoding }: MatchState): Promise<ReadonlyMap<number, NearQuestion>> {
-  const { version } = view;
-  const rowOf = new Map<number, number>();
-  for (const row of version.exact.rows(text, view.passes)) {
-    const intent = version.intentOfRow[row] as number;
-    if (!rowOf.has(intent)) rowOf.set(intent, row);
-  }
-  if (rowOf.size === 0) return new Map();
-  const similarities = await version.index.similarities(encoding.vector, [...rowOf.values()]);
-  return new Map([...rowOf].map(([intent, row], i) => [intent, { row, intent, similarity: similarities[i] as number, lexical: 0 }]));
+function equalQuestions({ equal, cosines }: MatchState): ReadonlyMap<number, NearQuestion> {
+  return new Map([...equal].map(([intent, row]) => [intent, { row, intent, similarity: cosines.get(row) ?? 1, lexical: 0 }]));
 }
 
 /**
@@ -209,24 +212,30 @@ function explain(state: MatchState, judgement: Judgement, matched: string): Answ
   };
 }
 
-async function search(view: VersionView, call: MatchCall, { vector, terms }: Pick<SearchQuery, 'vector' | 'terms'>) {
-  const onHits = view.version.scorer.kind === 'hits';
-  const k = onHits ? HITS_FOR_HIT_SCORER : HITS;
+/** One trip to the index: hits, and the cosines of all rows that the answer will probably need. */
+async function search({ call, text, terms, view, prepared, encoding }: SearchedFor) {
+  const { index, scorer } = view.version;
+  const { vector } = encoding;
+  const onHits = scorer.kind === 'hits';
+  const before = scorer.beforeHits(prepared, vector);
+  const equal = equalRows(view, text);
+  const rows = [...equal.values(), ...(index.remote ? rowsOfLikelyIntents(view, before, call.topK) : [])];
   // Kernel ridge has its own lexical part; term hits would only fill an explanation then.
-  const query = { vector, terms: onHits || call.explain ? terms : [], k, ...(call.filter === undefined ? {} : { filter: call.filter }) };
-  const found = await view.version.index.search(query, call.signal);
+  const query = { vector, terms: onHits || call.explain ? terms : [], k: onHits ? HITS_FOR_HIT_SCORER : HITS, rows };
+  const found = await index.search({ ...query, ...(call.filter === undefined ? {} : { filter: call.filter }) }, call.signal);
   const near = mergeHits(view.version, [found.dense, found.lexical]);
-  return { dense: near.slice(0, found.dense.length), near };
+  const cosines = new Map(rows.map((row, i) => [row, found.similarities[i] as number]));
+  return { dense: near.slice(0, found.dense.length), near, equal, cosines, before };
 }
 
 /** Scores, judges and dresses the answer's candidates. */
 async function answer(state: MatchState, settings: MatchSettings) {
-  const { call, view, encoding } = state;
+  const { call, view } = state;
   const { version } = view;
-  const { scores } = version.scorer.score(state.prepared, encoding.vector, state.near);
+  const { scores } = version.scorer.afterHits(state.before, state.near);
   const { best } = bestTwo(scores, view.allows);
   const nearestRows = await bestQuestions(state, best < 0 ? [] : [best]);
-  const equal = await equalQuestions(state);
+  const equal = equalQuestions(state);
   const judgement = judge({
     scorer: version.scorer,
     scores,
@@ -267,8 +276,8 @@ export function createMatch(parts: MatchParts): Match {
     const terms = wordTerms(text);
     const encoding = await encodingComes;
     const searchStarted = performance.now();
-    const found = await search(view, call, { vector: encoding.vector, terms });
-    const state: MatchState = { call, text, terms, view, prepared, encoding, ...found };
+    const searched: SearchedFor = { call, text, terms, view, prepared, encoding };
+    const state: MatchState = { ...searched, ...(await search(searched)) };
     const { judgement, candidates } = await answer(state, parts.settings);
     const ended = performance.now();
     return {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { readSource } from '../corpus/read-source.ts';
+import { FaqError } from '../errors.ts';
 import type { Versions } from '../versions/contract.ts';
 import { startProgress } from './progress.ts';
 import { faultLine } from './report-error.ts';
@@ -35,6 +36,9 @@ async function loadOne(corpus: string, { versions, corpusRoot, terminal, logger,
     for (const warning of result.warnings) logger.warn(`${corpus}/${faultLine(warning)}`);
     const { version, encoded, reused, unchanged } = result;
     logger.info({ corpus, version, encoded, reused, unchanged }, 'demo corpus is active');
+  } catch (error) {
+    if (!(error instanceof FaqError) || error.reason !== 'OPERATION_RUNNING') throw error;
+    logger.info({ corpus }, 'another replica loads this demo corpus; it is answered here as soon as it is active');
   } finally {
     progress.stop();
   }

@@ -3,16 +3,19 @@ import type { Match } from '../composition.ts';
 import { createMatch } from '../composition.ts';
 import type { Config } from '../config/schema.ts';
 import type { Encoder } from '../encoder/encoder.ts';
+import type { VersionStore } from '../index/contract.ts';
 import { openEmbeddedStore } from '../index/embedded/embedded-store.ts';
+import { openQdrantStore } from '../index/qdrant/qdrant-store.ts';
 import type { MatchSettings } from '../matching/contract.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { Versions } from '../versions/contract.ts';
 import { createVersions } from '../versions/create-versions.ts';
 import { openEmbeddingCache } from '../versions/embedding-cache.ts';
+import { shareEmbeddings } from '../versions/shared-embedding-cache.ts';
 
 /** Where the parts keep their files. */
 export interface VersionFolders {
-  /** Holds the versions. */
+  /** Holds the versions, unless Qdrant does. */
   readonly storeDir: string;
   /** Holds the computed embeddings. */
   readonly cacheDir: string;
@@ -29,6 +32,34 @@ function matchSettings(config: Config): MatchSettings {
   return { ...DEFAULT_MATCH_SETTINGS, outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio };
 }
 
+/** The store that the settings name; nothing is asked of Qdrant yet. */
+function openStore(config: Config, storeDir: string, onProblem: (problem: string) => void): Promise<VersionStore> | VersionStore {
+  if (config.index === 'embedded') return openEmbeddedStore({ dataDir: storeDir });
+  const settings = {
+    urls: config.qdrantUrl,
+    apiKey: config.qdrantApiKey,
+    prefix: config.qdrantPrefix,
+    timeoutMs: config.qdrantTimeoutMs,
+    replicationFactor: config.qdrantReplicationFactor,
+    shards: config.qdrantShards,
+    hnswFromQuestions: config.qdrantHnswFrom,
+    quantise: config.qdrantQuantise,
+    serveFromMemory: config.qdrantServeFromMemory,
+  };
+  return openQdrantStore(settings, onProblem);
+}
+
+/** This machine's embeddings, and behind them those that all replicas of a shared store have computed. */
+function openCache(
+  store: VersionStore,
+  { info: model }: Encoder,
+  options: { readonly dataDir: string; readonly onProblem: (problem: string) => void },
+) {
+  const local = openEmbeddingCache({ ...options, model });
+  const shared = store.sharedVectors?.(model);
+  return shared === undefined ? local : shareEmbeddings({ local, shared, model, onProblem: options.onProblem });
+}
+
 /** Opens them; nothing is restored yet. Closing the versions closes the store; the encoder stays the caller's. */
 export async function openVersions(
   config: Config,
@@ -37,8 +68,8 @@ export async function openVersions(
 ): Promise<OpenedVersions> {
   const { folders, onProblem } = options;
   const settings = matchSettings(config);
-  const store = await openEmbeddedStore({ dataDir: folders.storeDir });
-  const cache = openEmbeddingCache({ dataDir: folders.cacheDir, model: encoder.info, onProblem });
+  const store = await openStore(config, folders.storeDir, onProblem);
+  const cache = openCache(store, encoder, { dataDir: folders.cacheDir, onProblem });
   const versions = createVersions({ store, encoder, cache, settings, keep: config.keptVersions, onProblem });
   return { versions, match: createMatch({ encoder, versions, settings }) };
 }

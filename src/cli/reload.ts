@@ -34,13 +34,19 @@ async function inlineSource(path: string, signal: AbortSignal): Promise<CorpusSo
   return { inline: { format, data: main.data, files: rest } };
 }
 
+function searchWords({ searchMethod, recallAt10 }: ReloadResult): string {
+  return searchMethod === 'hnsw'
+    ? `searched by a graph that finds ${(100 * recallAt10).toFixed(1)} % of the ten nearest`
+    : 'searched exactly';
+}
+
 /** What a reload did, for people. */
 export function resultLines(result: ReloadResult): readonly string[] {
   const state = result.activated ? 'active' : 'stored, not active';
   const before = result.previousVersion === '' || result.previousVersion === result.version ? '' : ` (before: ${result.previousVersion})`;
   return [
     `${result.version}  ${state}${result.unchanged ? ', unchanged' : ''}${before}`,
-    `${result.entries} entries, ${result.questions} questions, ${result.intents} intents`,
+    `${result.entries} entries, ${result.questions} questions, ${result.intents} intents; ${searchWords(result)}`,
     `${result.encoded} texts encoded, ${result.reused} reused, ${result.removed} questions removed, ${(result.durationMs / 1000).toFixed(1)} s`,
   ];
 }

@@ -73,9 +73,11 @@ async function run(config: Config, flags: { readonly demo: boolean; readonly jso
   const service = await startService(config, { logger, terminal, onLost: stop.ask });
   logger.info({ grpcPort: service.grpcPort, httpPort: service.httpPort, workers: service.encoder.info.workers }, 'listening');
   try {
-    await service.restored;
-    if (flags.demo) await loadDemo({ versions: service.versions, corpusRoot: config.corpusRoot, terminal, logger, signal: stop.signal });
-    announce(service, config, { terminal, json: flags.json });
+    // A store that is away is waited for as long as it takes, but a signal is heard meanwhile.
+    await Promise.race([service.restored, stop.asked]);
+    if (flags.demo && !stop.signal.aborted)
+      await loadDemo({ versions: service.versions, corpusRoot: config.corpusRoot, terminal, logger, signal: stop.signal });
+    if (!stop.signal.aborted) announce(service, config, { terminal, json: flags.json });
     await stop.asked;
   } catch (error) {
     if (!stop.signal.aborted) throw error;

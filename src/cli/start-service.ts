@@ -79,7 +79,17 @@ export async function startService(config: Config, { logger, terminal, onLost }:
     const { versions, match } = await openVersions(config, encoder, { folders, onProblem });
     begun.push(() => versions.close());
     const restored = restore(versions, logger);
-    const parts = { match, versions, encoder, logger, options: serverOptions(config), info: serverInfo(config), restored };
+    const servesWithoutStore = config.index === 'qdrant' && config.qdrantServeFromMemory;
+    const parts = {
+      match,
+      versions,
+      encoder,
+      logger,
+      options: serverOptions(config),
+      info: serverInfo(config),
+      restored,
+      servesWithoutStore,
+    };
     const server: RunningServer = await startServer(parts).catch(async (error: unknown) => {
       await restored.catch(() => undefined);
       throw error;

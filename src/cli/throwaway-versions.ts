@@ -34,7 +34,8 @@ export async function withThrowawayVersions<Result>(
   const storeDir = await mkdtemp(join(tmpdir(), 'faqmatch-'));
   try {
     const folders = { storeDir, cacheDir: lock === undefined ? storeDir : cacheDir };
-    const opened = await openVersions(config, parts.encoder, { folders, onProblem: parts.onProblem });
+    // Measured in memory whatever the server uses: both give the same answers.
+    const opened = await openVersions({ ...config, index: 'embedded' }, parts.encoder, { folders, onProblem: parts.onProblem });
     try {
       return await work(opened);
     } finally {

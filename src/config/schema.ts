@@ -2,9 +2,13 @@
  * Every setting with its type, range, default and meaning. docs/configuration.md is made from this file.
  */
 import * as z from 'zod';
+import { DEFAULT_QDRANT_SETTINGS } from '../index/qdrant/settings.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { SettingFacts } from './setting.ts';
-import { fraction, hostAndPort, listenAddress, settingFacts, text, wholeNumber, yesOrNo } from './setting.ts';
+import { fraction, hostAndPort, listenAddress, settingFacts, text, urlList, wholeNumber, yesOrNo } from './setting.ts';
+
+/** Where Qdrant listens by its own default, on this machine. */
+const DEFAULT_QDRANT_URL = 'http://127.0.0.1:6333';
 
 function described<T extends z.ZodType>(schema: T, facts: SettingFacts): T {
   settingFacts.add(schema, facts);
@@ -40,28 +44,59 @@ const storage = {
     description: 'Folder of FAQ files, one folder per corpus. A reload by path reads nothing outside it.',
     placeholder: 'path',
   }),
-  index: described(
-    z
-      .enum(['embedded', 'qdrant'], 'embedded or qdrant')
-      .refine((value) => value !== 'qdrant', 'embedded: the Qdrant index is not built yet')
-      .default('embedded'),
-    {
-      description: 'Where vectors are searched: in this process (embedded). Qdrant is in the plan and refused until it is built.',
-    },
-  ),
-  qdrantUrl: described(text().optional(), {
-    description: 'Address of Qdrant. Not used yet.',
+  index: described(z.enum(['embedded', 'qdrant'], 'embedded or qdrant').default('embedded'), {
+    description:
+      'Where versions are kept and searched: in this process and dataDir (embedded), or in Qdrant, which several replicas share (qdrant).',
+  }),
+  keptVersions: described(wholeNumber(2, 1000).default(5), {
+    description: 'Stored versions kept of each corpus, the active one among them; older ones are deleted after a reload.',
+  }),
+};
+
+const qdrant = {
+  qdrantUrl: described(urlList().default([DEFAULT_QDRANT_URL]), {
+    description:
+      'Addresses of Qdrant, one a node, separated by commas; the next is tried where one does not answer. Qdrant 1.16 or newer. For https with a certificate authority of your own, name its file in NODE_EXTRA_CA_CERTS.',
     environment: 'QDRANT_URL',
-    placeholder: 'url',
+    placeholder: 'url,url',
   }),
   qdrantApiKey: described(text().optional(), {
-    description: 'Key for Qdrant. Not used yet. Never printed.',
+    description: 'Key for Qdrant, with the right to manage collections. Never printed.',
     environment: 'QDRANT_API_KEY',
     secret: true,
     placeholder: 'key',
   }),
-  keptVersions: described(wholeNumber(2, 1000).default(5), {
-    description: 'Stored versions kept of each corpus, the active one among them; older ones are deleted after a reload.',
+  qdrantPrefix: described(
+    text()
+      .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/u, '1 to 32 of a-z, 0-9, "-" and "_", beginning with a letter or digit')
+      .default(DEFAULT_QDRANT_SETTINGS.prefix),
+    {
+      description:
+        'Begins the name of every collection and alias. Replicas that share corpora share it; other services on the same Qdrant take another.',
+    },
+  ),
+  qdrantTimeoutMs: described(wholeNumber(10, 600_000).default(DEFAULT_QDRANT_SETTINGS.timeoutMs), {
+    description: "Longest wait for one node's answer to a search before the next node is tried, or the match refused as UNAVAILABLE.",
+    placeholder: 'ms',
+  }),
+  qdrantReplicationFactor: described(wholeNumber(1, 64).default(DEFAULT_QDRANT_SETTINGS.replicationFactor), {
+    description: 'Copies of each shard, for collections made from now on. 2 or more in a cluster, so that a node may die.',
+  }),
+  qdrantShards: described(wholeNumber(1, 1_000).default(DEFAULT_QDRANT_SETTINGS.shards), {
+    description: 'Shards of each collection made from now on. More than one pays above a million questions a corpus.',
+  }),
+  qdrantHnswFrom: described(wholeNumber(1_000, 1_000_000_000).default(DEFAULT_QDRANT_SETTINGS.hnswFromQuestions), {
+    description:
+      'From this many questions on a version is searched by an HNSW graph whose recall is measured when it is built; below, exactly.',
+    placeholder: 'questions',
+  }),
+  qdrantQuantise: described(yesOrNo().default(DEFAULT_QDRANT_SETTINGS.quantise), {
+    description:
+      'With HNSW: int8 copies of the vectors in memory, the originals on disk, and the best hits rescored with the originals. A quarter of the memory.',
+  }),
+  qdrantServeFromMemory: described(yesOrNo().default(DEFAULT_QDRANT_SETTINGS.serveFromMemory), {
+    description:
+      "Keep a copy of the active versions' vectors in this process and answer from it while Qdrant is away. Costs about 2 KB a question.",
   }),
 };
 
@@ -138,6 +173,7 @@ const other = {
 export const SETTING_GROUPS = {
   Network: network,
   'Storage and corpora': storage,
+  Qdrant: qdrant,
   Encoder: model,
   Limits: limits,
   Matching: matching,
@@ -145,7 +181,7 @@ export const SETTING_GROUPS = {
 } as const;
 
 /** The one schema. */
-export const configSchema = z.strictObject({ ...network, ...storage, ...model, ...limits, ...matching, ...other });
+export const configSchema = z.strictObject({ ...network, ...storage, ...qdrant, ...model, ...limits, ...matching, ...other });
 
 /** All settings, checked. */
 export type Config = Readonly<z.output<typeof configSchema>>;

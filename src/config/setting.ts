@@ -76,3 +76,14 @@ export function listenAddress() {
   const expected = 'host:port such as 127.0.0.1:50051 or [::1]:50051, or unix:/path';
   return text().refine((value) => isHostAndPort(value) || /^unix:\/./u.test(value), expected);
 }
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/u.test(new URL(value).protocol);
+}
+
+/** One or more http(s) addresses, as a list or separated by commas. */
+export function urlList() {
+  const expected = 'http:// or https:// addresses separated by commas, such as http://127.0.0.1:6333';
+  const split = (value: unknown): unknown => (typeof value === 'string' ? value.split(',').map((url) => url.trim()) : value);
+  return z.preprocess(split, z.array(z.string(expected).refine(isHttpUrl, expected)).min(1, expected).readonly());
+}

@@ -85,6 +85,8 @@ export interface QuestionIndex {
   readonly size: number;
   readonly dimension: number;
   readonly method: SearchMethod;
+  /** Whether every call is a trip over a network: then it pays to ask at once for all that may be needed. */
+  readonly remote: boolean;
   search(query: SearchQuery, signal?: AbortSignal): Promise<SearchResult>;
   /** Exact cosines of the vector to the named rows, in their order. */
   similarities(vector: Float32Array, rows: readonly number[]): Promise<Float32Array>;
@@ -136,16 +138,21 @@ export interface KeyedVectors {
   put(keys: readonly Uint8Array[], vectors: Float32Array): Promise<void>;
 }
 
+/** How far a write has come: questions stored, then questions searchable; each runs from 0 to `total`. */
+export type WriteProgress = (done: number, total: number) => void;
+
 /** Where versions live. Writing is all or nothing; killed at any moment the store holds whole versions only. */
 export interface VersionStore {
   /** `embedded` or `qdrant`. */
   readonly kind: string;
+  /** Whether other processes use it as well: then a version that one of them cannot read is not for it to move out of the way. */
+  readonly shared: boolean;
   /** Corpora with a version or an active pointer, by name. */
   corpora(): Promise<readonly string[]>;
   /** Versions of a corpus, newest first, damaged ones with their problem. */
   list(corpus: string): Promise<readonly StoredVersion[]>;
   /** Writes a version; does nothing where the same version is stored whole already. Aborted or failed, nothing is left behind. */
-  write(contents: VersionContents, signal?: AbortSignal): Promise<void>;
+  write(contents: VersionContents, signal?: AbortSignal, onProgress?: WriteProgress): Promise<void>;
   /** @throws FaqError not_found; data_loss where a checksum does not fit. */
   open(corpus: string, version: string): Promise<OpenVersion>;
   active(corpus: string): Promise<ActivePointer | undefined>;

@@ -44,6 +44,8 @@ export function hitScorer(fitted: FittedHits): IntentScorer {
     intentCount: fitted.intentCount,
     calibrator: fitted.calibrator,
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
+    beforeHits: () => new Float32Array(fitted.intentCount).fill(-Infinity),
+    afterHits: (_before, near) => ({ scores: hitScores(near, fitted.intentCount) }),
     score: (_prepared, _vector, near) => ({ scores: hitScores(near, fitted.intentCount) }),
     shares: (_prepared, { near, intent }) => partsByIntent(near).get(intent) ?? { dense: 0, lexical: 0, neighbours: 0 },
   };

@@ -25,18 +25,22 @@ export function ridgeScorer(fitted: FittedRidge): IntentScorer {
     dimension: model.dimension,
     intents: intentCount,
   });
+  const beforeHits: IntentScorer['beforeHits'] = (prepared, vector) => {
+    const kernel = dense.cosines(centre(vector, model.mean));
+    for (let j = 0; j < kernel.length; j += 1) {
+      kernel[j] = vectorKernel(kernel[j] as number) + CHARACTER_WEIGHT * (prepared.lexical[j] as number);
+    }
+    return dense.scores(model.base);
+  };
+  const afterHits: IntentScorer['afterHits'] = (before, near) => ({ scores: addVote(before, near, voteWeight) });
   return {
     kind: 'kernel_ridge',
     intentCount,
     calibrator: fitted.calibrator,
     prepare: (text) => ({ text, lexical: similarity(text) }),
-    score(prepared, vector, near) {
-      const kernel = dense.cosines(centre(vector, model.mean));
-      for (let j = 0; j < kernel.length; j += 1) {
-        kernel[j] = vectorKernel(kernel[j] as number) + CHARACTER_WEIGHT * (prepared.lexical[j] as number);
-      }
-      return { scores: addVote(dense.scores(model.base), near, voteWeight) };
-    },
+    beforeHits,
+    afterHits,
+    score: (prepared, vector, near) => afterHits(beforeHits(prepared, vector), near),
     shares(prepared, { vector, near, intent }) {
       const cosines = dense.cosines(centre(vector, model.mean));
       const shares = {

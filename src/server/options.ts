@@ -85,4 +85,6 @@ export interface ServerParts {
    * Rejected, it stays so and /readyz says why. Absent: they are back already.
    */
   readonly restored?: Promise<unknown>;
+  /** Whether matches are answered while the store is away, from copies in memory; not where not given. */
+  readonly servesWithoutStore?: boolean;
 }

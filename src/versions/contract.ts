@@ -4,7 +4,7 @@
  */
 import type { Corpus, SourceFile } from '../corpus/corpus.ts';
 import type { Fault } from '../errors.ts';
-import type { QuestionIndex } from '../index/contract.ts';
+import type { QuestionIndex, SearchMethod } from '../index/contract.ts';
 import type { IntentScorer } from '../matching/scorer.ts';
 import type { ExactLookup } from './exact-lookup.ts';
 
@@ -67,6 +67,8 @@ export interface ReloadResult {
   readonly durationMs: number;
   /** The same version was stored already; nothing was built. */
   readonly unchanged: boolean;
+  /** How the version is searched, with the recall measured when it was built. */
+  readonly method: SearchMethod;
 }
 
 /** What is wrong with FAQ files; the counts are 0 where faults refuse them. */
@@ -110,7 +112,7 @@ export interface SetAsideReport {
 
 /** All corpora of a server with their versions. */
 export interface Versions {
-  /** Opens every active version of the store without encoding; a damaged one is set aside and, where there is one, the version before takes over. */
+  /** Opens every active version of the store without encoding, and follows a shared store from then on. A shared store that is away is waited for; a damaged one is set aside and, where there is one, the version before takes over. */
   restore(): Promise<readonly SetAsideReport[]>;
   /**
    * The version to read: the active one, or the named one.
@@ -133,7 +135,11 @@ export interface Versions {
   rollback(corpus: string, version: string | undefined): Promise<{ readonly version: string; readonly previous: string | undefined }>;
   list(corpus: string): Promise<readonly VersionSummary[]>;
   status(): readonly CorpusStatus[];
-  /** Called after every switch with the corpus and its new version. Returns the unsubscribe function. */
+  /** Why the store is out of reach; undefined where it is not. */
+  readonly storeProblem: string | undefined;
+  /** Called when storeProblem changes. Returns the unsubscribe function. */
+  onReach(listener: () => void): () => void;
+  /** Called after every switch with the corpus and its new version, empty where none is active any more. Returns the unsubscribe function. */
   onActivated(listener: (corpus: string, version: string) => void): () => void;
   /** Cancels running reloads and closes the store. */
   close(): Promise<void>;

@@ -9,11 +9,13 @@ import { type BuildLanes, openBuildLanes } from './build-lanes.ts';
 import type { ReloadOptions, ReloadProgress, ReloadResult, SetAsideReport, Validation, Versions } from './contract.ts';
 import { type CorpusState, corpusStatus, NOTHING_ACTIVE, requireCorpusName, requireState } from './corpus-state.ts';
 import type { Embedder } from './embed-texts.ts';
+import { type Following, followStore } from './follow-store.ts';
 import { createOpenedVersions } from './opened-versions.ts';
 import { createOperationLock } from './operation-lock.ts';
 import { acquireVersion, letOldVersionsGo, listVersions, openStored, type Registry } from './registry.ts';
 import { reloadCorpus } from './reload.ts';
-import { restoreCorpus } from './restore.ts';
+import { restoreAll } from './restore.ts';
+import { createStoreReach, type StoreReach } from './store-reach.ts';
 import { createVersionSwitch, type Switched } from './switch-version.ts';
 import { layOutRows } from './version-rows.ts';
 
@@ -31,6 +33,14 @@ export interface VersionsOptions extends Embedder {
   readonly onProblem?: (problem: string) => void;
   /** For tests: where parsing and fitting run. */
   readonly lanes?: BuildLanes;
+}
+
+/** A registry with what opening and closing needs. */
+interface OpenRegistry extends Registry {
+  readonly reach: StoreReach;
+  /** Aborted at close. */
+  readonly closing: AbortController;
+  following: Following | undefined;
 }
 
 function createRegistry(options: VersionsOptions): Registry {
@@ -61,9 +71,18 @@ function guarded(registry: Registry, onProgress: ReloadOptions['onProgress']): (
   };
 }
 
+/** One operation a corpus at a time, in this process and among all that share the store. */
+function exclusively<T>(
+  { lock, store }: Registry,
+  { corpus, signal }: { readonly corpus: string; readonly signal?: AbortSignal | undefined },
+  operation: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return lock.run(corpus, signal, (ours) => store.exclusively(corpus, ours, operation));
+}
+
 async function reload(registry: Registry, { corpus, files }: Source, options: ReloadOptions): Promise<ReloadResult> {
   requireCorpusName(corpus);
-  return registry.lock.run(corpus, options.signal, async (signal) => {
+  return exclusively(registry, { corpus, signal: options.signal }, async (signal) => {
     const { states } = registry;
     const request = { corpus, files, signal, active: states.get(corpus)?.active, onProgress: guarded(registry, options.onProgress) };
     const result = await reloadCorpus(request, registry, options);
@@ -81,7 +100,7 @@ interface Source {
 /** Switches to a stored version; nothing happens where it is active already. */
 async function switchTo(registry: Registry, corpus: string, choose: () => string | Promise<string>): Promise<Switched> {
   requireState(registry.states, corpus);
-  return registry.lock.run(corpus, undefined, async () => {
+  return exclusively(registry, { corpus }, async () => {
     const switched = await registry.switching.activate(await acquireVersion(registry, corpus, await choose()));
     await letOldVersionsGo(registry, corpus);
     return switched;
@@ -107,30 +126,34 @@ async function validate({ lanes }: Registry, files: readonly SourceFile[], signa
   return { faults, warnings, entries: corpus.entries.length, questions: questions.length, intents: intents.length };
 }
 
-async function restore(registry: Registry): Promise<readonly SetAsideReport[]> {
-  const { store, states, embedder } = registry;
-  const { digest } = embedder.encoder.info;
-  const parts = { store, open: (corpus: string, version: string) => openStored(store, digest, { corpus, version }) };
-  const all: SetAsideReport[] = [];
-  for (const corpus of await store.corpora()) {
-    const { state, reports } = await restoreCorpus(parts, corpus);
-    states.set(corpus, state);
-    all.push(...reports);
-  }
-  return all;
+async function restore(registry: OpenRegistry): Promise<readonly SetAsideReport[]> {
+  const { store, states, lock, switching, onProblem, reach, closing } = registry;
+  const { digest } = registry.embedder.encoder.info;
+  const open = (corpus: string, version: string) => openStored(store, digest, { corpus, version });
+  const reports = await restoreAll({ store, open, states, reach, signal: closing.signal });
+  registry.following ??= followStore({ store, states, lock, switching, open, onProblem, onReach: reach.set });
+  return reports;
 }
 
 /** Ends running operations, threads and the store, in this order, so that nothing works on a closed store. */
-async function close({ lock, lanes, store }: Registry): Promise<void> {
+async function close(registry: OpenRegistry): Promise<void> {
+  const { lock, lanes, store, closing } = registry;
+  closing.abort(new FaqError('unavailable', 'The server is shutting down; try again when it is back.'));
   await lock.close();
+  await registry.following?.stop();
   await lanes.close();
   await store.close();
 }
 
 /** Starts empty: call restore before serving. The caller owns the encoder and closes it after the versions. */
 export function createVersions(options: VersionsOptions): Versions {
-  const registry = createRegistry(options);
-  const { states, switching } = registry;
+  const registry: OpenRegistry = {
+    ...createRegistry(options),
+    reach: createStoreReach(),
+    closing: new AbortController(),
+    following: undefined,
+  };
+  const { states, switching, reach } = registry;
   return {
     restore: () => restore(registry),
     acquire: (corpus, version) => acquireVersion(registry, corpus, version),
@@ -145,6 +168,10 @@ export function createVersions(options: VersionsOptions): Versions {
       switchTo(registry, corpus, () => (version === undefined || version === '' ? switching.previousOf(corpus) : version)),
     list: async (corpus) => listVersions(registry, corpus),
     status: () => [...states].sort(([left], [right]) => (left < right ? -1 : 1)).map(([corpus, state]) => corpusStatus(corpus, state)),
+    get storeProblem() {
+      return reach.problem;
+    },
+    onReach: (listener) => reach.subscribe(listener),
     onActivated: (listener) => switching.subscribe(listener),
     close: () => close(registry),
   };

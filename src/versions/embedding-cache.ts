@@ -38,7 +38,13 @@ export interface EmbeddingCacheOptions {
   readonly log?: EmbeddingLog;
 }
 
-function keyOf(text: string, salt: string): Buffer {
+/** What of a model can change a vector, in words: part of every key. */
+export function modelSalt(model: EmbeddingCacheOptions['model']): string {
+  return JSON.stringify([model.digest, model.maxTokens, model.pooling, model.dimension]);
+}
+
+/** The key of a text's vector, 32 bytes. */
+export function keyOf(text: string, salt: string): Buffer {
   return createHash('sha256').update(salt).update('\0').update(text).digest();
 }
 
@@ -108,7 +114,7 @@ function openContents(log: EmbeddingLog, folder: string, report: (problem: strin
 export function openEmbeddingCache({ dataDir, model, onProblem, log: given }: EmbeddingCacheOptions): EmbeddingCache {
   const report = onProblem ?? (() => undefined);
   const { dimension } = model;
-  const salt = JSON.stringify([model.digest, model.maxTokens, model.pooling, dimension]);
+  const salt = modelSalt(model);
   const folder = join(dataDir, 'embeddings', createHash('sha256').update(salt).digest('hex').slice(0, 32));
   const log = given ?? embeddingLog(join(folder, 'vectors.log'), dimension);
   const { known, append } = openContents(log, folder, report);

@@ -3,6 +3,7 @@
  * A seeded sample, so that the same corpus gives the same scorer.
  */
 import { openBm25 } from '../index/bm25.ts';
+import { seededRandom } from '../index/seeded-random.ts';
 import { topRows } from '../index/top-rows.ts';
 import type { FitInput, Multiply, NearQuestion, Probe } from '../matching/contract.ts';
 import { wordTerms } from '../text/terms.ts';
@@ -21,17 +22,6 @@ interface ProbeSeed {
   readonly intent: number | undefined;
   /** The probe's own row; -1 for a counter-example. */
   readonly own: number;
-}
-
-/** Deterministic numbers in [0, 1): Marsaglia's xorshift32. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }
 
 function shuffled<T>(items: Iterable<T>, random: () => number): readonly T[] {

@@ -10,6 +10,8 @@ export interface OperationLock {
    * @throws FaqError aborted (another runs), unavailable (closed), and what the operation throws.
    */
   run<T>(corpus: string, signal: AbortSignal | undefined, operation: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Resolves when nothing runs on the corpus; never rejects. */
+  idle(corpus: string): Promise<void>;
   /** Aborts what runs, waits for it to clean up, and refuses what comes. */
   close(): Promise<void>;
 }
@@ -33,6 +35,9 @@ export function createOperationLock(): OperationLock {
       } finally {
         running.delete(corpus);
       }
+    },
+    async idle(corpus) {
+      while (running.has(corpus)) await Promise.allSettled([running.get(corpus)]);
     },
     async close() {
       if (!closing.signal.aborted) closing.abort(new FaqError('unavailable', 'The server is shutting down; try again when it is back.'));

@@ -48,7 +48,9 @@ export async function reloadCorpus(request: StageRequest, parts: ReloadParts, { 
   const questions = await questionsBefore(request, parts);
   const staged = await stageVersion(request, parts);
   const { loaded } = staged;
-  const activate = !stageOnly && request.active?.version !== loaded.version;
+  // Memory and store can differ: another process switched, or the version was deleted under our feet and is built anew.
+  const isActive = request.active === loaded && before === loaded.version;
+  const activate = !stageOnly && !isActive;
   if (activate) await activateStaged(request, parts, staged);
   const now = new Set(loaded.questions);
   return {
@@ -60,7 +62,8 @@ export async function reloadCorpus(request: StageRequest, parts: ReloadParts, { 
     questions: loaded.questions.length,
     intents: loaded.intents.length,
     warnings: staged.warnings,
-    activated: activate || request.active?.version === loaded.version,
+    activated: activate || isActive,
+    method: loaded.index.method,
     previousVersion: before,
     durationMs: performance.now() - start,
     unchanged: staged.unchanged,

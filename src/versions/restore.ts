@@ -1,10 +1,12 @@
 /**
  * Stored versions back into memory at start, encoding nothing. What cannot be read is reported and set aside, never deleted.
  */
-import { FaqError } from '../errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FaqError, throwIfAborted } from '../errors.ts';
 import type { ActivePointer, VersionStore } from '../index/contract.ts';
 import type { LoadedVersion, SetAsideReport } from './contract.ts';
 import { type CorpusState, NOTHING_ACTIVE } from './corpus-state.ts';
+import type { StoreReach } from './store-reach.ts';
 
 /** What restoring is made of. */
 export interface RestoreParts {
@@ -22,7 +24,8 @@ export interface RestoredCorpus {
 /** Reports a version that could not be opened; a damaged one is moved out of the way first. */
 async function reportUnusable(store: VersionStore, place: { corpus: string; version: string }, error: FaqError): Promise<SetAsideReport> {
   const { corpus, version } = place;
-  if (error.code !== 'data_loss') return { corpus, version, problem: error.message };
+  // Others may be able to read it, or be about to write it anew.
+  if (error.code !== 'data_loss' || store.shared) return { corpus, version, problem: error.message };
   try {
     const where = await store.setAside(corpus, version, error.message);
     return { corpus, version, problem: `${error.message} It was set aside as ${where}.` };
@@ -44,7 +47,8 @@ async function fallBack(parts: RestoreParts, corpus: string, pointer: ActivePoin
   for (const version of await standIns(parts.store, corpus, pointer)) {
     try {
       const active = await parts.open(corpus, version);
-      const { activatedAt } = await parts.store.activate(corpus, version);
+      // In a shared store the switch would be everyone's, and the trouble may be this process's alone.
+      const activatedAt = parts.store.shared ? new Date() : (await parts.store.activate(corpus, version)).activatedAt;
       return { state: { active, activatedAt, problem: undefined }, reports };
     } catch (error) {
       reports.push(await reportUnusable(parts.store, { corpus, version }, FaqError.from(error)));
@@ -67,8 +71,10 @@ async function readPointer(store: VersionStore, corpus: string): Promise<{ point
   try {
     const pointer = await store.active(corpus);
     return pointer === undefined ? {} : { pointer };
-  } catch (error) {
-    return { error: FaqError.from(error) };
+  } catch (cause) {
+    const error = FaqError.from(cause);
+    if (error.code === 'unavailable') throw error;
+    return { error };
   }
 }
 
@@ -89,9 +95,49 @@ export async function restoreCorpus(parts: RestoreParts, corpus: string): Promis
     return { state: { active, activatedAt: pointer.activatedAt, problem: undefined }, reports: listed };
   } catch (cause) {
     const error = FaqError.from(cause);
+    // Out of reach in the middle of a start: the whole start is tried again.
+    if (error.code === 'unavailable') throw error;
     const report = await reportUnusable(parts.store, { corpus, version: pointer.version }, error);
     if (error.code === 'failed_precondition') return { state: { ...NOTHING_ACTIVE, problem: error }, reports: [...listed, report] };
     const { state, reports } = await fallBack(parts, corpus, pointer);
     return { state, reports: [...listed, report, ...reports] };
+  }
+}
+
+/** What restoring everything needs beside a corpus's own. */
+export interface RestoreAll extends RestoreParts {
+  readonly states: Map<string, CorpusState>;
+  readonly reach: StoreReach;
+  readonly signal: AbortSignal;
+}
+
+const TRY_AGAIN_MS = 500;
+
+async function restoreCorpora(parts: RestoreAll): Promise<readonly SetAsideReport[]> {
+  const all: SetAsideReport[] = [];
+  for (const corpus of await parts.store.corpora()) {
+    const { state, reports } = await restoreCorpus(parts, corpus);
+    parts.states.set(corpus, state);
+    all.push(...reports);
+  }
+  return all;
+}
+
+/** Every corpus of the store. A shared store that is away is waited for, as long as it takes: it is no fault of what is stored. */
+export async function restoreAll(parts: RestoreAll): Promise<readonly SetAsideReport[]> {
+  for (;;) {
+    throwIfAborted(parts.signal);
+    try {
+      const reports = await restoreCorpora(parts);
+      parts.reach.set(undefined);
+      return reports;
+    } catch (cause) {
+      const error = FaqError.from(cause);
+      throwIfAborted(parts.signal);
+      // Too old a server, a key that is refused: mended outside, so it is tried again as well.
+      if (!parts.store.shared) throw error;
+      parts.reach.set(error.message);
+      await sleep(TRY_AGAIN_MS, undefined, { signal: parts.signal }).catch(() => undefined);
+    }
   }
 }

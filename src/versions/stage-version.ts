@@ -137,7 +137,8 @@ async function write(request: StageRequest, parts: StageParts, { planned, input,
     intents: layout.intents.length,
   };
   const artifacts = versionArtifacts(corpus, scorer);
-  await parts.store.write({ manifest, rows: await questionRows(corpus, layout), vectors: input.vectors, artifacts }, request.signal);
+  const contents = { manifest, rows: await questionRows(corpus, layout), vectors: input.vectors, artifacts };
+  await parts.store.write(contents, request.signal, report);
   report(1, 1);
 }
 

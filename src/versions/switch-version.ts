@@ -13,12 +13,17 @@ export interface Switched {
   readonly previous: string | undefined;
 }
 
+/** Told of every switch; the version is empty where none is active any more. */
 type Listener = (corpus: string, version: string) => void;
 
 /** The switch of all corpora. */
 export interface VersionSwitch {
   /** Points the store to the version, then memory in the same turn: after a crash in between, the next start reads the new one. */
   activate(loaded: LoadedVersion): Promise<Switched>;
+  /** Makes memory follow a switch that another process made in the store. */
+  follow(loaded: LoadedVersion, pointer: ActivePointer): void;
+  /** Leaves a corpus without an active version: it is gone from the store. */
+  lose(corpus: string, state: CorpusState): void;
   /** Where an unnamed rollback goes. @throws FaqError failed_precondition, reason NO_PREVIOUS_VERSION. */
   previousOf(corpus: string): Promise<string>;
   subscribe(listener: Listener): () => void;
@@ -69,6 +74,14 @@ export function createVersionSwitch(parts: SwitchParts): VersionSwitch {
       states.set(corpus, { active: loaded, activatedAt: pointer.activatedAt, problem: undefined });
       if (before !== version) tell(corpus, version);
       return { version, previous: before === version ? pointer.previous : (before ?? pointer.previous) };
+    },
+    follow(loaded, { activatedAt }) {
+      states.set(loaded.corpus, { active: loaded, activatedAt, problem: undefined });
+      tell(loaded.corpus, loaded.version);
+    },
+    lose(corpus, state) {
+      states.set(corpus, state);
+      tell(corpus, '');
     },
     async previousOf(corpus) {
       const previous = (await store.active(corpus))?.previous;

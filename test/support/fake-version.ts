@@ -36,6 +36,7 @@ function plainIndex(entries: readonly Entry[], questions: readonly string[], ent
     size: questions.length,
     dimension: DIMENSION,
     method: { kind: 'exact', recallAt10: 1 },
+    remote: false,
     async search({ vector, terms, k, filter, rows = [] }) {
       const hits = questions.flatMap((question, row): readonly Hit[] => {
         const owner = entries[entryOfRow[row] ?? 0];

@@ -18,6 +18,8 @@ export function fixedScorer(
     intentCount: scores.length,
     calibrator,
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
+    beforeHits: () => scores.slice(),
+    afterHits: (before) => ({ scores: before }),
     score: () => ({ scores: scores.slice() }),
     shares: (_prepared, { intent }) => ({ dense: scores[intent] ?? Number.NaN, lexical: 0, neighbours: 0 }),
   };

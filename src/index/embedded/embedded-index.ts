@@ -62,6 +62,7 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
     size: rows.length,
     dimension,
     method: { kind: 'exact', recallAt10: 1 },
+    remote: false,
     async search(query, signal) {
       throwIfAborted(signal);
       checkQuery(query, { dimension, size: rows.length });

@@ -90,6 +90,7 @@ export async function openEmbeddedStore({ dataDir, disk = nodeDisk }: EmbeddedSt
   await sweep(store);
   return {
     kind: 'embedded',
+    shared: false,
     corpora: () => listCorpora(store),
     list: (corpus) => listVersions(store, corpus),
     write: (contents, signal) => writeVersion(store, contents, signal),

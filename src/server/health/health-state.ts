@@ -25,11 +25,20 @@ export interface HealthSources {
   readonly logger: Logger;
   /** undefined: restored already. */
   readonly restored: Promise<unknown> | undefined;
+  /** Whether matches are answered while the store is away. */
+  readonly servesWithoutStore: boolean;
 }
 
 /** Starts following; the first state is set before this returns. */
-export function createHealthState({ versions, logger, restored }: HealthSources): HealthState {
-  let facts: ServingFacts = { restored: restored === undefined, restoreProblem: undefined, anyActive: versions.anyActive, draining: false };
+export function createHealthState({ versions, logger, restored, servesWithoutStore }: HealthSources): HealthState {
+  let facts: ServingFacts = {
+    restored: restored === undefined,
+    restoreProblem: undefined,
+    anyActive: versions.anyActive,
+    draining: false,
+    storeProblem: versions.storeProblem,
+    servesWithoutStore,
+  };
   const implementation = new HealthImplementation();
   const sent = new Map<string, boolean>();
   const change = (changed: Partial<ServingFacts>) => {
@@ -42,7 +51,15 @@ export function createHealthState({ versions, logger, restored }: HealthSources)
     }
   };
   change({});
-  const unsubscribe = versions.onActivated(() => change({ anyActive: versions.anyActive }));
+  const subscriptions = [
+    versions.onActivated(() => change({ anyActive: versions.anyActive })),
+    versions.onReach(() => {
+      const { storeProblem } = versions;
+      if (storeProblem === undefined) logger.info('the store is in reach again');
+      else logger.error({ problem: storeProblem }, 'the store is out of reach');
+      change({ storeProblem });
+    }),
+  ];
   restored?.then(
     () => change({ restored: true, anyActive: versions.anyActive }),
     (error: unknown) => {
@@ -57,6 +74,8 @@ export function createHealthState({ versions, logger, restored }: HealthSources)
     },
     notReadyReasons: () => notReadyReasons(facts),
     drain: () => change({ draining: true }),
-    close: unsubscribe,
+    close: () => {
+      for (const unsubscribe of subscriptions) unsubscribe();
+    },
   };
 }

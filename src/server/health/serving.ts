@@ -12,6 +12,10 @@ export interface ServingFacts {
   /** One corpus at least has an active version. */
   readonly anyActive: boolean;
   readonly draining: boolean;
+  /** Why the store is out of reach, while it is. */
+  readonly storeProblem: string | undefined;
+  /** Whether matches are answered all the same. */
+  readonly servesWithoutStore: boolean;
 }
 
 /** Services by their full names; "" is the server as a whole. */
@@ -23,11 +27,12 @@ export type ServingMap = Readonly<Record<string, boolean>>;
  */
 export function serving(facts: ServingFacts): ServingMap {
   const up = facts.restored && !facts.draining;
+  const reachable = facts.storeProblem === undefined;
   return {
     '': up,
     'faqmatch.v1.InfoService': up,
-    'faqmatch.v1.CorpusAdminService': up,
-    'faqmatch.v1.MatchService': up && facts.anyActive,
+    'faqmatch.v1.CorpusAdminService': up && reachable,
+    'faqmatch.v1.MatchService': up && facts.anyActive && (reachable || facts.servesWithoutStore),
     'faqmatch.v1.FaqService': up && facts.anyActive,
     'faqmatch.v1.FeedbackService': false,
   };
@@ -37,7 +42,10 @@ export function serving(facts: ServingFacts): ServingMap {
 export function notReadyReasons(facts: ServingFacts): readonly string[] {
   if (facts.draining) return ['The server is shutting down.'];
   if (facts.restoreProblem !== undefined) return [`The stored versions could not be opened: ${facts.restoreProblem}`];
-  if (!facts.restored) return ['The stored versions are being opened.'];
+  if (!facts.restored) {
+    return [facts.storeProblem === undefined ? 'The stored versions are being opened.' : `The store is waited for: ${facts.storeProblem}`];
+  }
   if (!facts.anyActive) return ['No corpus has an active version yet; load one with ReloadCorpus.'];
+  if (facts.storeProblem !== undefined && !facts.servesWithoutStore) return [`The store is out of reach: ${facts.storeProblem}`];
   return [];
 }

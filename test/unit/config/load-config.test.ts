@@ -93,7 +93,6 @@ test('an empty config file is fine and a missing one is not', () => {
 });
 
 test('what is not built yet is refused in words', () => {
-  expect(refused({ environment: { FAQMATCH_INDEX: 'qdrant' } }).message).toContain('not built yet');
   expect(refused({ environment: { FAQMATCH_DEVICE: 'cuda' } }).message).toContain('not built yet');
 });
 
@@ -111,9 +110,17 @@ test.each(['0', '1', '1.5', 'NaN', 'Infinity', 'half'])('an out-of-scope share o
 
 test('secrets are redacted when printed and never shown in faults', () => {
   const { config } = loadConfig({ environment: { QDRANT_API_KEY: 'hunter2', QDRANT_URL: 'http://localhost:6333' } });
-  expect(printableConfig(config)).toMatchObject({ qdrantApiKey: REDACTED, qdrantUrl: 'http://localhost:6333' });
+  expect(printableConfig(config)).toMatchObject({ qdrantApiKey: REDACTED, qdrantUrl: ['http://localhost:6333'] });
   expect(JSON.stringify(printableConfig(config))).not.toContain('hunter2');
   expect(refused({ flags: { qdrantApiKey: 12_345 }, environment: {} }).message).not.toContain('12345');
+});
+
+test('QDRANT_URL names one node or several', () => {
+  const urls = (value: string) => loadConfig({ environment: { QDRANT_URL: value } }).config.qdrantUrl;
+  expect(urls('http://a:6333, https://b.example')).toEqual(['http://a:6333', 'https://b.example']);
+  for (const bad of ['localhost:6333', 'http://a:6333,', 'ftp://a']) {
+    expect(refused({ environment: { QDRANT_URL: bad } }).message).toContain('http:// or https://');
+  }
 });
 
 test('a variable that looks like ours and is not gives a warning with a guess', () => {

@@ -143,12 +143,21 @@ describe('throttleProgress', () => {
 });
 
 describe('serving', () => {
-  const facts = { restored: true, restoreProblem: undefined, anyActive: true, draining: false };
+  const facts = {
+    restored: true,
+    restoreProblem: undefined,
+    anyActive: true,
+    draining: false,
+    storeProblem: undefined,
+    servesWithoutStore: false,
+  };
+
+  const any = fc.boolean();
 
   it('follows the facts, and /readyz gives a reason exactly where Match is not served', () => {
     fc.assert(
-      fc.property(fc.boolean(), fc.boolean(), fc.boolean(), (restored, anyActive, draining) => {
-        const now = { ...facts, restored, anyActive, draining };
+      fc.property(fc.record({ restored: any, anyActive: any, draining: any, away: any, servesWithoutStore: any }), ({ away, ...known }) => {
+        const now = { ...facts, ...known, storeProblem: away ? 'away' : undefined };
         expect(notReadyReasons(now).length === 0).toBe(serving(now)['faqmatch.v1.MatchService']);
       }),
     );
@@ -157,6 +166,21 @@ describe('serving', () => {
       'faqmatch.v1.CorpusAdminService': true,
       'faqmatch.v1.FaqService': false,
     });
+  });
+
+  it('serves lookups from memory while the store is away, and nothing that needs it', () => {
+    expect(serving({ ...facts, storeProblem: 'away' })).toMatchObject({
+      '': true,
+      'faqmatch.v1.MatchService': false,
+      'faqmatch.v1.CorpusAdminService': false,
+      'faqmatch.v1.FaqService': true,
+    });
+    expect(notReadyReasons({ ...facts, storeProblem: 'Qdrant cannot be reached.' })).toEqual([
+      'The store is out of reach: Qdrant cannot be reached.',
+    ]);
+    expect(notReadyReasons({ ...facts, restored: false, storeProblem: 'Qdrant cannot be reached.' })).toEqual([
+      'The store is waited for: Qdrant cannot be reached.',
+    ]);
   });
 });
 

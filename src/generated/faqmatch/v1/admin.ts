@@ -116,6 +116,10 @@ export interface ReloadResult {
   readonly durationMs: number;
   /** Whether the same version was stored already, so that nothing had to be built. */
   readonly unchanged: boolean;
+  /** How the version is searched: "exact", or "hnsw" for a graph that may miss a few rows. */
+  readonly searchMethod: string;
+  /** Share of the ten nearest questions that the method finds, measured against exact search when the version was built. */
+  readonly recallAt10: number;
 }
 
 /** ReloadCorpusResponse is one event; the result is the last. */
@@ -1067,6 +1071,8 @@ function createBaseReloadResult(): ReloadResult {
     previousVersion: "",
     durationMs: 0,
     unchanged: false,
+    searchMethod: "",
+    recallAt10: 0,
   };
 }
 
@@ -1107,6 +1113,12 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     }
     if (message.unchanged !== false) {
       writer.uint32(96).bool(message.unchanged);
+    }
+    if (message.searchMethod !== "") {
+      writer.uint32(106).string(message.searchMethod);
+    }
+    if (message.recallAt10 !== 0) {
+      writer.uint32(113).double(message.recallAt10);
     }
     return writer;
   },
@@ -1220,6 +1232,22 @@ export const ReloadResult: MessageFns<ReloadResult> = {
             message.unchanged = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.searchMethod = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 113) {
+              break;
+            }
+
+            message.recallAt10 = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1254,6 +1282,16 @@ export const ReloadResult: MessageFns<ReloadResult> = {
         ? globalThis.Number(object.duration_ms)
         : 0,
       unchanged: isSet(object.unchanged) ? globalThis.Boolean(object.unchanged) : false,
+      searchMethod: isSet(object.searchMethod)
+        ? globalThis.String(object.searchMethod)
+        : isSet(object.search_method)
+        ? globalThis.String(object.search_method)
+        : "",
+      recallAt10: isSet(object.recallAt10)
+        ? globalThis.Number(object.recallAt10)
+        : isSet(object.recall_at_10)
+        ? globalThis.Number(object.recall_at_10)
+        : 0,
     };
   },
 
@@ -1295,6 +1333,12 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     if (message.unchanged !== false) {
       obj.unchanged = message.unchanged;
     }
+    if (message.searchMethod !== "") {
+      obj.searchMethod = message.searchMethod;
+    }
+    if (message.recallAt10 !== 0) {
+      obj.recallAt10 = floatToJson(message.recallAt10);
+    }
     return obj;
   },
 
@@ -1315,6 +1359,8 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     message.previousVersion = object.previousVersion ?? "";
     message.durationMs = object.durationMs ?? 0;
     message.unchanged = object.unchanged ?? false;
+    message.searchMethod = object.searchMethod ?? "";
+    message.recallAt10 = object.recallAt10 ?? 0;
     return message;
   },
 };

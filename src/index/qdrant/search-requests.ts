@@ -1,0 +1,100 @@
+/**
+ * One search in Qdrant's words: the nearest by vector, the best by terms with their cosine, and the cosines of named rows, as queries of one
+ * batch; and what came back as rows with cosines.
+ */
+import type { Schemas } from '@qdrant/js-client-rest';
+import type { RowFilter, SearchQuery } from '../contract.ts';
+import { isOpenFilter } from '../row-filter.ts';
+import type { ScoredRow } from '../top-rows.ts';
+import { DENSE, TERMS } from './version-collection.ts';
+import type { StoredMethod } from './version-record.ts';
+
+/** One query of a batch. */
+export type BatchQuery = Schemas['QueryRequest'];
+
+/** How a version is searched. */
+export interface SearchPlan {
+  readonly method: StoredMethod;
+  /** Whether int8 copies are searched first: then the originals must have the last word. */
+  readonly quantised: boolean;
+}
+
+/** Rows more than asked for, so that a tie at the last place is seen. */
+const LOOK_BEYOND = 1;
+/** Of quantised vectors, so many times the rows asked for are rescored with the originals. */
+const OVERSAMPLING = 2;
+
+/** A filter in Qdrant's words; undefined where it lets everything through. */
+export function qdrantFilter(filter: RowFilter | undefined): Schemas['Filter'] | undefined {
+  if (filter === undefined || isOpenFilter(filter)) return undefined;
+  const locales = filter.locales.length === 0 ? [] : [{ key: 'locale', match: { any: [...filter.locales] } }];
+  return { must: [...locales, ...filter.tags.map((tag) => ({ key: 'tags', match: { value: tag } }))] };
+}
+
+function searchParams({ method, quantised }: SearchPlan): Schemas['SearchParams'] {
+  if (method.kind === 'exact') return { exact: true };
+  return { hnsw_ef: method.ef, ...(quantised ? { quantization: { rescore: true, oversampling: OVERSAMPLING } } : {}) };
+}
+
+const IDS_ONLY = { with_payload: false, with_vector: false } as const;
+
+/** The nearest rows, one more than k. */
+export function denseQuery({ vector, k, filter }: SearchQuery, plan: SearchPlan): BatchQuery {
+  const passing = qdrantFilter(filter);
+  return {
+    query: Array.from(vector),
+    using: DENSE,
+    limit: k + LOOK_BEYOND,
+    params: searchParams(plan),
+    ...(passing === undefined ? {} : { filter: passing }),
+    ...IDS_ONLY,
+  };
+}
+
+/** Terms of a query by their numbers, with how often each is in it. */
+export interface QueryTerms {
+  readonly termNumbers: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** The best rows by BM25, one more than k, each with its cosine instead of its BM25: that is known here. */
+export function termsQuery({ vector, k, filter }: SearchQuery, { termNumbers, counts }: QueryTerms): BatchQuery {
+  const passing = qdrantFilter(filter);
+  const limit = k + LOOK_BEYOND;
+  return {
+    prefetch: {
+      query: { indices: [...termNumbers], values: [...counts] },
+      using: TERMS,
+      limit,
+      ...(passing === undefined ? {} : { filter: passing }),
+    },
+    query: Array.from(vector),
+    using: DENSE,
+    limit,
+    params: { exact: true },
+    ...IDS_ONLY,
+  };
+}
+
+/** The cosines of named rows. */
+export function rowsQuery(vector: Float32Array, rows: readonly number[]): BatchQuery {
+  const ids = [...new Set(rows)];
+  return {
+    query: Array.from(vector),
+    using: DENSE,
+    limit: ids.length,
+    filter: { must: [{ has_id: ids }] },
+    params: { exact: true },
+    ...IDS_ONLY,
+  };
+}
+
+/** Float32 sums of unit vectors can pass 1 by rounding. */
+function cosine(score: number): number {
+  return Math.max(-1, Math.min(1, score));
+}
+
+/** The points of one answer as rows, in Qdrant's order. */
+export function scoredRows({ points }: Schemas['QueryResponse']): readonly ScoredRow[] {
+  return points.map(({ id, score }) => ({ row: Number(id), score: cosine(score) }));
+}

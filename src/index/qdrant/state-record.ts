@@ -1,0 +1,155 @@
+/**
+ * One point a corpus in the state collection: which version was made active and which before it, and who holds the right to change the corpus.
+ * Written only on a condition, so that of two who write at once one wins and the other sees it. Aliases have nothing of the kind.
+ */
+import { z } from 'zod';
+import { FaqError } from '../../errors.ts';
+import type { QdrantConnection } from './connection.ts';
+import { idOfName } from './names.ts';
+import type { QdrantSettings } from './settings.ts';
+
+/** What is known of a corpus beside its alias. */
+export interface CorpusRecord {
+  readonly corpus: string;
+  /** Last switched to by this service; the alias has the last word. */
+  readonly version: string | null;
+  readonly previous: string | null;
+  /** ISO 8601. */
+  readonly activatedAt: string | null;
+  /** Token of the lease's holder; empty where nobody holds it. */
+  readonly holder: string;
+  /** When the lease ends unless it is renewed: milliseconds since 1970 by the holder's clock. */
+  readonly expiresAt: number;
+  /** Grows with every write; what conditions are put on. */
+  readonly epoch: number;
+}
+
+const text = z.string().nullable();
+const schema = z.object({
+  corpus: z.string(),
+  version: text,
+  previous: text,
+  activatedAt: text,
+  holder: z.string(),
+  expiresAt: z.number(),
+  epoch: z.int().min(0),
+});
+
+/** Records by corpus. */
+export interface StateRecords {
+  /** undefined where nothing was ever written of the corpus. */
+  read(corpus: string, signal?: AbortSignal): Promise<CorpusRecord | undefined>;
+  /** Writes where the record still has the epoch it was read with. @returns whether it was written. */
+  replace(before: CorpusRecord | undefined, after: Omit<CorpusRecord, 'epoch'>, signal?: AbortSignal): Promise<boolean>;
+}
+
+/** Where records lie. */
+export interface StatePlace {
+  readonly connection: QdrantConnection;
+  readonly settings: QdrantSettings;
+  readonly collection: string;
+}
+
+/** No record has it: a write on this condition only ever inserts. */
+const NEVER = -1;
+
+function parse(payload: unknown): CorpusRecord {
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  const message = "A corpus's record in Qdrant makes no sense: it was changed by hand. Activate a version of the corpus by name.";
+  throw new FaqError('data_loss', message, { cause: parsed.error });
+}
+
+/** Makes the state collection where it is not there. Two who do it at once both succeed. */
+async function ensureCollection({ connection, settings, collection }: StatePlace, signal: AbortSignal | undefined): Promise<void> {
+  const { data } = await connection.call({
+    what: 'look for the state collection',
+    run: (api, init) => api.collectionExists({ collection_name: collection }, init),
+    signal,
+  });
+  if (data.result?.exists === true) return;
+  const body = {
+    vectors: {},
+    shard_number: 1,
+    replication_factor: settings.replicationFactor,
+    write_consistency_factor: Math.floor(settings.replicationFactor / 2) + 1,
+    wal_config: { wal_capacity_mb: 1, wal_segments_ahead: 0 },
+    optimizers_config: { default_segment_number: 1 },
+  };
+  try {
+    await connection.call({
+      what: 'make the state collection',
+      run: (api, init) => api.createCollection({ collection_name: collection, ...body }, init),
+      signal,
+      timeoutMs: 30_000,
+    });
+  } catch (error) {
+    const again = await connection.call({
+      what: 'look for the state collection',
+      run: (api, init) => api.collectionExists({ collection_name: collection }, init),
+      signal,
+    });
+    if (again.data.result?.exists !== true) throw error;
+  }
+  for (const [field_name, field_schema] of [
+    ['epoch', 'integer'],
+    ['corpus', 'keyword'],
+  ] as const) {
+    await connection.call({
+      what: 'index the state collection',
+      run: (api, init) => api.createFieldIndex({ collection_name: collection, field_name, field_schema, wait: true }, init),
+      signal,
+    });
+  }
+}
+
+/** undefined where the collection is not there yet: nothing was written then. */
+async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof FaqError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/** Opens the records of one deployment; nothing is asked of Qdrant yet. */
+export function openStateRecords(place: StatePlace): StateRecords {
+  const { connection, settings, collection } = place;
+  // In a cluster a single copy may lag behind.
+  const consistency = settings.replicationFactor > 1 ? { consistency: 'majority' as const } : {};
+
+  async function read(corpus: string, signal?: AbortSignal): Promise<CorpusRecord | undefined> {
+    const ids = [idOfName(corpus)];
+    const answer = await orMissing(
+      connection.call({
+        what: 'read the state of a corpus',
+        run: (api, init) =>
+          api.getPoints({ collection_name: collection, ids, with_payload: true, with_vector: false, ...consistency }, init),
+        signal,
+      }),
+    );
+    const [point] = answer?.data.result ?? [];
+    return point === undefined ? undefined : parse(point.payload);
+  }
+
+  return {
+    read,
+    async replace(before, after, signal) {
+      await ensureCollection(place, signal);
+      const epoch = (before?.epoch ?? 0) + 1;
+      const payload = { ...after, epoch };
+      const condition = { must: [{ key: 'epoch', match: { value: before?.epoch ?? NEVER } }] };
+      const points = [{ id: idOfName(after.corpus), vector: {}, payload }];
+      await connection.call({
+        what: 'write the state of a corpus',
+        run: (api, init) =>
+          api.upsertPoints({ collection_name: collection, wait: true, ordering: 'strong', points, update_filter: condition }, init),
+        signal,
+      });
+      // A write whose condition does not hold is no error to Qdrant: what is there now tells who won.
+      const now = await read(after.corpus, signal);
+      return now?.epoch === epoch && now.holder === after.holder && now.version === after.version && now.expiresAt === after.expiresAt;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * How a version's collection is made, and what is true of one that is there.
+ */
+import { FaqError } from '../../errors.ts';
+import type { VersionManifest } from '../contract.ts';
+import type { QdrantConnection } from './connection.ts';
+import type { QdrantSettings } from './settings.ts';
+
+/** Name of the dense vectors. */
+export const DENSE = 'dense';
+/** Name of the sparse vectors: BM25 weights of a question's terms. */
+export const TERMS = 'terms';
+
+/** Edges of a point in the graph; with EF_CONSTRUCT and a walk of 128 it finds over 99 of 100 true neighbours (bench `qdrant-match`). */
+const HNSW_M = 16;
+const EF_CONSTRUCT = 128;
+/** Kilobytes of vectors in a segment from which the graph is built: at once, since a version never grows. */
+const INDEX_AT_ONCE_KB = 1_000;
+/** A version is written once: the default of 32 MB a segment would be paid by every small corpus. */
+const WAL_MB = 1;
+const CREATE_MS = 60_000;
+
+/** Where something is done. */
+export interface CollectionPlace {
+  readonly connection: QdrantConnection;
+  readonly settings: QdrantSettings;
+  readonly collection: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly patienceMs?: number;
+}
+
+/** Whether a version of so many questions gets a graph. */
+export function wantsGraph(questions: number, settings: QdrantSettings): boolean {
+  return questions >= settings.hnswFromQuestions;
+}
+
+/**
+ * The collection's settings. Dot product and not cosine: the vectors have unit length, and Qdrant would normalise them once more, which
+ * changes their last digits.
+ */
+function collectionSettings({ questions, dimension }: VersionManifest, settings: QdrantSettings) {
+  const graph = wantsGraph(questions, settings);
+  const quantised = graph && settings.quantise;
+  return {
+    vectors: { [DENSE]: { size: dimension, distance: 'Dot' as const, on_disk: quantised } },
+    sparse_vectors: { [TERMS]: {} },
+    hnsw_config: graph ? { m: HNSW_M, ef_construct: EF_CONSTRUCT } : { m: 0 },
+    optimizers_config: { default_segment_number: 1, indexing_threshold: graph ? INDEX_AT_ONCE_KB : 0 },
+    wal_config: { wal_capacity_mb: WAL_MB, wal_segments_ahead: 0 },
+    on_disk_payload: true,
+    shard_number: settings.shards,
+    replication_factor: settings.replicationFactor,
+    ...(quantised ? { quantization_config: { scalar: { type: 'int8' as const, quantile: 0.99, always_ram: true } } } : {}),
+  };
+}
+
+/** Makes the collection and the indexes that filters need; nothing happens where it is there already. */
+export async function createVersionCollection(place: CollectionPlace, manifest: VersionManifest): Promise<void> {
+  const { connection, settings, collection } = place;
+  const options = {
+    signal: place.signal,
+    timeoutMs: CREATE_MS,
+    ...(place.patienceMs === undefined ? {} : { patienceMs: place.patienceMs }),
+  };
+  const body = collectionSettings(manifest, settings);
+  await connection
+    .call({
+      what: 'make a collection for a version',
+      // Another replica, or an earlier try of our own, may have made it.
+      run: async (api, init) => {
+        const { data } = await api.collectionExists({ collection_name: collection }, init);
+        if (data.result?.exists !== true) await api.createCollection({ collection_name: collection, ...body }, init);
+      },
+      ...options,
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof FaqError) || error.code !== 'aborted') throw error;
+    });
+  for (const field of ['locale', 'tags', 'kind']) {
+    await connection.call({
+      what: 'index a field for filters',
+      run: (api, init) =>
+        api.createFieldIndex({ collection_name: collection, field_name: field, field_schema: 'keyword', wait: true }, init),
+      ...options,
+    });
+  }
+}
+
+/** What Qdrant says of a collection. */
+export interface CollectionFacts {
+  readonly dimension: number | undefined;
+  readonly distance: string | undefined;
+  readonly points: number;
+  readonly indexedVectors: number;
+  /** `green`: nothing is left to optimise. */
+  readonly status: string;
+}
+
+/** @throws FaqError not_found where there is no such collection. */
+export async function collectionFacts({ connection, collection, signal }: Omit<CollectionPlace, 'settings'>): Promise<CollectionFacts> {
+  const { data } = await connection.call({
+    what: 'look at a collection',
+    run: (api, init) => api.getCollection({ collection_name: collection }, init),
+    signal,
+  });
+  const vectors = data.result?.config.params.vectors as
+    | Readonly<Record<string, { readonly size?: number; readonly distance?: string }>>
+    | undefined;
+  return {
+    dimension: vectors?.[DENSE]?.size,
+    distance: vectors?.[DENSE]?.distance,
+    points: data.result?.points_count ?? 0,
+    indexedVectors: data.result?.indexed_vectors_count ?? 0,
+    status: data.result?.status ?? 'unknown',
+  };
+}
+
+/** Drops a collection; nothing happens where there is none. */
+export async function dropCollection({ connection, collection, signal }: Omit<CollectionPlace, 'settings'>): Promise<void> {
+  await connection.call({
+    what: 'delete a collection',
+    run: (api, init) => api.deleteCollection({ collection_name: collection }, init),
+    signal,
+    timeoutMs: CREATE_MS,
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * Follows what others do to the store: asks for the aliases a few times a second, which tells of switches and, by failing, of outages.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FaqError } from '../../errors.ts';
+import type { ActivePointer, StoreWatcher } from '../contract.ts';
+import type { Aliases } from './aliases.ts';
+import type { QdrantConnection } from './connection.ts';
+import type { VersionCollection } from './names.ts';
+
+/** Quarter of a second: a switch is seen, fetched and served within one. */
+const ASK_EVERY_MS = 250;
+/** A server that hangs must be noticed while callers still wait. */
+const ANSWER_WITHIN_MS = 2_000;
+
+/** What is followed. */
+export interface WatchParts {
+  readonly connection: QdrantConnection;
+  readonly aliases: Aliases;
+  readonly pointerOf: (corpus: string, active: VersionCollection | undefined) => Promise<ActivePointer | undefined>;
+  /** @throws FaqError failed_precondition for a server that is too old. */
+  readonly checkServer: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Following, until stopped. */
+export interface Watch {
+  stop(): Promise<void>;
+}
+
+type Seen = ReadonlyMap<string, string>;
+
+function seenOf(aliases: ReadonlyMap<string, VersionCollection | undefined>): Seen {
+  return new Map([...aliases].map(([corpus, collection]) => [corpus, collection?.name ?? '']));
+}
+
+/** Corpora whose alias is new, gone or points elsewhere. */
+function changed(before: Seen, after: Seen): readonly string[] {
+  return [...new Set([...before.keys(), ...after.keys()])].filter((corpus) => before.get(corpus) !== after.get(corpus));
+}
+
+/** Begins to follow. The first look tells of every corpus, so that nothing between opening and watching is missed. */
+export function startWatch({ connection, aliases, pointerOf, checkServer }: WatchParts, watcher: StoreWatcher): Watch {
+  const stopping = new AbortController();
+  let seen: Seen = new Map();
+  let problem: string | undefined;
+  let checked = false;
+
+  async function look(): Promise<void> {
+    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+    // The probe itself must get through while everyone else is told at once that the server is away.
+    if (!checked) await checkServer(signal);
+    const found = await aliases.read(signal);
+    checked = true;
+    connection.block(undefined);
+    if (problem !== undefined) watcher.onReach(undefined);
+    problem = undefined;
+    const now = seenOf(found);
+    for (const corpus of changed(seen, now)) watcher.onPointer({ corpus, pointer: await pointerOf(corpus, found.get(corpus)) });
+    // Only now: what could not be read is looked at again.
+    seen = now;
+  }
+
+  function outOfReach(error: FaqError): void {
+    // A server that comes back may be another one.
+    checked = false;
+    connection.block(error);
+    if (problem === error.message) return;
+    problem = error.message;
+    watcher.onReach(error.message);
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await look();
+      } catch (error) {
+        if (!stopping.signal.aborted) outOfReach(FaqError.from(error));
+      }
+      await sleep(ASK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * Follows a store that other processes use too: what they activate is loaded and answered from here, without a restart and without a match
+ * noticing. A store of one process never has anything to tell.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { FaqError } from '../errors.ts';
+import type { ActivePointer, PointerChange, VersionStore } from '../index/contract.ts';
+import type { LoadedVersion } from './contract.ts';
+import { type CorpusState, NOTHING_ACTIVE } from './corpus-state.ts';
+import type { OperationLock } from './operation-lock.ts';
+import type { VersionSwitch } from './switch-version.ts';
+
+/** What following works on. */
+export interface FollowParts {
+  readonly store: VersionStore;
+  readonly states: Map<string, CorpusState>;
+  readonly lock: OperationLock;
+  readonly switching: VersionSwitch;
+  /** Opens a stored version and checks that the model fits. */
+  readonly open: (corpus: string, version: string) => Promise<LoadedVersion>;
+  readonly onProblem: (problem: string) => void;
+  /** Called when the store goes out of reach (why) and when it is back (undefined). */
+  readonly onReach: (problem: string | undefined) => void;
+}
+
+/** Following, until stopped. */
+export interface Following {
+  stop(): Promise<void>;
+}
+
+const TRY_AGAIN_MS = 500;
+
+function goneError(corpus: string): FaqError {
+  const message = `The active version of corpus "${corpus}" is not in the store any more. Reload the corpus, or activate a version that is.`;
+  return new FaqError('unavailable', message, { field: 'corpus', reason: 'VERSION_GONE', retryAfterMs: 1_000 });
+}
+
+/** What one change of the store leads to here. */
+function createFollower({ store, states, switching, open, onProblem }: FollowParts) {
+  /** Nothing is active in the store. What is still stored goes on answering: an operator may have moved the alias by hand. */
+  async function loosen(corpus: string): Promise<void> {
+    const active = states.get(corpus)?.active;
+    if (active === undefined) return;
+    const stored = await store.list(corpus);
+    if (stored.some(({ manifest, problem }) => manifest.version === active.version && problem === undefined)) {
+      onProblem(
+        `Nothing is active of corpus "${corpus}" in the store any more; version ${active.version} is still stored and goes on answering.`,
+      );
+      return;
+    }
+    const problem = goneError(corpus);
+    onProblem(problem.message);
+    switching.lose(corpus, { ...NOTHING_ACTIVE, problem });
+  }
+
+  /** @param isNewest whether the pointer still stands when the version is loaded. */
+  async function load(corpus: string, pointer: ActivePointer, isNewest: () => boolean): Promise<void> {
+    const { version } = pointer;
+    if (states.get(corpus)?.active?.version === version) return;
+    const loaded = await open(corpus, version);
+    if (isNewest()) switching.follow(loaded, pointer);
+  }
+
+  return { loosen, load };
+}
+
+/** Damage and a model that does not fit do not pass by waiting; the version before goes on answering then. */
+function passesByWaiting(error: FaqError): boolean {
+  return error.code === 'unavailable' || error.code === 'resource_exhausted';
+}
+
+/** Begins to follow. */
+export function followStore(parts: FollowParts): Following {
+  const { store, lock, onProblem } = parts;
+  const { loosen, load } = createFollower(parts);
+  const stopping = new AbortController();
+  const newest = new Map<string, PointerChange>();
+  const turns = new Map<string, LimitFunction>();
+  const running = new Set<Promise<void>>();
+
+  async function apply(change: PointerChange): Promise<void> {
+    const { corpus, pointer } = change;
+    const isNewest = (): boolean => newest.get(corpus) === change && !stopping.signal.aborted;
+    for (let reported = false; isNewest(); reported = true) {
+      // What this process does to the corpus itself comes out right by itself.
+      await lock.idle(corpus);
+      try {
+        return await (pointer === undefined ? loosen(corpus) : load(corpus, pointer, isNewest));
+      } catch (cause) {
+        const error = FaqError.from(cause);
+        const what = `Version ${pointer?.version ?? ''} of corpus "${corpus}" was activated elsewhere but cannot be opened here: ${error.message}`;
+        if (!reported) onProblem(what);
+        if (!passesByWaiting(error)) return;
+        await sleep(TRY_AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  store.watch({
+    onReach: parts.onReach,
+    onPointer(change) {
+      newest.set(change.corpus, change);
+      const turn = turns.get(change.corpus) ?? pLimit(1);
+      turns.set(change.corpus, turn);
+      const work = turn(() => apply(change)).finally(() => running.delete(work));
+      running.add(work);
+    },
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled(running);
+    },
+  };
+}
