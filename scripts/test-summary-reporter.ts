@@ -56,7 +56,7 @@ function describeSkip(test: TestCase): SkippedTest {
   return { file: test.module.relativeModuleId, suite, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** One line per reason, naming the suite where there is one and the files where there are more; without a reason, one line per suite. */
+/** One line per reason, naming the suite where there is one, else up to three files; without a reason, one line per suite. */
 export function skippedLines(tests: readonly SkippedTest[]): readonly string[] {
   const suiteOf = ({ file, suite }: SkippedTest): string => (suite === '' ? file : `${file} > ${suite}`);
   const groups = Map.groupBy(tests, (test) => (test.reason === undefined ? `suite ${suiteOf(test)}` : `reason ${test.reason}`));
@@ -64,7 +64,7 @@ export function skippedLines(tests: readonly SkippedTest[]): readonly string[] {
     const { reason } = group[0] ?? {};
     const suites = new Set(group.map(suiteOf));
     const files = new Set(group.map(({ file }) => file));
-    const where = suites.size === 1 ? [...suites].join('') : [...files].join(', ');
+    const where = suites.size === 1 ? [...suites].join('') : files.size <= 3 ? [...files].join(', ') : `${files.size} files`;
     return `Skipped ${group.length}: ${where}${reason === undefined ? '' : `: ${reason}`}`;
   });
 }

@@ -32,3 +32,8 @@ test('one reason has one line, however many files it is given in', () => {
     ]),
   ).toEqual(['Skipped 3: test/a.test.ts, test/b.test.ts: no Qdrant server', 'Skipped 1: test/b.test.ts: no GPU']);
 });
+
+test('more than three files are counted, not named', () => {
+  const tests = ['a', 'b', 'c', 'd'].map((file) => ({ file, suite: '', reason: 'no GPU' }));
+  expect(skippedLines(tests)).toEqual(['Skipped 4: 4 files: no GPU']);
+});
