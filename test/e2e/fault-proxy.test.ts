@@ -16,6 +16,8 @@ const answer: RequestListener = (request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain' });
     response.write('first');
     setTimeout(() => response.end('second'), 150);
+  } else if (request.url === '/close') {
+    response.writeHead(200, { connection: 'close' }).end(BIG);
   } else if (request.url === '/hang-up') {
     response.writeHead(200, { 'content-length': '100' });
     response.write('some');
@@ -38,10 +40,11 @@ interface Call {
   readonly body?: string;
   readonly agent?: Agent;
   readonly onData?: (chunk: string) => void;
+  readonly signal?: AbortSignal;
 }
 
-async function call(url: string, { method = 'GET', body, agent, onData }: Call = {}): Promise<Answer> {
-  const request = httpRequest(url, { method, agent: agent ?? false, headers: { 'x-mine': 'yes' }, signal: AbortSignal.timeout(5000) });
+async function call(url: string, { method = 'GET', body, agent, onData, signal = AbortSignal.timeout(5000) }: Call = {}): Promise<Answer> {
+  const request = httpRequest(url, { method, agent: agent ?? false, headers: { 'x-mine': 'yes' }, signal });
   request.end(body);
   const [response]: [IncomingMessage] = (await once(request, 'response')) as [IncomingMessage];
   const port = response.socket.localPort ?? 0;
@@ -56,11 +59,14 @@ async function call(url: string, { method = 'GET', body, agent, onData }: Call =
 let server: Server;
 let target: string;
 let served = 0;
+/** Ports that requests came from, as the server saw them. */
+let clientPorts: number[] = [];
 let proxy: FaultProxy;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     served += 1;
+    clientPorts.push(request.socket.remotePort ?? 0);
     answer(request, response);
   });
   server.listen(0, '127.0.0.1');
@@ -75,6 +81,7 @@ afterAll(() => {
 
 beforeEach(async () => {
   served = 0;
+  clientPorts = [];
   proxy = await startFaultProxy(target);
 });
 
@@ -107,11 +114,30 @@ describe('a healthy proxy', () => {
     expect(text).toBe('firstsecond');
   });
 
-  test('keeps connections alive', async () => {
+  test('keeps connections alive, for many requests, on both of its sides', async () => {
+    const warnings: Error[] = [];
+    process.on('warning', (warning) => warnings.push(warning));
     using agent = disposableAgent();
-    const first = await call(`${proxy.url}/echo`, agent);
-    const second = await call(`${proxy.url}/echo`, agent);
-    expect(second.port).toBe(first.port);
+    const ports = new Set<number>();
+    for (let round = 0; round < 30; round += 1) ports.add((await call(`${proxy.url}/echo`, agent)).port);
+    expect(ports.size).toBe(1);
+    expect(new Set(clientPorts).size).toBe(1);
+    expect(warnings).toEqual([]);
+  });
+
+  test('closes a connection that the server closes, after the last byte', async () => {
+    using agent = disposableAgent();
+    const first = await call(`${proxy.url}/close`, agent);
+    expect(first.text).toBe(BIG);
+    expect(first.headers.connection).toBe('close');
+    expect((await call(`${proxy.url}/echo`, agent)).port).not.toBe(first.port);
+  });
+
+  test('carries on when a client gives up in the middle', async () => {
+    const gone = new AbortController();
+    const left = call(`${proxy.url}/slow`, { onData: () => gone.abort(), signal: gone.signal });
+    await expect(left).rejects.toThrow(/abort/u);
+    expect((await call(`${proxy.url}/echo`)).status).toBe(200);
   });
 
   test('shows the client a connection that the server breaks', async () => {

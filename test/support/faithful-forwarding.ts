@@ -1,5 +1,5 @@
 /** Passing an HTTP exchange on unchanged: streamed both ways, over one upstream connection per client connection, which live and die together. */
-import { Agent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Headers that belong to one connection and not to the exchange. */
@@ -34,6 +34,7 @@ export const respondFaithfully: Respond = (upstream, response) => {
 /** Passes on the status and the headers. */
 export function writeHead(upstream: IncomingMessage, response: ServerResponse): void {
   response.sendDate = false;
+  if (upstream.headers.connection === 'close') response.shouldKeepAlive = false;
   response.writeHead(upstream.statusCode ?? 502, upstream.statusMessage, forwarded(upstream.rawHeaders));
   // A stream's reader may wait for the headers before there is a body.
   response.flushHeaders();
@@ -46,53 +47,75 @@ export interface Forwarder {
   close(): void;
 }
 
+/** A client's connection and the one to the server that belongs to it: a pooled one could be closed under a request that had no part in it. */
+class ConnectionPair {
+  readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #client: Socket;
+  readonly #seen = new WeakSet<Socket>();
+  #answering: ServerResponse | undefined;
+
+  constructor(client: Socket) {
+    this.#client = client;
+    client.once('close', () => this.agent.destroy());
+  }
+
+  /** Takes note of the response in progress. */
+  begin(response: ServerResponse): void {
+    this.#answering = response;
+    response.once('close', () => {
+      this.#answering = undefined;
+    });
+  }
+
+  /** Once the server has closed its connection, the client's is closed too, after what is still on its way. */
+  follow(upstream: Socket): void {
+    if (this.#seen.has(upstream)) return;
+    this.#seen.add(upstream);
+    upstream.once('close', () => {
+      if (this.#answering === undefined) this.#client.destroySoon();
+      else this.#answering.once('close', () => this.#client.destroySoon());
+    });
+  }
+}
+
 /** `target` is an http address without a path. What the server does to a connection, the client's connection sees too. */
 export function createForwarder(target: URL): Forwarder {
-  const agents = new Map<Socket, Agent>();
+  const pairs = new Map<Socket, ConnectionPair>();
 
-  /** The client's connection gets a server connection of its own: a pooled one could be closed under a request that had no part in it. */
-  function agentOf(client: Socket): Agent {
-    const known = agents.get(client);
-    if (known !== undefined) return known;
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    agents.set(client, agent);
-    client.once('close', () => {
-      agents.delete(client);
-      agent.destroy();
-    });
-    return agent;
+  function pairOf(client: Socket): ConnectionPair {
+    const pair = pairs.get(client) ?? new ConnectionPair(client);
+    if (!pairs.has(client)) client.once('close', () => pairs.delete(client));
+    pairs.set(client, pair);
+    return pair;
   }
 
   function forward(request: IncomingMessage, response: ServerResponse, respond: Respond): void {
     const client = request.socket;
+    const pair = pairOf(client);
+    pair.begin(response);
     const upstream = httpRequest(target, {
-      agent: agentOf(client),
+      agent: pair.agent,
       method: request.method ?? 'GET',
       path: request.url ?? '/',
-      // Node takes names and values in turn here; its types know the record only.
-      headers: requestHeaders(request) as unknown as OutgoingHttpHeaders,
+      headers: requestHeaders(request),
       setHost: false,
     });
-    upstream.once('socket', (socket) => {
-      if (socket.listenerCount('close', closeClient) === 0) socket.once('close', closeClient);
-    });
-    function closeClient(): void {
-      client.destroySoon();
-    }
+    upstream.once('socket', (socket) => pair.follow(socket));
     upstream.once('response', (answer) => {
       answer.once('error', () => client.resetAndDestroy());
       respond(answer, response);
     });
     upstream.once('error', () => client.resetAndDestroy());
-    response.once('close', () => upstream.destroy());
+    response.once('close', () => {
+      if (!response.writableFinished) upstream.destroy();
+    });
     request.pipe(upstream);
   }
 
   return {
     forward,
     close() {
-      for (const agent of agents.values()) agent.destroy();
-      agents.clear();
+      for (const pair of pairs.values()) pair.agent.destroy();
     },
   };
 }
