@@ -7,8 +7,15 @@ export interface TestSummary {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** One line per skipped suite or test, with its reason where the test gave one. */
+  /** One line per reason for skipping; per suite for those that gave none. */
   readonly skippedLines: readonly string[];
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why a whole suite is skipped: `describe.skip` takes no reason of its own. */
+    skipReason?: string;
+  }
 }
 
 /** Where the last run's summary is kept for the script that started it. */
@@ -25,22 +32,39 @@ export class TestSummaryReporter implements Reporter {
       passed: count('passed'),
       failed: count('failed') + broken + unhandledErrors.length,
       skipped: count('skipped'),
-      skippedLines: skippedLines(tests.filter((test) => test.result().state === 'skipped')),
+      skippedLines: skippedLines(tests.filter((test) => test.result().state === 'skipped').map(describeSkip)),
     };
     writeFileSync(testSummaryPath, JSON.stringify(summary));
     for (const line of summary.skippedLines) console.log(line);
   }
 }
 
-/** Tests of one suite that were skipped for one reason share a line. */
-function skippedLines(tests: readonly TestCase[]): readonly string[] {
-  const countByLine = new Map<string, number>();
-  for (const test of tests) {
-    const suite = test.parent.type === 'suite' ? ` > ${test.parent.fullName}` : '';
-    const result = test.result();
-    const reason = result.state === 'skipped' && result.note !== undefined ? `: ${result.note}` : '';
-    const line = `${test.module.relativeModuleId}${suite}${reason}`;
-    countByLine.set(line, (countByLine.get(line) ?? 0) + 1);
-  }
-  return [...countByLine].map(([line, count]) => `Skipped ${count}: ${line}`);
+/** One skipped test. */
+export interface SkippedTest {
+  /** The test file, relative to the repository. */
+  readonly file: string;
+  /** Names of the suites it is in; empty at a file's top level. */
+  readonly suite: string;
+  readonly reason?: string;
+}
+
+/** A test's own reason (`context.skip('why')`), else the one its suite was given. */
+function describeSkip(test: TestCase): SkippedTest {
+  const result = test.result();
+  const reason = (result.state === 'skipped' ? result.note : undefined) ?? test.meta().skipReason;
+  const suite = test.parent.type === 'suite' ? test.parent.fullName : '';
+  return { file: test.module.relativeModuleId, suite, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** One line per reason, naming the suite where there is one, else up to three files; without a reason, one line per suite. */
+export function skippedLines(tests: readonly SkippedTest[]): readonly string[] {
+  const suiteOf = ({ file, suite }: SkippedTest): string => (suite === '' ? file : `${file} > ${suite}`);
+  const groups = Map.groupBy(tests, (test) => (test.reason === undefined ? `suite ${suiteOf(test)}` : `reason ${test.reason}`));
+  return [...groups.values()].map((group) => {
+    const { reason } = group[0] ?? {};
+    const suites = new Set(group.map(suiteOf));
+    const files = new Set(group.map(({ file }) => file));
+    const where = suites.size === 1 ? [...suites].join('') : files.size <= 3 ? [...files].join(', ') : `${files.size} files`;
+    return `Skipped ${group.length}: ${where}${reason === undefined ? '' : `: ${reason}`}`;
+  });
 }
