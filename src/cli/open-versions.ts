@@ -6,6 +6,7 @@ import type { Encoder } from '../encoder/encoder.ts';
 import type { VersionStore } from '../index/contract.ts';
 import { openEmbeddedStore } from '../index/embedded/embedded-store.ts';
 import { openQdrantStore } from '../index/qdrant/qdrant-store.ts';
+import { DEFAULT_QDRANT_SETTINGS } from '../index/qdrant/settings.ts';
 import type { MatchSettings } from '../matching/contract.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { Versions } from '../versions/contract.ts';
@@ -33,9 +34,13 @@ function matchSettings(config: Config): MatchSettings {
 }
 
 /** The store that the settings name; nothing is asked of Qdrant yet. */
-function openStore(config: Config, storeDir: string, onProblem: (problem: string) => void): Promise<VersionStore> | VersionStore {
+export async function openStore(
+  config: Config,
+  { storeDir, onProblem }: { readonly storeDir: string; readonly onProblem: (problem: string) => void },
+): Promise<VersionStore> {
   if (config.index === 'embedded') return openEmbeddedStore({ dataDir: storeDir });
   const settings = {
+    ...DEFAULT_QDRANT_SETTINGS,
     urls: config.qdrantUrl,
     apiKey: config.qdrantApiKey,
     prefix: config.qdrantPrefix,
@@ -68,7 +73,7 @@ export async function openVersions(
 ): Promise<OpenedVersions> {
   const { folders, onProblem } = options;
   const settings = matchSettings(config);
-  const store = await openStore(config, folders.storeDir, onProblem);
+  const store = await openStore(config, { storeDir: folders.storeDir, onProblem });
   const cache = openCache(store, encoder, { dataDir: folders.cacheDir, onProblem });
   const versions = createVersions({ store, encoder, cache, settings, keep: config.keptVersions, onProblem });
   return { versions, match: createMatch({ encoder, versions, settings }) };

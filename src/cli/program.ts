@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
   versions: { summary: 'list versions or corpora', load: async () => (await import('./versions.ts')).versionsCommand },
   activate: { summary: 'switch a corpus to a stored version', load: async () => (await import('./activate.ts')).activateCommand },
   rollback: { summary: 'switch a corpus back', load: async () => (await import('./rollback.ts')).rollbackCommand },
+  backup: { summary: 'copy versions from the store into a folder', load: async () => (await import('./backup.ts')).backupCommand },
+  restore: { summary: 'copy versions from a folder into the store', load: async () => (await import('./backup.ts')).restoreCommand },
   eval: { summary: 'measure the answers to golden utterances', load: async () => (await import('./eval.ts')).evalCommand },
   encode: { summary: 'print the vectors of texts', load: async () => (await import('./encode.ts')).encodeCommand },
   bench: { summary: 'measure how fast a server answers', load: async () => (await import('./bench.ts')).benchCommand },

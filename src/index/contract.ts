@@ -97,8 +97,11 @@ export interface OpenVersion {
   readonly manifest: VersionManifest;
   readonly rows: readonly QuestionRow[];
   readonly index: QuestionIndex;
+  readonly artifactNames: readonly string[];
   /** @throws FaqError data_loss where the version has no such artifact. */
   artifact(name: string): Promise<Uint8Array>;
+  /** The vectors exactly as they were written, [rows × dimension]; for copies, since a store may have to fetch them all. */
+  vectors(): Promise<Float32Array>;
 }
 
 /** A version in the store; `problem` says why it cannot be opened. */

@@ -14,7 +14,7 @@ import { storePaths } from './store-paths.ts';
 import { discard, moveAside, type SetAside, type Store, sweep } from './store-state.ts';
 import { listCorpora, listVersions } from './version-listing.ts';
 import { writeVersion } from './version-publishing.ts';
-import { readArtifact, readManifestAndSizes, readVersionFolder } from './version-reader.ts';
+import { artifactNames, readArtifact, readManifestAndSizes, readVersionFolder } from './version-reader.ts';
 
 /** Where the store is. */
 export interface EmbeddedStoreOptions {
@@ -22,6 +22,8 @@ export interface EmbeddedStoreOptions {
   readonly dataDir: string;
   /** The machine's disk where not given. */
   readonly disk?: Disk;
+  /** Only reads, and so needs no lock: nothing is swept or made. A version that its owner removes meanwhile is not found. */
+  readonly readOnly?: boolean;
 }
 
 function noVersion(corpus: string, version: string): FaqError {
@@ -45,7 +47,14 @@ async function openVersion(store: Store, corpus: string, version: string): Promi
     throw new FaqError('data_loss', message);
   }
   const index = await openEmbeddedIndex({ rows, vectors, dimension: manifest.dimension });
-  return { manifest, rows, index, artifact: (name) => readArtifact(store.disk, folder, { stored, name }) };
+  return {
+    manifest,
+    rows,
+    index,
+    artifactNames: artifactNames(stored),
+    artifact: (name) => readArtifact(store.disk, folder, { stored, name }),
+    vectors: async () => vectors,
+  };
 }
 
 async function activate(store: Store, corpus: string, version: string): Promise<ActivePointer> {
@@ -84,10 +93,12 @@ async function setAside(store: Store, damaged: SetAside): Promise<string> {
  * (data-dir-lock.ts) may open it: the sweep would take another process's half-written version for a leftover.
  * setAside returns a path relative to the data directory. A failed write is `resource_exhausted` on a full disk, else `internal`.
  */
-export async function openEmbeddedStore({ dataDir, disk = nodeDisk }: EmbeddedStoreOptions): Promise<VersionStore> {
+export async function openEmbeddedStore({ dataDir, disk = nodeDisk, readOnly = false }: EmbeddedStoreOptions): Promise<VersionStore> {
   const store: Store = { disk, dataDir, paths: storePaths(dataDir), inTurn: pLimit(1) };
-  await disk.makeFolder(store.paths.corpora);
-  await sweep(store);
+  if (!readOnly) {
+    await disk.makeFolder(store.paths.corpora);
+    await sweep(store);
+  }
   return {
     kind: 'embedded',
     shared: false,

@@ -68,6 +68,12 @@ export async function readManifestAndSizes(disk: Disk, folder: string): Promise<
   return stored;
 }
 
+/** Names of a version's artifacts. */
+export function artifactNames({ files }: layout.StoredManifest): readonly string[] {
+  const prefix = `${layout.ARTIFACTS_FOLDER}/`;
+  return files.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name.slice(prefix.length));
+}
+
 /** An artifact's bytes. @throws FaqError data_loss where there is none, or it is damaged. */
 export async function readArtifact(
   disk: Disk,

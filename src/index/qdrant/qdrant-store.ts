@@ -21,9 +21,6 @@ import { RECORD_ID } from './version-record.ts';
 import { startWatch, type Watch } from './watch.ts';
 import { writeVersionCollection } from './write-version.ts';
 
-/** How long a write goes on trying while Qdrant is away: longer than a restart or a failover takes. */
-const WRITE_PATIENCE_MS = 45_000;
-
 interface Store {
   readonly settings: QdrantSettings;
   readonly connection: QdrantConnection;
@@ -111,7 +108,7 @@ async function write(
     await markSetAside(store, there.collection, 'Damaged; replaced when the same version was written again.');
   }
   const { name: collection } = await catalogue.placeFor(corpus, version);
-  const place = { connection, settings, collection, signal: run.signal, patienceMs: WRITE_PATIENCE_MS };
+  const place = { connection, settings, collection, signal: run.signal, patienceMs: settings.writePatienceMs };
   try {
     await writeVersionCollection(place, contents, run.onProgress);
   } catch (error) {

@@ -5,13 +5,13 @@ import { FaqError } from '../../errors.ts';
 import type { OpenVersion, StoredVersion } from '../contract.ts';
 import { parseRowLines } from '../row-lines.ts';
 import type { QdrantConnection } from './connection.ts';
-import { withMemoryCopy } from './memory-copy.ts';
+import { fetchVectors, withMemoryCopy } from './memory-copy.ts';
 import type { VersionCollection } from './names.ts';
 import { openQdrantIndex } from './qdrant-index.ts';
 import type { QdrantSettings } from './settings.ts';
 import { collectionFacts } from './version-collection.ts';
 import { readPart } from './version-parts.ts';
-import { artifactPart, parseRecord, RECORD_ID, ROWS_PART, unreadable, type VersionRecord } from './version-record.ts';
+import { artifactName, artifactPart, parseRecord, RECORD_ID, ROWS_PART, unreadable, type VersionRecord } from './version-record.ts';
 
 /** Where versions are read from. */
 export interface ReadPlace {
@@ -102,6 +102,8 @@ export async function openCollection(place: ReadPlace, found: VersionCollection,
     manifest,
     rows,
     index,
+    artifactNames: parts.flatMap(({ name }) => artifactName(name) ?? []),
+    vectors: () => fetchVectors(source),
     async artifact(name) {
       const part = parts.find((each) => each.name === artifactPart(name));
       if (part === undefined) throw new FaqError('data_loss', `The version has no part named ${JSON.stringify(name)}. Reload the corpus.`);

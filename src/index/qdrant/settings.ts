@@ -11,6 +11,8 @@ export interface QdrantSettings {
   readonly prefix: string;
   /** Longest wait for one node's answer to a search, in milliseconds. */
   readonly timeoutMs: number;
+  /** How long a write goes on trying while Qdrant is away, in milliseconds: longer than a restart or a failover takes. */
+  readonly writePatienceMs: number;
   /** Copies of each shard; above 1 only in a cluster. */
   readonly replicationFactor: number;
   /** Shards of each collection. */
@@ -30,6 +32,7 @@ export const DEFAULT_QDRANT_SETTINGS: Omit<QdrantSettings, 'urls'> = {
   apiKey: undefined,
   prefix: 'faqmatch',
   timeoutMs: 3_000,
+  writePatienceMs: 45_000,
   replicationFactor: 1,
   shards: 1,
   hnswFromQuestions: 20_000,

@@ -48,6 +48,11 @@ export function artifactPart(name: string): string {
   return `${ARTIFACT_PREFIX}${name}`;
 }
 
+/** The artifact that a part holds; undefined for the rows. */
+export function artifactName(part: string): string | undefined {
+  return part.startsWith(ARTIFACT_PREFIX) ? part.slice(ARTIFACT_PREFIX.length) : undefined;
+}
+
 function isPartName(name: string): boolean {
   return name === ROWS_PART || (name.startsWith(ARTIFACT_PREFIX) && isArtifactName(name.slice(ARTIFACT_PREFIX.length)));
 }
