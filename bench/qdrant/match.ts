@@ -1,0 +1,121 @@
+/**
+ * `qdrant-match`: a match through Qdrant beside a match through the embedded index, same process, same encoder, same corpus, calls in turn;
+ * and whether both decide alike.
+ */
+import type { MatchAnswer } from '../../src/composition.ts';
+import { latencyOf } from '../../src/quality/latency.ts';
+import type { BenchContext } from '../support/context.ts';
+import type { Findings } from '../support/report.ts';
+import { callOf, openTwoStores, type Side, type TwoStores } from './two-stores.ts';
+
+/** Callers of the throughput figure. */
+const CALLERS = 32;
+const COMPARED = 500;
+
+async function timed(side: Side, utterance: string): Promise<number> {
+  const start = performance.now();
+  await side.match(callOf(utterance));
+  return performance.now() - start;
+}
+
+/** One caller, the two sides in turn. @returns milliseconds of each. */
+async function inTurn({ embedded, qdrant }: TwoStores, utterances: readonly string[], calls: number) {
+  const times = { embedded: [] as number[], qdrant: [] as number[] };
+  for (let number = 0; number < calls; number += 1) {
+    const utterance = utterances[number % utterances.length] ?? '';
+    times.embedded.push(await timed(embedded, utterance));
+    times.qdrant.push(await timed(qdrant, utterance));
+  }
+  return times;
+}
+
+/** Matches a second with many callers. */
+async function throughput(side: Side, utterances: readonly string[], ms: number): Promise<number> {
+  const start = performance.now();
+  let done = 0;
+  const caller = async (first: number): Promise<void> => {
+    for (let number = first; performance.now() - start < ms; number += CALLERS) {
+      await side.match(callOf(utterances[number % utterances.length] ?? ''));
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, (_, first) => caller(first)));
+  return (1000 * done) / (performance.now() - start);
+}
+
+function differs(left: MatchAnswer, right: MatchAnswer): { readonly decision: boolean; readonly confidence: number; readonly similarity: number } {
+  const [a, b] = [left.candidates[0], right.candidates[0]];
+  const same = left.decision === right.decision && a?.intent === b?.intent;
+  return {
+    decision: !same,
+    confidence: same ? Math.abs((a?.confidence ?? 0) - (b?.confidence ?? 0)) : 0,
+    similarity: same ? Math.abs((a?.similarity ?? 0) - (b?.similarity ?? 0)) : 0,
+  };
+}
+
+async function compare({ embedded, qdrant }: TwoStores, utterances: readonly string[]) {
+  const compared = utterances.slice(0, COMPARED);
+  let decisions = 0;
+  let confidence = 0;
+  let similarity = 0;
+  for (const utterance of compared) {
+    const difference = differs(await embedded.match(callOf(utterance)), await qdrant.match(callOf(utterance)));
+    if (difference.decision) decisions += 1;
+    confidence = Math.max(confidence, difference.confidence);
+    similarity = Math.max(similarity, difference.similarity);
+  }
+  return { same: 1 - decisions / compared.length, confidence, similarity };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+async function measure(context: BenchContext, questions: number): Promise<Findings> {
+  await using stores = await openTwoStores(context, questions);
+  const { utterances } = context.workload;
+  const { embedded, qdrant } = stores;
+  context.log('one caller');
+  await inTurn(stores, utterances, 100);
+  const times = await inTurn(stores, utterances, 400);
+  const [one, other] = [latencyOf(times.embedded), latencyOf(times.qdrant)];
+  context.log(`${CALLERS} callers`);
+  const rates: { embedded: number; qdrant: number }[] = [];
+  for (let round = 0; round < context.rounds; round += 1) {
+    rates.push({
+      embedded: await throughput(embedded, utterances, context.phaseMs),
+      qdrant: await throughput(qdrant, utterances, context.phaseMs),
+    });
+  }
+  const share = median(rates.map((rate) => rate.qdrant / rate.embedded));
+  context.log('the same decisions');
+  const alike = await compare(stores, utterances);
+  const method = `${qdrant.reloaded.method.kind}, recall@10 ${qdrant.reloaded.method.recallAt10.toFixed(4)}`;
+  return {
+    title: `Match through Qdrant, ${questions} questions (${context.workload.source})`,
+    tables: [
+      {
+        title: 'One caller and 32',
+        heading: ['', 'p50 ms', 'p95 ms', 'p99 ms', `matches/s, ${CALLERS} callers`, 'searched by'],
+        rows: [
+          ['embedded', one.p50.toFixed(2), one.p95.toFixed(2), one.p99.toFixed(2), median(rates.map((rate) => rate.embedded)).toFixed(0), embedded.reloaded.method.kind],
+          ['Qdrant', other.p50.toFixed(2), other.p95.toFixed(2), other.p99.toFixed(2), median(rates.map((rate) => rate.qdrant)).toFixed(0), method],
+        ],
+      },
+    ],
+    figures: [
+      { name: 'p50 through Qdrant less embedded p50, ms', value: other.p50 - one.p50, goal: 'at most 3', reached: other.p50 - one.p50 <= 3 },
+      { name: `throughput of embedded's, ${CALLERS} callers`, value: share, goal: 'at least .8', reached: share >= 0.8 },
+      { name: `same decision and intent, ${COMPARED} utterances`, value: alike.same, goal: 'at least .99', reached: alike.same >= 0.99 },
+      { name: 'greatest difference of confidence', value: alike.confidence, goal: 'at most 1e-4', reached: alike.confidence <= 1e-4 },
+      { name: 'greatest difference of similarity', value: alike.similarity, goal: 'at most 1e-5', reached: alike.similarity <= 1e-5 },
+    ],
+  };
+}
+
+/** 10,000 questions searched exactly, 100,000 by the graph. */
+export async function qdrantMatch(context: BenchContext): Promise<readonly Findings[]> {
+  const findings: Findings[] = [];
+  for (const questions of [10_000, 100_000]) findings.push(await measure(context, questions));
+  return findings;
+}
