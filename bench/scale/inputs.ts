@@ -113,7 +113,7 @@ const QDRANT = {
     value: 1000,
     unit: 'collections',
     origin: 'published',
-    source: 'qdrant.tech advises a shared collection beyond some hundreds',
+    source: 'github.com/qdrant/skills, tenant scaling: not past a few hundred, and a limit of 1,000 that a user met',
   },
   queryMs: { value: 0.3, unit: 'core ms a search and shard', origin: 'assumed', source: 'to be measured with Qdrant' },
   scanGbPerSecond: { value: 20, unit: 'GB/s a core', origin: 'measured', source: 'docs/decisions/0005: 10,000 × 384 float32 in .76 ms' },
