@@ -2,7 +2,8 @@
  * `npm run bench`: what the service costs beside its encoder, measured in one run on this machine.
  *   --quick            shorter, with 300 and 2,000 questions
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
- *   --only <name>      encoder-vs-match, match-path, restart or fit
+ *   --only <name>      encoder-vs-match, match-path, restart or fit; and, only so, those that start a qdrant program of PATH:
+ *                      qdrant-match, qdrant-upsert, qdrant-switch
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
  */
@@ -14,6 +15,9 @@ import { loadConfig } from '../src/config/load-config.ts';
 import { encoderVsMatch } from './encoder-vs-match.ts';
 import { fit } from './fit.ts';
 import { matchPath } from './match-path.ts';
+import { qdrantMatch } from './qdrant/match.ts';
+import { qdrantSwitch } from './qdrant/switch.ts';
+import { qdrantUpsert } from './qdrant/upsert.ts';
 import { restart } from './restart.ts';
 import type { BenchContext } from './support/context.ts';
 import type { Findings } from './support/report.ts';
@@ -28,6 +32,13 @@ const { values: flags } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+
+/** Run when they are named: they need a Qdrant server's program. */
+const NAMED_BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
+  'qdrant-match': qdrantMatch,
+  'qdrant-upsert': qdrantUpsert,
+  'qdrant-switch': qdrantSwitch,
+};
 
 const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
   'encoder-vs-match': encoderVsMatch,
@@ -50,6 +61,8 @@ const context: BenchContext = {
 try {
   if (!flags.json)
     console.log(`## Benchmark: ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`);
+  const named = flags.only === undefined ? undefined : NAMED_BENCHMARKS[flags.only];
+  if (named !== undefined) printFindings(await named(context), flags.json);
   for (const [name, run] of Object.entries(BENCHMARKS)) {
     if (flags.only === undefined || flags.only === name) printFindings(await run(context), flags.json);
   }

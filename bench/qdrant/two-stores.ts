@@ -1,9 +1,9 @@
 /** The same corpus in the embedded index and in a real Qdrant, both ready to match with one encoder. */
 import { join } from 'node:path';
+import { openEncoder } from '../../src/cli/open-encoder.ts';
+import { processTerminal } from '../../src/cli/terminal.ts';
 import { createMatch, type Match, type MatchCall } from '../../src/composition.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { openEncoder } from '../../src/cli/open-encoder.ts';
-import { standardTerminal } from '../../src/cli/terminal.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import type { VersionStore } from '../../src/index/contract.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
@@ -13,10 +13,10 @@ import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import type { ReloadResult, Versions } from '../../src/versions/contract.ts';
 import { createVersions } from '../../src/versions/create-versions.ts';
 import { openEmbeddingCache } from '../../src/versions/embedding-cache.ts';
+import { startQdrant } from '../../test/support/qdrant-server.ts';
 import type { BenchContext } from '../support/context.ts';
 import { spreadEncoder, spreadQuestions } from '../support/spread-encoder.ts';
 import { faqFile } from '../support/workload.ts';
-import { startQdrant } from '../../test/support/qdrant-server.ts';
 
 /** One store with the corpus active in it. */
 export interface Side {
@@ -57,7 +57,7 @@ async function openSide(
 /** Starts a Qdrant of its own and loads the corpus into both stores. */
 export async function openTwoStores(context: BenchContext, questions: number, changes: Partial<QdrantSettings> = {}): Promise<TwoStores> {
   const { config } = loadConfig({ flags: { encoderWorkers: context.workers } });
-  const real = await openEncoder(config, { terminal: standardTerminal(), onProblem: context.log });
+  const real = await openEncoder(config, { terminal: processTerminal(), onProblem: context.log });
   const encoder = spreadEncoder(real);
   const server = await startQdrant();
   const cacheDir = join(context.dataDir, 'two-stores');

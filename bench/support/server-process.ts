@@ -9,6 +9,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** A server that answers. */
 export interface ServerProcess {
+  readonly pid: number;
   readonly address: string;
   /** Milliseconds from the start of the process until stored versions were back and it served. */
   readonly readyMs: number;
@@ -55,6 +56,7 @@ export async function startServerProcess(options: { readonly dataDir: string; re
   const readyMs = performance.now() - started;
   const pid = child.pid ?? 0;
   return {
+    pid,
     address,
     readyMs,
     cpuMs: () => cpuMsOf(pid),

@@ -1,0 +1,127 @@
+/**
+ * `qdrant-switch`: a corpus switched to and fro between two versions while two replicas answer, one of which makes the switches: matches that
+ * fail, answers that mix versions, and how long the other takes to follow.
+ */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openEncoder } from '../../src/cli/open-encoder.ts';
+import { processTerminal } from '../../src/cli/terminal.ts';
+import { createMatch, type Match } from '../../src/composition.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import type { Encoder } from '../../src/encoder/encoder.ts';
+import { openQdrantStore } from '../../src/index/qdrant/qdrant-store.ts';
+import { DEFAULT_QDRANT_SETTINGS } from '../../src/index/qdrant/settings.ts';
+import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
+import { summariseLatency } from '../../src/quality/latency.ts';
+import type { Versions } from '../../src/versions/contract.ts';
+import { createVersions } from '../../src/versions/create-versions.ts';
+import { openEmbeddingCache } from '../../src/versions/embedding-cache.ts';
+import { startQdrant } from '../../test/support/qdrant-server.ts';
+import type { BenchContext } from '../support/context.ts';
+import { atMost, type Findings, short } from '../support/report.ts';
+import { spreadEncoder, spreadQuestions } from '../support/spread-encoder.ts';
+import { faqFile } from '../support/workload.ts';
+import { CORPUS, callOf } from './two-stores.ts';
+
+const QUESTIONS = 10_000;
+const SWITCHES = 20;
+const CALLERS_EACH = 4;
+/** Only the second version has it, so an answer that names it must come from there. */
+const MARKER = 'does the marker of the second version answer';
+
+interface Replica {
+  readonly versions: Versions;
+  readonly match: Match;
+}
+
+async function openReplica(url: string, encoder: Encoder, dataDir: string): Promise<Replica> {
+  const store = openQdrantStore({ ...DEFAULT_QDRANT_SETTINGS, urls: [url] });
+  const versions = createVersions({
+    store,
+    encoder,
+    cache: openEmbeddingCache({ dataDir, model: encoder.info }),
+    settings: DEFAULT_MATCH_SETTINGS,
+  });
+  await versions.restore();
+  return { versions, match: createMatch({ encoder, versions, settings: DEFAULT_MATCH_SETTINGS }) };
+}
+
+interface Traffic {
+  matches: number;
+  failed: number;
+  mixed: number;
+}
+
+/** Calls until told to stop, and looks at every answer. */
+async function call(
+  { match }: Replica,
+  traffic: Traffic,
+  { second, going }: { readonly second: string; readonly going: () => boolean },
+): Promise<void> {
+  while (going()) {
+    try {
+      const answer = await match(callOf(MARKER));
+      const marked = answer.candidates[0]?.matchedQuestion === MARKER;
+      if (marked !== (answer.versions.corpus === second)) traffic.mixed += 1;
+      traffic.matches += 1;
+    } catch {
+      traffic.failed += 1;
+    }
+  }
+}
+
+/** @returns milliseconds until the follower answers from the version. */
+async function followed(follower: Replica, version: string, start: number): Promise<number> {
+  while (follower.versions.active(CORPUS)?.version !== version) {
+    if (performance.now() - start > 30_000) return Number.POSITIVE_INFINITY;
+    await sleep(2);
+  }
+  return performance.now() - start;
+}
+
+/** Both versions are loaded once, then only switched. */
+export async function qdrantSwitch(context: BenchContext): Promise<Findings> {
+  const { config } = loadConfig({ flags: { encoderWorkers: context.workers } });
+  const real = await openEncoder(config, { terminal: processTerminal(), onProblem: context.log });
+  const encoder = spreadEncoder(real);
+  await using server = await startQdrant();
+  const leader = await openReplica(server.url, encoder, join(context.dataDir, 'leader'));
+  const follower = await openReplica(server.url, encoder, join(context.dataDir, 'follower'));
+  const questions = spreadQuestions(context.workload.questions, QUESTIONS);
+  const load = (rows: typeof questions) => leader.versions.reload(CORPUS, [{ name: 'faq.jsonl', data: faqFile(rows) }]);
+  context.log('two versions');
+  const first = (await load(questions)).version;
+  const second = (await load([...questions, { text: MARKER, intent: 'marker' }])).version;
+  await followed(follower, second, performance.now());
+  let running = true;
+  const traffic: Traffic = { matches: 0, failed: 0, mixed: 0 };
+  const callers = [leader, follower].flatMap((replica) =>
+    Array.from({ length: CALLERS_EACH }, () => call(replica, traffic, { second, going: () => running })),
+  );
+  const following: number[] = [];
+  for (let number = 0; number < SWITCHES; number += 1) {
+    const version = number % 2 === 0 ? first : second;
+    await leader.versions.activate(CORPUS, version);
+    following.push(await followed(follower, version, performance.now()));
+    await sleep(500);
+  }
+  running = false;
+  await Promise.all(callers);
+  for (const { versions } of [leader, follower]) await versions.close();
+  await real.close();
+  const { p50, max } = summariseLatency(following);
+  return {
+    tables: [
+      {
+        title: `${SWITCHES} switches under load, ${QUESTIONS} questions, ${2 * CALLERS_EACH} callers on two replicas`,
+        heading: ['matches', 'failed', 'mixed', 'followed after ms, median', 'longest'],
+        rows: [[traffic.matches, traffic.failed, traffic.mixed, short(p50), short(max)]],
+      },
+    ],
+    figures: [
+      atMost('failed matches', traffic.failed, 0),
+      atMost('answers that mix versions', traffic.mixed, 0),
+      atMost('longest time until a replica follows, ms', max, 1000),
+    ],
+  };
+}
