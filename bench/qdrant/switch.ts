@@ -50,6 +50,8 @@ interface Traffic {
   matches: number;
   failed: number;
   mixed: number;
+  /** What the first failed match was told. */
+  failure?: string;
 }
 
 /** Calls until told to stop, and looks at every answer. */
@@ -64,8 +66,9 @@ async function call(
       const marked = answer.candidates[0]?.matchedQuestion === MARKER;
       if (marked !== (answer.versions.corpus === second)) traffic.mixed += 1;
       traffic.matches += 1;
-    } catch {
+    } catch (error) {
       traffic.failed += 1;
+      traffic.failure ??= error instanceof Error ? error.message : String(error);
     }
   }
 }
@@ -106,6 +109,7 @@ export async function qdrantSwitch(context: BenchContext): Promise<Findings> {
     await sleep(500);
   }
   running = false;
+  if (traffic.failure !== undefined) context.log(`the first failed match: ${traffic.failure}`);
   await Promise.all(callers);
   for (const { versions } of [leader, follower]) await versions.close();
   await real.close();

@@ -127,11 +127,13 @@ async function validate({ lanes }: Registry, files: readonly SourceFile[], signa
 }
 
 async function restore(registry: OpenRegistry): Promise<readonly SetAsideReport[]> {
-  const { store, states, lock, switching, onProblem, reach, closing } = registry;
+  const { store, states, lock, switching, opened, onProblem, reach, closing } = registry;
   const { digest } = registry.embedder.encoder.info;
   const open = (corpus: string, version: string) => openStored(store, digest, { corpus, version });
   const reports = await restoreAll({ store, open, states, reach, signal: closing.signal });
-  registry.following ??= followStore({ store, states, lock, switching, open, onProblem, onReach: reach.set });
+  // By way of the versions kept open: what was active a moment ago is there at once when it becomes so again.
+  const kept = (corpus: string, version: string) => opened.get(corpus, version);
+  registry.following ??= followStore({ store, states, lock, switching, open: kept, onProblem, onReach: reach.set });
   return reports;
 }
 

@@ -90,7 +90,10 @@ export function connectQdrant(settings: QdrantSettings): QdrantConnection {
   let current = 0;
   let blocked: FaqError | undefined;
 
-  /** Each node once, beginning with the one that answered last. A node that failed one call is the last to be asked by the next. */
+  /**
+   * Each node once, beginning with the one that answered last; a single one is tried twice where its connection broke, since a server may close
+   * an idle connection at the moment it is used again. A node that failed one call is the last to be asked by the next.
+   */
   async function round<T>(call: QdrantCall<T>): Promise<T> {
     const first = current;
     const bounds = { timeoutMs: call.timeoutMs ?? settings.timeoutMs, closing: closing.signal };
@@ -104,7 +107,9 @@ export function connectQdrant(settings: QdrantSettings): QdrantConnection {
         return result;
       } catch (error) {
         throwIfAborted(call.signal);
-        if (!(error instanceof FaqError) || !mayPass(error) || step + 1 >= nodes.length) throw error;
+        if (!(error instanceof FaqError) || !mayPass(error)) throw error;
+        const again = step + 1 < nodes.length || (step === 0 && error.reason === 'INDEX_UNREACHABLE');
+        if (!again) throw error;
       }
     }
   }
