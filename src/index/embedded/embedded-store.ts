@@ -7,13 +7,14 @@ import pLimit from 'p-limit';
 import { FaqError } from '../../errors.ts';
 import type { ActivePointer, OpenVersion, VersionStore } from '../contract.ts';
 import { readPointer, writePointer } from './active-pointer.ts';
+import { ANN_FROM_ROWS } from './ann-threshold.ts';
 import { type Disk, nodeDisk, writeError } from './disk.ts';
 import { openEmbeddedIndex } from './embedded-index.ts';
 import { checkNames, storePaths } from './store-paths.ts';
 import { discard, moveAside, type SetAside, type Store, sweep } from './store-state.ts';
 import { listCorpora, listVersions } from './version-listing.ts';
 import { writeVersion } from './version-publishing.ts';
-import { readArtifact, readManifestAndSizes, readVersionFolder } from './version-reader.ts';
+import { openStoredGraph, readArtifact, readManifestAndSizes, readVersionFolder } from './version-reader.ts';
 
 /** Where the store is. */
 export interface EmbeddedStoreOptions {
@@ -21,6 +22,10 @@ export interface EmbeddedStoreOptions {
   readonly dataDir: string;
   /** The machine's disk where not given. */
   readonly disk?: Disk;
+  /** Questions from which a version gets a graph and is searched through it; ANN_FROM_ROWS where not given, at least 1. */
+  readonly annFromRows?: number;
+  /** Called where a version is searched exactly because its graph is not good enough. Default: nothing. */
+  readonly onProblem?: (problem: string) => void;
 }
 
 function noVersion(corpus: string, version: string): FaqError {
@@ -43,7 +48,9 @@ async function openVersion(store: Store, corpus: string, version: string): Promi
     const message = `The folder of version ${version} of corpus ${corpus} holds another version: it was renamed by hand. Reload the corpus.`;
     throw new FaqError('data_loss', message);
   }
-  const index = await openEmbeddedIndex({ rows, vectors, dimension: manifest.dimension });
+  const graph = stored.graph === undefined || rows.length < store.annFromRows ? undefined : openStoredGraph(folder, stored.graph, manifest);
+  const contents = { rows, vectors, dimension: manifest.dimension, ...(graph === undefined ? {} : { graph }) };
+  const index = await openEmbeddedIndex(contents, { annFromRows: store.annFromRows });
   return { manifest, rows, index, artifact: (name) => readArtifact(store.disk, folder, { stored, name }) };
 }
 
@@ -83,8 +90,9 @@ async function setAside(store: Store, damaged: SetAside): Promise<string> {
  * (data-dir-lock.ts) may open it: the sweep would take another process's half-written version for a leftover.
  * setAside returns a path relative to the data directory. A failed write is `resource_exhausted` on a full disk, else `internal`.
  */
-export async function openEmbeddedStore({ dataDir, disk = nodeDisk }: EmbeddedStoreOptions): Promise<VersionStore> {
-  const store: Store = { disk, dataDir, paths: storePaths(dataDir), inTurn: pLimit(1) };
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<VersionStore> {
+  const { dataDir, disk = nodeDisk, annFromRows = ANN_FROM_ROWS, onProblem = () => undefined } = options;
+  const store: Store = { disk, dataDir, paths: storePaths(dataDir), annFromRows, onProblem, inTurn: pLimit(1) };
   await disk.makeFolder(store.paths.corpora);
   await sweep(store);
   return {

@@ -1,0 +1,81 @@
+/**
+ * The nearest rows by way of a graph: it proposes more rows than asked for, and they are rescored and ranked by exact cosine. Similarities
+ * are as exact as those of the exact search; only a row that the graph did not meet is missing.
+ */
+import { insertRow, type ScoredRow } from '../top-rows.ts';
+import type { MeasuredRecall } from './graph-recall.ts';
+import type { NativeGraph } from './native-graph.ts';
+import { ownBuffer } from './native-search.ts';
+
+/** Most proposals of one walk: some 15 ms, as long as comparing with every one of half a million rows. */
+const MOST_PROPOSALS = 4_096;
+
+/** A graph in memory, how far it is walked and what it then finds. */
+export interface MeasuredGraph extends MeasuredRecall {
+  readonly graph: NativeGraph;
+}
+
+/** What is walked, and how far. */
+export interface GraphSearchParts {
+  readonly graph: NativeGraph;
+  /** Cosine of one row. */
+  readonly similarity: (query: Float32Array, row: number) => number;
+  /** Proposals for ten rows at which the recall was measured (graph-recall.ts). */
+  readonly expansion: number;
+}
+
+/** Rows that a filter lets through. */
+export interface PassingRows {
+  /** How many they are. */
+  readonly count: number;
+  /** [all rows]; 1 where the row passes. */
+  readonly passes: Uint8Array;
+}
+
+/** Search through a graph. */
+export interface GraphSearch {
+  /**
+   * The k nearest rows, nearest first, ties among the rows met by row; under a filter only rows that pass. undefined where the graph is not
+   * the way: k is too great a share of the rows, or too few of the rows met pass.
+   * @param query [dimension], finite, unit length.
+   */
+  nearest(query: Float32Array, k: number, passing?: PassingRows): readonly ScoredRow[] | undefined;
+}
+
+/** Proposals for k rows: as many as for ten, and for every further row as many again as measured to keep the recall. */
+export function proposalsFor(expansion: number, k: number): number {
+  return expansion + 3 * Math.max(0, k - 10);
+}
+
+/** Opens the search; the graph holds as many rows as the matrix that `similarity` reads. */
+export function openGraphSearch({ graph, similarity, expansion }: GraphSearchParts): GraphSearch {
+  const { size } = graph;
+
+  /** Ranks what passes of the rows met. */
+  function walk(query: Float32Array, k: number, { count, passes }: { readonly count: number; readonly passes: Uint8Array | undefined }) {
+    const hits = graph.nearest(query, count);
+    const best: ScoredRow[] = [];
+    let passed = 0;
+    for (let place = 0; place < hits.count; place += 1) {
+      const row = hits.rowAt(place);
+      if (passes !== undefined && passes[row] !== 1) continue;
+      passed += 1;
+      insertRow(best, { row, score: similarity(query, row) }, k);
+    }
+    return { best, passed };
+  }
+
+  return {
+    nearest(asked, k, passing) {
+      const query = ownBuffer(asked);
+      const wanted = proposalsFor(expansion, k);
+      // A filter that knows nothing of the query lets its share of the proposals through.
+      for (let count = Math.ceil((wanted * size) / (passing?.count ?? size)); count < size && count <= MOST_PROPOSALS; count *= 4) {
+        const { best, passed } = walk(query, k, { count, passes: passing?.passes });
+        // Under half of the share: the filter is at odds with the query, and the rows that pass lie where the walk was thin.
+        if (best.length === k && passed * 2 >= wanted) return best;
+      }
+      return undefined;
+    },
+  };
+}
