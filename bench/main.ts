@@ -2,7 +2,7 @@
  * `npm run bench`: what the service costs beside its encoder, measured in one run on this machine.
  *   --quick            shorter, with 300 and 2,000 questions
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
- *   --only <name>      encoder-vs-match, match-path, restart or fit
+ *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
  */
@@ -11,6 +11,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/load-config.ts';
+import { embeddedSearch } from './embedded-search.ts';
 import { encoderVsMatch } from './encoder-vs-match.ts';
 import { fit } from './fit.ts';
 import { matchPath } from './match-path.ts';
@@ -32,6 +33,7 @@ const { values: flags } = parseArgs({
 const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
   'encoder-vs-match': encoderVsMatch,
   'match-path': matchPath,
+  'embedded-search': embeddedSearch,
   restart,
   fit,
 };
@@ -39,6 +41,7 @@ const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Fin
 const dataDir = mkdtempSync(join(tmpdir(), 'faqmatch-bench-'));
 const context: BenchContext = {
   workload: loadWorkload(loadConfig().config.evalData),
+  quick: flags.quick,
   sizes: flags.quick ? [300, 2000] : [300, 10_000],
   workers: Number(flags.workers),
   rounds: flags.quick ? 2 : 5,

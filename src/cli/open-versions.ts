@@ -37,7 +37,7 @@ export async function openVersions(
 ): Promise<OpenedVersions> {
   const { folders, onProblem } = options;
   const settings = matchSettings(config);
-  const store = await openEmbeddedStore({ dataDir: folders.storeDir });
+  const store = await openEmbeddedStore({ dataDir: folders.storeDir, annFromRows: config.annFromRows, onProblem });
   const cache = openEmbeddingCache({ dataDir: folders.cacheDir, model: encoder.info, onProblem });
   const versions = createVersions({ store, encoder, cache, settings, keep: config.keptVersions, onProblem });
   return { versions, match: createMatch({ encoder, versions, settings }) };

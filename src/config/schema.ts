@@ -2,6 +2,7 @@
  * Every setting with its type, range, default and meaning. docs/configuration.md is made from this file.
  */
 import * as z from 'zod';
+import { ANN_FROM_ROWS } from '../index/embedded/ann-threshold.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { SettingFacts } from './setting.ts';
 import { fraction, hostAndPort, listenAddress, settingFacts, text, wholeNumber, yesOrNo } from './setting.ts';
@@ -49,6 +50,11 @@ const storage = {
       description: 'Where vectors are searched: in this process (embedded). Qdrant is in the plan and refused until it is built.',
     },
   ),
+  annFromRows: described(wholeNumber(1, 1_000_000_000).default(ANN_FROM_ROWS), {
+    description:
+      'Stored questions from which a version of the embedded index gets a search graph (HNSW) and is searched through it. Below, every question is compared. The graph is built at a reload; a stored one is used or not at the next start. A number above any corpus means always exact.',
+    placeholder: 'questions',
+  }),
   qdrantUrl: described(text().optional(), {
     description: 'Address of Qdrant. Not used yet.',
     environment: 'QDRANT_URL',
