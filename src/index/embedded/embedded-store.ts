@@ -48,8 +48,9 @@ async function openVersion(store: Store, corpus: string, version: string): Promi
     const message = `The folder of version ${version} of corpus ${corpus} holds another version: it was renamed by hand. Reload the corpus.`;
     throw new FaqError('data_loss', message);
   }
-  const graph = stored.graph === undefined || rows.length < store.annFromRows ? undefined : openStoredGraph(folder, stored.graph, manifest);
-  const contents = { rows, vectors, dimension: manifest.dimension, ...(graph === undefined ? {} : { graph }) };
+  const used = rows.length < store.annFromRows ? undefined : stored.graph;
+  const graph = used === undefined ? {} : { graph: await openStoredGraph(folder, stored, used) };
+  const contents = { rows, vectors, dimension: manifest.dimension, ...graph };
   const index = await openEmbeddedIndex(contents, { annFromRows: store.annFromRows });
   return { manifest, rows, index, artifact: (name) => readArtifact(store.disk, folder, { stored, name }) };
 }

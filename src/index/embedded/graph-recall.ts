@@ -7,8 +7,15 @@ import type { ScoredRow } from '../top-rows.ts';
 /** Share of the ten nearest rows that a graph must find to be used. */
 export const LEAST_RECALL = 0.99;
 
-/** Proposals for ten rows that are tried, least first. The last takes a walk of some 3 ms: past it comparing with every row is as good. */
-export const EXPANSIONS: readonly number[] = [64, 128, 256, 512, 768];
+/** Recall worth more proposals: a little over the least, so that an unlucky choice of probes does not end under it. */
+const AIM = 0.992;
+
+/**
+ * Proposals for ten rows that are tried, least first. Of the ten nearest of real utterances 64 found .983 among 60,000 real questions, 128
+ * .994, 192 .9965; among 150,000 64 found .986, 192 .9935, 384 .9965, and of the ten nearest of made-up paraphrases 384 found .993. The last
+ * takes a walk of some 3 ms, and past it comparing with every row is as good.
+ */
+export const EXPANSIONS: readonly number[] = [96, 192, 384, 768];
 
 const NEAREST = 10;
 const PROBES = 200;
@@ -87,14 +94,16 @@ export interface RecallQuestion {
   readonly withExpansion: (expansion: number) => Nearest;
 }
 
-/** The least expansion that finds enough, or the greatest where none does (its recall is then under LEAST_RECALL). */
+/**
+ * The least expansion that finds AIM of the rows; where none does, the greatest, whose recall may be under LEAST_RECALL.
+ */
 export function chooseExpansion({ vectors, dimension, exact, withExpansion }: RecallQuestion): MeasuredRecall {
   const queries = paraphrases(vectors, dimension);
   const truth = queries.map((query) => exact(query, NEAREST));
   let measured: MeasuredRecall = { expansion: 0, recallAt10: 0 };
   for (const expansion of EXPANSIONS) {
     measured = { expansion, recallAt10: recallAt10(queries, truth, withExpansion(expansion)) };
-    if (measured.recallAt10 >= LEAST_RECALL) break;
+    if (measured.recallAt10 >= AIM) break;
   }
   return measured;
 }

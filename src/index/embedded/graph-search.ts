@@ -3,6 +3,7 @@
  * are as exact as those of the exact search; only a row that the graph did not meet is missing.
  */
 import { insertRow, type ScoredRow } from '../top-rows.ts';
+import type { DistinctRows } from './distinct-rows.ts';
 import type { MeasuredRecall } from './graph-recall.ts';
 import type { NativeGraph } from './native-graph.ts';
 import { ownBuffer } from './native-search.ts';
@@ -10,14 +11,19 @@ import { ownBuffer } from './native-search.ts';
 /** Most proposals of one walk: some 15 ms, as long as comparing with every one of half a million rows. */
 const MOST_PROPOSALS = 4_096;
 
-/** A graph in memory, how far it is walked and what it then finds. */
-export interface MeasuredGraph extends MeasuredRecall {
+/** A graph in memory. */
+export interface RowGraph {
+  /** Holds the first of equal rows. */
   readonly graph: NativeGraph;
+  /** Of the matrix whose rows are in the graph. */
+  readonly distinct: DistinctRows;
 }
 
+/** A graph in memory, how far it is walked and what it then finds. */
+export interface MeasuredGraph extends RowGraph, MeasuredRecall {}
+
 /** What is walked, and how far. */
-export interface GraphSearchParts {
-  readonly graph: NativeGraph;
+export interface GraphSearchParts extends RowGraph {
   /** Cosine of one row. */
   readonly similarity: (query: Float32Array, row: number) => number;
   /** Proposals for ten rows at which the recall was measured (graph-recall.ts). */
@@ -42,13 +48,16 @@ export interface GraphSearch {
   nearest(query: Float32Array, k: number, passing?: PassingRows): readonly ScoredRow[] | undefined;
 }
 
-/** Proposals for k rows: as many as for ten, and for every further row as many again as measured to keep the recall. */
+/**
+ * Proposals for k rows: two more for each row past ten. Measured on 60,000 real questions at an expansion of 128: .994 of the ten nearest,
+ * .993 of the 32 nearest with 150 proposals, .994 of the 128 nearest with 364.
+ */
 export function proposalsFor(expansion: number, k: number): number {
-  return expansion + 3 * Math.max(0, k - 10);
+  return expansion + 2 * Math.max(0, k - 10);
 }
 
-/** Opens the search; the graph holds as many rows as the matrix that `similarity` reads. */
-export function openGraphSearch({ graph, similarity, expansion }: GraphSearchParts): GraphSearch {
+/** Opens the search. */
+export function openGraphSearch({ graph, distinct, similarity, expansion }: GraphSearchParts): GraphSearch {
   const { size } = graph;
 
   /** Ranks what passes of the rows met. */
@@ -57,10 +66,14 @@ export function openGraphSearch({ graph, similarity, expansion }: GraphSearchPar
     const best: ScoredRow[] = [];
     let passed = 0;
     for (let place = 0; place < hits.count; place += 1) {
-      const row = hits.rowAt(place);
-      if (passes !== undefined && passes[row] !== 1) continue;
+      const first = hits.rowAt(place);
+      const equal = distinct.equalTo(first);
+      const passing = passes === undefined ? equal : equal.filter((row) => passes[row] === 1);
+      if (passing.length === 0) continue;
       passed += 1;
-      insertRow(best, { row, score: similarity(query, row) }, k);
+      const score = similarity(query, first);
+      // They are equal: no more than the first k of them can be wanted.
+      for (const row of passing.slice(0, k)) insertRow(best, { row, score }, k);
     }
     return { best, passed };
   }
@@ -70,7 +83,8 @@ export function openGraphSearch({ graph, similarity, expansion }: GraphSearchPar
       const query = ownBuffer(asked);
       const wanted = proposalsFor(expansion, k);
       // A filter that knows nothing of the query lets its share of the proposals through.
-      for (let count = Math.ceil((wanted * size) / (passing?.count ?? size)); count < size && count <= MOST_PROPOSALS; count *= 4) {
+      const share = passing === undefined ? 1 : passing.count / passing.passes.length;
+      for (let count = Math.ceil(wanted / share); count < size && count <= MOST_PROPOSALS; count *= 4) {
         const { best, passed } = walk(query, k, { count, passes: passing?.passes });
         // Under half of the share: the filter is at odds with the query, and the rows that pass lie where the walk was thin.
         if (best.length === k && passed * 2 >= wanted) return best;

@@ -22,10 +22,11 @@ export interface NativeGraph {
   readonly size: number;
   readonly dimension: number;
   /**
-   * Adds rows numbered from `first`. Blocks the thread for some .3 ms a row, more in a large graph.
-   * @param vectors [rows × dimension], unit rows.
+   * Adds rows. Blocks the thread for some .3 ms a row, more in a large graph.
+   * @param rows their numbers, none of them added before.
+   * @param vectors [rows.length × dimension], unit rows.
    */
-  add(first: number, vectors: Float32Array): void;
+  add(rows: readonly number[], vectors: Float32Array): void;
   /** The rows met nearest, at most `count`; looking at more rows than are needed finds the needed ones more surely. */
   nearest(query: Float32Array, count: number): NativeHits;
   /** Writes a file that openGraph reads. @throws Error where the library could not. */
@@ -40,9 +41,8 @@ function wrap(index: Usearch.Index): NativeGraph {
     get dimension() {
       return index.dimensions();
     },
-    add(first, vectors) {
-      const keys = BigUint64Array.from({ length: vectors.length / index.dimensions() }, (_, place) => BigInt(first + place));
-      index.add(keys, vectors, 1);
+    add(rows, vectors) {
+      index.add(BigUint64Array.from(rows, BigInt), vectors, 1);
     },
     nearest(query, count) {
       const { keys, distances } = index.search(query, count, 1);

@@ -5,8 +5,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaqError } from '../../errors.ts';
-import type { QuestionRow, VersionManifest } from '../contract.ts';
+import type { QuestionRow } from '../contract.ts';
 import { type Disk, systemCode } from './disk.ts';
+import { findDistinctRows } from './distinct-rows.ts';
 import type { MeasuredRecall } from './graph-recall.ts';
 import type { MeasuredGraph } from './graph-search.ts';
 import { type NativeGraph, openGraph } from './native-graph.ts';
@@ -101,17 +102,20 @@ export async function readVersionFolder(disk: Disk, folder: string): Promise<Ver
   return { ...stored, rows, vectors: new Float32Array(vectorBytes.buffer) };
 }
 
-/** The graph of a folder whose files were checked (readVersionFolder). @throws FaqError data_loss where it is not one of these vectors. */
-export function openStoredGraph(folder: string, measured: MeasuredRecall, { questions, dimension }: VersionManifest): MeasuredGraph {
+/** The graph of a folder that was read, and so checked, just now. @throws FaqError data_loss where it is not one of these vectors. */
+export async function openStoredGraph(
+  folder: string,
+  { vectors, manifest: { dimension } }: VersionFolder,
+  measured: MeasuredRecall,
+): Promise<MeasuredGraph> {
+  const distinct = await findDistinctRows(vectors, dimension);
   let graph: NativeGraph;
   try {
     graph = openGraph(join(folder, layout.GRAPH_FILE), dimension);
   } catch (error) {
     throw damaged(layout.GRAPH_FILE, 'cannot be read as a graph', error);
   }
-  if (graph.size === questions && graph.dimension === dimension) return { ...measured, graph };
-  throw damaged(
-    layout.GRAPH_FILE,
-    `holds ${graph.size} rows of ${graph.dimension} values where the manifest has ${questions} of ${dimension}`,
-  );
+  if (graph.size === distinct.count && graph.dimension === dimension) return { ...measured, graph, distinct };
+  const what = `holds ${graph.size} rows of ${graph.dimension} values where ${distinct.count} of ${dimension} belong`;
+  throw damaged(layout.GRAPH_FILE, what);
 }
