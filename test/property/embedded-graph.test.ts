@@ -24,7 +24,9 @@ async function graphOf(vectors: Float32Array, dimension: number) {
   return { graph, distinct };
 }
 
-test('a graph over any crowding of rows is either measured as too poor or finds .98 of the ten nearest of new queries', { timeout: 120_000 }, async () => {
+test('a graph over any crowding of rows is either measured as too poor or finds .98 of the ten nearest of new queries', {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(matrices, async ({ seed, rows, dimension, spread }) => {
       const random = seededRandom(seed);

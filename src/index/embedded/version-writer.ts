@@ -79,6 +79,8 @@ export interface Target {
   readonly annFromRows: number;
   /** Called with what a person should know and what does not keep the version from being written. */
   readonly onProblem: (problem: string) => void;
+  /** The thread of graph-build.ts where not given. */
+  readonly build?: typeof buildGraph;
 }
 
 /** Builds and writes the graph of the vectors that are in the folder already; undefined where it finds too few of the nearest rows. */
@@ -86,10 +88,10 @@ async function writeGraph(
   target: Target,
   { corpus, version, dimension }: VersionManifest,
 ): Promise<{ readonly file: layout.StoredFile; readonly graph: MeasuredRecall } | undefined> {
-  const { folder, signal, onProblem } = target;
+  const { folder, signal, onProblem, build = buildGraph } = target;
   const vectorsPath = join(folder, layout.VECTORS_FILE);
   const scratchPath = join(folder, `${layout.GRAPH_FILE}.part`);
-  const { bytes, expansion, recallAt10 } = await buildGraph({ vectorsPath, scratchPath, dimension }, signal);
+  const { bytes, expansion, recallAt10 } = await build({ vectorsPath, scratchPath, dimension }, signal);
   if (bytes === undefined) {
     onProblem(
       `The search graph of version ${version} of corpus ${corpus} finds ${recallAt10.toFixed(4)} of the ten nearest questions, ` +
