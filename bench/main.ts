@@ -2,7 +2,7 @@
  * `npm run bench`: what the service costs beside its encoder, measured in one run on this machine.
  *   --quick            shorter, with 300 and 2,000 questions
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
- *   --only <name>      encoder-vs-match, match-path, restart or fit; and, only so, those that start a qdrant program of PATH:
+ *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit; and, only so, those that start a qdrant program of PATH:
  *                      qdrant-match, qdrant-upsert, qdrant-switch
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
@@ -12,6 +12,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/load-config.ts';
+import { embeddedSearch } from './embedded-search.ts';
 import { encoderVsMatch } from './encoder-vs-match.ts';
 import { fit } from './fit.ts';
 import { matchPath } from './match-path.ts';
@@ -43,6 +44,7 @@ const NAMED_BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promi
 const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
   'encoder-vs-match': encoderVsMatch,
   'match-path': matchPath,
+  'embedded-search': embeddedSearch,
   restart,
   fit,
 };
@@ -50,6 +52,7 @@ const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Fin
 const dataDir = mkdtempSync(join(tmpdir(), 'faqmatch-bench-'));
 const context: BenchContext = {
   workload: loadWorkload(loadConfig().config.evalData),
+  quick: flags.quick,
   sizes: flags.quick ? [300, 2000] : [300, 10_000],
   workers: Number(flags.workers),
   rounds: flags.quick ? 2 : 5,

@@ -4,6 +4,8 @@ import type { Workload } from './workload.ts';
 /** How to measure. */
 export interface BenchContext {
   readonly workload: Workload;
+  /** Shorter and smaller. */
+  readonly quick: boolean;
   /** Stored questions of the corpora compared, ascending. */
   readonly sizes: readonly number[];
   /** Inference threads of the server. */

@@ -38,7 +38,7 @@ export async function openStore(
   config: Config,
   { storeDir, onProblem }: { readonly storeDir: string; readonly onProblem: (problem: string) => void },
 ): Promise<VersionStore> {
-  if (config.index === 'embedded') return openEmbeddedStore({ dataDir: storeDir });
+  if (config.index === 'embedded') return openEmbeddedStore({ dataDir: storeDir, annFromRows: config.annFromRows, onProblem });
   const settings = {
     ...DEFAULT_QDRANT_SETTINGS,
     urls: config.qdrantUrl,

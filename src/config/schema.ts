@@ -2,6 +2,7 @@
  * Every setting with its type, range, default and meaning. docs/configuration.md is made from this file.
  */
 import * as z from 'zod';
+import { ANN_FROM_ROWS } from '../index/embedded/ann-threshold.ts';
 import { DEFAULT_QDRANT_SETTINGS } from '../index/qdrant/settings.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { SettingFacts } from './setting.ts';
@@ -47,6 +48,11 @@ const storage = {
   index: described(z.enum(['embedded', 'qdrant'], 'embedded or qdrant').default('embedded'), {
     description:
       'Where versions are kept and searched: in this process and dataDir (embedded), or in Qdrant, which several replicas share (qdrant).',
+  }),
+  annFromRows: described(wholeNumber(1, 1_000_000_000).default(ANN_FROM_ROWS), {
+    description:
+      'Stored questions from which a version of the embedded index gets a search graph (HNSW) and is searched through it. Below, every question is compared. The graph is built at a reload; a stored one is used or not at the next start. A number above any corpus means always exact.',
+    placeholder: 'questions',
   }),
   keptVersions: described(wholeNumber(2, 1000).default(5), {
     description: 'Stored versions kept of each corpus, the active one among them; older ones are deleted after a reload.',

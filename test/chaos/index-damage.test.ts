@@ -7,7 +7,15 @@ import { nodeDisk } from '../../src/index/embedded/disk.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { madeUpVersion } from '../support/index-oracle.ts';
 
-const FILES = ['rows.jsonl', 'vectors.f32', 'artifacts/corpus.json', 'artifacts/scorer.bin', 'manifest.json', 'manifest.json.sha256'];
+const FILES = [
+  'rows.jsonl',
+  'vectors.f32',
+  'graph.usearch',
+  'artifacts/corpus.json',
+  'artifacts/scorer.bin',
+  'manifest.json',
+  'manifest.json.sha256',
+];
 
 let dataDir: string;
 let store: VersionStore;
@@ -15,7 +23,7 @@ const pathOf = (name: string): string => join(dataDir, 'corpora/shop/versions/v1
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'faqmatch-damage-'));
-  store = await openEmbeddedStore({ dataDir });
+  store = await openEmbeddedStore({ dataDir, annFromRows: 1 });
   await store.write(madeUpVersion({ corpus: 'shop', version: 'v1', createdAt: new Date('2026-11-01') }, 20));
   await store.write(madeUpVersion({ corpus: 'shop', version: 'v2', createdAt: new Date('2026-11-02') }, 20));
 });

@@ -8,13 +8,14 @@ import { FaqError } from '../../errors.ts';
 import type { ActivePointer, OpenVersion, VersionStore } from '../contract.ts';
 import { checkNames } from '../names.ts';
 import { readPointer, writePointer } from './active-pointer.ts';
+import { ANN_FROM_ROWS } from './ann-threshold.ts';
 import { type Disk, nodeDisk, writeError } from './disk.ts';
 import { openEmbeddedIndex } from './embedded-index.ts';
 import { storePaths } from './store-paths.ts';
 import { discard, moveAside, type SetAside, type Store, sweep } from './store-state.ts';
 import { listCorpora, listVersions } from './version-listing.ts';
 import { writeVersion } from './version-publishing.ts';
-import { artifactNames, readArtifact, readManifestAndSizes, readVersionFolder } from './version-reader.ts';
+import { artifactNames, openStoredGraph, readArtifact, readManifestAndSizes, readVersionFolder } from './version-reader.ts';
 
 /** Where the store is. */
 export interface EmbeddedStoreOptions {
@@ -24,6 +25,10 @@ export interface EmbeddedStoreOptions {
   readonly disk?: Disk;
   /** Only reads, and so needs no lock: nothing is swept or made. A version that its owner removes meanwhile is not found. */
   readonly readOnly?: boolean;
+  /** Questions from which a version gets a graph and is searched through it; ANN_FROM_ROWS where not given, at least 1. */
+  readonly annFromRows?: number;
+  /** Called where a version is searched exactly because its graph is not good enough. Default: nothing. */
+  readonly onProblem?: (problem: string) => void;
 }
 
 function noVersion(corpus: string, version: string): FaqError {
@@ -46,7 +51,10 @@ async function openVersion(store: Store, corpus: string, version: string): Promi
     const message = `The folder of version ${version} of corpus ${corpus} holds another version: it was renamed by hand. Reload the corpus.`;
     throw new FaqError('data_loss', message);
   }
-  const index = await openEmbeddedIndex({ rows, vectors, dimension: manifest.dimension });
+  const used = rows.length < store.annFromRows ? undefined : stored.graph;
+  const graph = used === undefined ? {} : { graph: await openStoredGraph(folder, stored, used) };
+  const contents = { rows, vectors, dimension: manifest.dimension, ...graph };
+  const index = await openEmbeddedIndex(contents, { annFromRows: store.annFromRows });
   return {
     manifest,
     rows,
@@ -93,8 +101,9 @@ async function setAside(store: Store, damaged: SetAside): Promise<string> {
  * (data-dir-lock.ts) may open it: the sweep would take another process's half-written version for a leftover.
  * setAside returns a path relative to the data directory. A failed write is `resource_exhausted` on a full disk, else `internal`.
  */
-export async function openEmbeddedStore({ dataDir, disk = nodeDisk, readOnly = false }: EmbeddedStoreOptions): Promise<VersionStore> {
-  const store: Store = { disk, dataDir, paths: storePaths(dataDir), inTurn: pLimit(1) };
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<VersionStore> {
+  const { dataDir, disk = nodeDisk, annFromRows = ANN_FROM_ROWS, readOnly = false, onProblem = () => undefined } = options;
+  const store: Store = { disk, dataDir, paths: storePaths(dataDir), annFromRows, onProblem, inTurn: pLimit(1) };
   if (!readOnly) {
     await disk.makeFolder(store.paths.corpora);
     await sweep(store);

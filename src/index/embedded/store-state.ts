@@ -10,6 +10,10 @@ export interface Store {
   readonly disk: Disk;
   readonly dataDir: string;
   readonly paths: StorePaths;
+  /** Rows from which a version gets a graph, and a stored graph is used. */
+  readonly annFromRows: number;
+  /** Called with what a person should know and what fails nothing. */
+  readonly onProblem: (problem: string) => void;
   /** Steps that change which versions there are, or the pointer, run one after another. */
   readonly inTurn: <T>(step: () => Promise<T>) => Promise<T>;
 }

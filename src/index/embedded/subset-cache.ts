@@ -1,6 +1,7 @@
 /**
  * The part of an index that a filter lets through, as a searchable matrix of its own, kept for the filters used last.
  * Filters so apply before ranking: k hits come back wherever k rows pass. Bounded in bytes, so that no caller can fill the memory.
+ * Where the index has a graph, a large part is not copied: the graph is walked for it.
  */
 import type { QuestionRow, RowFilter } from '../contract.ts';
 import { filterKey, rowsThatPass } from '../row-filter.ts';
@@ -12,7 +13,8 @@ export interface Subset {
   readonly rows: Uint32Array;
   /** [all rows]; 1 where the row passes. */
   readonly passes: Uint8Array;
-  readonly search: ExactSearch;
+  /** Over a copy of the rows; undefined where they are too many to be copied. */
+  readonly search: ExactSearch | undefined;
 }
 
 /** What subsets are cut from. */
@@ -22,21 +24,28 @@ export interface SubsetSource {
   readonly dimension: number;
   /** Most bytes held by the subsets kept; the ones used longest ago go first. One over the bound alone is made and not kept. */
   readonly maxBytes: number;
+  /** Rows from which a subset is not copied; none is too large where not given. */
+  readonly copyBelowRows?: number;
 }
 
-function cut({ rows, vectors, dimension }: SubsetSource, filter: RowFilter): Subset {
-  const passing = rowsThatPass(rows, filter);
+function copied({ vectors, dimension }: SubsetSource, passing: Uint32Array): ExactSearch {
   const compact = new Float32Array(passing.length * dimension);
-  const passes = new Uint8Array(rows.length);
   for (const [place, row] of passing.entries()) {
     compact.set(vectors.subarray(row * dimension, (row + 1) * dimension), place * dimension);
-    passes[row] = 1;
   }
-  return { rows: passing, passes, search: openExactSearch(compact, dimension) };
+  return openExactSearch(compact, dimension);
+}
+
+function cut(source: SubsetSource, filter: RowFilter): Subset {
+  const passing = rowsThatPass(source.rows, filter);
+  const passes = new Uint8Array(source.rows.length);
+  for (const row of passing) passes[row] = 1;
+  const search = passing.length < (source.copyBelowRows ?? Number.POSITIVE_INFINITY) ? copied(source, passing) : undefined;
+  return { rows: passing, passes, search };
 }
 
 function bytesOf(key: string, subset: Subset): number {
-  return 2 * key.length + subset.rows.byteLength + subset.passes.byteLength + subset.search.bytes;
+  return 2 * key.length + subset.rows.byteLength + subset.passes.byteLength + (subset.search?.bytes ?? 0);
 }
 
 /** The cache as a function: a filter to its subset, made on first use. */

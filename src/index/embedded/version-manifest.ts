@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
 import type { VersionManifest } from '../contract.ts';
 import { isArtifactName, isCorpusName, isVersionName } from '../names.ts';
+import type { MeasuredRecall } from './graph-recall.ts';
 
 /** Facts of the version, with size and SHA-256 of every other file. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -16,6 +17,8 @@ export const MANIFEST_DIGEST_FILE = 'manifest.json.sha256';
 export const ROWS_FILE = 'rows.jsonl';
 /** Row after row of float32, little-endian. */
 export const VECTORS_FILE = 'vectors.f32';
+/** The search graph of a large version, as usearch writes it (native-graph.ts). */
+export const GRAPH_FILE = 'graph.usearch';
 /** Files that the index keeps and does not read. */
 export const ARTIFACTS_FOLDER = 'artifacts';
 
@@ -36,11 +39,14 @@ export interface StoredFile {
 export interface StoredManifest {
   readonly manifest: VersionManifest;
   readonly files: readonly StoredFile[];
+  /** How the graph is searched, and the recall measured when it was built; only where there is a graph. */
+  readonly graph?: MeasuredRecall;
 }
 
 function isFileName(name: string): boolean {
   const prefix = `${ARTIFACTS_FOLDER}/`;
-  return name === ROWS_FILE || name === VECTORS_FILE || (name.startsWith(prefix) && isArtifactName(name.slice(prefix.length)));
+  if (name === ROWS_FILE || name === VECTORS_FILE || name === GRAPH_FILE) return true;
+  return name.startsWith(prefix) && isArtifactName(name.slice(prefix.length));
 }
 
 const count = z.int().min(0);
@@ -55,11 +61,13 @@ const schema = z.object({
   questions: count,
   intents: count,
   files: z.array(z.object({ name: z.string().refine(isFileName), size: count, sha256: z.string().regex(/^[0-9a-f]{64}$/u) })),
+  graph: z.object({ expansion: z.int().min(1), recallAt10: z.number().min(0).max(1) }).optional(),
 });
 
 /** The texts of the two files. */
-export function writeManifest({ manifest, files }: StoredManifest): { readonly text: string; readonly digestText: string } {
-  const text = `${JSON.stringify({ format: FORMAT, ...manifest, createdAt: manifest.createdAt.toISOString(), files }, null, 2)}\n`;
+export function writeManifest({ manifest, files, graph }: StoredManifest): { readonly text: string; readonly digestText: string } {
+  const createdAt = manifest.createdAt.toISOString();
+  const text = `${JSON.stringify({ format: FORMAT, ...manifest, createdAt, files, graph }, null, 2)}\n`;
   return { text, digestText: digestLine(Buffer.from(text)) };
 }
 
@@ -74,8 +82,8 @@ export function parseManifest(bytes: Uint8Array, digestText: string): StoredMani
     throw new FaqError('data_loss', message, { reason: 'CHECKSUM_MISMATCH' });
   }
   try {
-    const { format: _format, files, createdAt, ...rest } = schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    return { manifest: { ...rest, createdAt: new Date(createdAt) }, files };
+    const { format: _format, files, graph, createdAt, ...rest } = schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return { manifest: { ...rest, createdAt: new Date(createdAt) }, files, ...(graph === undefined ? {} : { graph }) };
   } catch (error) {
     const message = `${MANIFEST_FILE} is whole but not of format ${FORMAT}, the only one this program reads. Reload the corpus with this program.`;
     throw new FaqError('data_loss', message, { reason: 'UNKNOWN_FORMAT', cause: error });

@@ -41,7 +41,7 @@ async function publish(store: Store, staged: string, { corpus, version }: { corp
 
 /** Writes a version; nothing is done where it is stored whole already, and a damaged one is set aside for it. */
 export async function writeVersion(store: Store, contents: VersionContents, signal: AbortSignal | undefined): Promise<void> {
-  const { disk, paths, dataDir } = store;
+  const { disk, paths, dataDir, annFromRows, onProblem } = store;
   const { corpus, version } = contents.manifest;
   checkContents(contents);
   if (await isWhole(store, corpus, version)) return;
@@ -49,7 +49,7 @@ export async function writeVersion(store: Store, contents: VersionContents, sign
   try {
     await disk.makeFolder(paths.versions(corpus));
     for (const folder of [paths.corpus(corpus), paths.corpora, dataDir]) await disk.syncFolder(folder);
-    await writeVersionFolder({ disk, folder: staged, signal }, contents);
+    await writeVersionFolder({ disk, folder: staged, signal, annFromRows, onProblem }, contents);
     await store.inTurn(() => publish(store, staged, { corpus, version }));
   } catch (error) {
     throw writeError(error, `version ${version} of corpus ${corpus}`);

@@ -8,6 +8,10 @@ import { FaqError } from '../../errors.ts';
 import type { QuestionRow } from '../contract.ts';
 import { parseRowLines } from '../row-lines.ts';
 import { type Disk, systemCode } from './disk.ts';
+import { findDistinctRows } from './distinct-rows.ts';
+import type { MeasuredRecall } from './graph-recall.ts';
+import type { MeasuredGraph } from './graph-search.ts';
+import { type NativeGraph, openGraph } from './native-graph.ts';
 import * as layout from './version-manifest.ts';
 
 const PIECE_BYTES = 2 ** 20;
@@ -102,4 +106,22 @@ export async function readVersionFolder(disk: Disk, folder: string): Promise<Ver
     throw damaged(layout.VECTORS_FILE, `does not hold ${questions} vectors of ${dimension} values`);
   }
   return { ...stored, rows, vectors: new Float32Array(vectorBytes.buffer) };
+}
+
+/** The graph of a folder that was read, and so checked, just now. @throws FaqError data_loss where it is not one of these vectors. */
+export async function openStoredGraph(
+  folder: string,
+  { vectors, manifest: { dimension } }: VersionFolder,
+  measured: MeasuredRecall,
+): Promise<MeasuredGraph> {
+  const distinct = await findDistinctRows(vectors, dimension);
+  let graph: NativeGraph;
+  try {
+    graph = openGraph(join(folder, layout.GRAPH_FILE), dimension);
+  } catch (error) {
+    throw damaged(layout.GRAPH_FILE, 'cannot be read as a graph', error);
+  }
+  if (graph.size === distinct.count && graph.dimension === dimension) return { ...measured, graph, distinct };
+  const what = `holds ${graph.size} rows of ${graph.dimension} values where ${distinct.count} of ${dimension} belong`;
+  throw damaged(layout.GRAPH_FILE, what);
 }

@@ -4,9 +4,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { throwIfAborted } from '../../errors.ts';
-import type { VersionContents } from '../contract.ts';
+import type { VersionContents, VersionManifest } from '../contract.ts';
 import { rowLines } from '../row-lines.ts';
 import type { Disk } from './disk.ts';
+import { buildGraph } from './graph-build.ts';
+import { LEAST_RECALL, type MeasuredRecall } from './graph-recall.ts';
 import * as layout from './version-manifest.ts';
 
 /** Hashing this much takes about a millisecond: the event loop stays free while a large version is written. */
@@ -40,6 +42,31 @@ export interface Target {
   /** Absolute; must not exist. */
   readonly folder: string;
   readonly signal?: AbortSignal | undefined;
+  /** Rows from which a graph is built. */
+  readonly annFromRows: number;
+  /** Called with what a person should know and what does not keep the version from being written. */
+  readonly onProblem: (problem: string) => void;
+  /** The thread of graph-build.ts where not given. */
+  readonly build?: typeof buildGraph;
+}
+
+/** Builds and writes the graph of the vectors that are in the folder already; undefined where it finds too few of the nearest rows. */
+async function writeGraph(
+  target: Target,
+  { corpus, version, dimension }: VersionManifest,
+): Promise<{ readonly file: layout.StoredFile; readonly graph: MeasuredRecall } | undefined> {
+  const { folder, signal, onProblem, build = buildGraph } = target;
+  const vectorsPath = join(folder, layout.VECTORS_FILE);
+  const scratchPath = join(folder, `${layout.GRAPH_FILE}.part`);
+  const { bytes, expansion, recallAt10 } = await build({ vectorsPath, scratchPath, dimension }, signal);
+  if (bytes === undefined) {
+    onProblem(
+      `The search graph of version ${version} of corpus ${corpus} finds ${recallAt10.toFixed(4)} of the ten nearest questions, ` +
+        `less than ${LEAST_RECALL}: the version is searched exactly instead, which takes longer and misses nothing.`,
+    );
+    return undefined;
+  }
+  return { file: await writeFile(target, layout.GRAPH_FILE, inPieces(bytes)), graph: { expansion, recallAt10 } };
 }
 
 /** Writes all files and syncs them and their folders. On failure it leaves what it wrote: the caller removes the folder. */
@@ -53,7 +80,9 @@ export async function writeVersionFolder(target: Target, contents: VersionConten
   const vectorBytes = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
   files.push(await writeFile(target, layout.VECTORS_FILE, inPieces(vectorBytes)));
   for (const [name, bytes] of artifacts) files.push(await writeFile(target, `${layout.ARTIFACTS_FOLDER}/${name}`, inPieces(bytes)));
-  const { text, digestText } = layout.writeManifest({ manifest, files });
+  const built = rows.length >= target.annFromRows ? await writeGraph(target, manifest) : undefined;
+  if (built !== undefined) files.push(built.file);
+  const { text, digestText } = layout.writeManifest({ manifest, files, ...(built === undefined ? {} : { graph: built.graph }) });
   await writeFile(target, layout.MANIFEST_FILE, [Buffer.from(text)]);
   await writeFile(target, layout.MANIFEST_DIGEST_FILE, [Buffer.from(digestText)]);
   await disk.syncFolder(artifactsFolder);

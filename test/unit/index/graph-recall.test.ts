@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { openExactSearch } from '../../../src/index/embedded/exact-search.ts';
+import { chooseExpansion, EXPANSIONS, type Nearest, paraphrases, recallAt10 } from '../../../src/index/embedded/graph-recall.ts';
+import { naiveCosine, seededRandom, unitVectors } from '../../support/index-oracle.ts';
+
+const dimension = 32;
+const vectors = unitVectors({ rows: 500, dimension }, seededRandom(3), 0.3);
+const { nearest } = openExactSearch(vectors, dimension);
+
+/** Misses the last of the rows in so many of a hundred searches. */
+function forgetful(misses: number): Nearest {
+  let searches = 0;
+  return (query, k) => {
+    searches += 1;
+    return nearest(query, searches % 100 < misses ? k - 1 : k);
+  };
+}
+
+test('made-up paraphrases are unit vectors at a cosine of some .9 to the question they come from, the same every time', () => {
+  const made = paraphrases(vectors, dimension);
+  expect(made).toHaveLength(200);
+  for (const [number, vector] of made.entries()) {
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
+    // The difference of two questions is not at right angles to a third: hence not .9 exactly.
+    const cosine = naiveCosine(vectors, Math.floor(number * 2.5), vector);
+    expect(cosine).toBeGreaterThan(0.75);
+    expect(cosine).toBeLessThan(0.999);
+  }
+  expect(paraphrases(vectors, dimension)).toEqual(made);
+});
+
+test('a matrix of one row, or of equal rows, has paraphrases without NaN', () => {
+  const row = vectors.slice(0, dimension);
+  const equal = new Float32Array(3 * dimension);
+  for (let number = 0; number < 3; number += 1) equal.set(row, number * dimension);
+  for (const matrix of [row, equal]) {
+    for (const vector of paraphrases(matrix, dimension)) expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
+  }
+  expect(paraphrases(new Float32Array(0), dimension)).toEqual([]);
+});
+
+test('recall is the share of the exact rows found, and a row as near as the last of them is as good', () => {
+  const queries = paraphrases(vectors, dimension);
+  const exact = queries.map((query) => nearest(query, 10));
+  expect(recallAt10(queries, exact, nearest)).toBe(1);
+  expect(recallAt10(queries, exact, (query, k) => nearest(query, k).slice(0, 9))).toBeCloseTo(0.9, 10);
+  const twins: Nearest = (query, k) => nearest(query, k).map(({ row, score }) => ({ row: row + 1_000, score }));
+  expect(recallAt10(queries, exact, twins)).toBe(1);
+});
+
+test('the least expansion that finds .992 is taken, and where none does the greatest with its true recall', () => {
+  const missesAt = new Map(EXPANSIONS.map((expansion, place) => [expansion, [90, 40, 0, 0][place] ?? 0]));
+  const question = { vectors, dimension, exact: nearest };
+  expect(chooseExpansion({ ...question, withExpansion: (expansion) => forgetful(missesAt.get(expansion) ?? 0) })).toEqual({
+    expansion: EXPANSIONS[2],
+    recallAt10: 1,
+  });
+  const { expansion, recallAt10: poor } = chooseExpansion({ ...question, withExpansion: () => forgetful(50) });
+  expect(expansion).toBe(EXPANSIONS.at(-1));
+  expect(poor).toBeCloseTo(0.95, 2);
+});
