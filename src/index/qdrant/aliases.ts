@@ -9,8 +9,11 @@ import type { QdrantNames, VersionCollection } from './names.ts';
 export interface Aliases {
   /** By corpus; `undefined` for an alias that points to no version of ours. One request for all. */
   read(signal?: AbortSignal): Promise<ReadonlyMap<string, VersionCollection | undefined>>;
-  /** Points a corpus's alias, in one step; a pointer that is there already is replaced. */
-  point(target: VersionCollection, isThere: boolean, signal?: AbortSignal): Promise<void>;
+  /**
+   * Points a corpus's alias, or moves it. One action alone: Qdrant moves an alias that is there in one step, while of a list of actions the
+   * first may be done and the next refused.
+   */
+  point(target: VersionCollection): Promise<void>;
 }
 
 /** Aliases under one prefix. */
@@ -30,15 +33,9 @@ export function openAliases(connection: QdrantConnection, names: QdrantNames): A
       }
       return found;
     },
-    async point({ corpus, name }, isThere, signal) {
-      const alias_name = names.alias(corpus);
-      const create = { create_alias: { alias_name, collection_name: name } };
-      await connection.call({
-        what: 'switch a corpus',
-        run: (api, init) => api.updateAliases({ actions: isThere ? [{ delete_alias: { alias_name } }, create] : [create] }, init),
-        signal,
-        timeoutMs: 30_000,
-      });
+    async point({ corpus, name }) {
+      const actions = [{ create_alias: { alias_name: names.alias(corpus), collection_name: name } }];
+      await connection.call({ what: 'switch a corpus', run: (api, init) => api.updateAliases({ actions }, init), timeoutMs: 30_000 });
     },
   };
 }

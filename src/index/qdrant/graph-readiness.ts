@@ -9,6 +9,9 @@ import { type CollectionPlace, collectionFacts, DENSE } from './version-collecti
 import type { StoredMethod } from './version-record.ts';
 
 const LOOK_EVERY_MS = 500;
+const LOOKS_WITHOUT_WORK = 3;
+/** Questions that may stay in a segment below the size from which Qdrant builds a graph: 1 MB of vectors. */
+const WITHOUT_GRAPH = 2_000;
 /** Questions tried: .01 of recall is then 20 neighbours, well above chance. */
 const PROBES = 200;
 const NEIGHBOURS = 10;
@@ -19,6 +22,13 @@ const WIDTHS = [64, 128, 256, 512];
 export const LEAST_RECALL = 0.99;
 const CALL_MS = 60_000;
 
+/** What the collection holds. */
+export interface ReadyWhen {
+  readonly questions: number;
+  /** Questions with a sparse vector that is not empty. */
+  readonly sparse: number;
+}
+
 async function pause(signal: AbortSignal | undefined): Promise<void> {
   try {
     await sleep(LOOK_EVERY_MS, undefined, signal === undefined ? {} : { signal });
@@ -28,21 +38,23 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
 }
 
 /**
- * Waits until every question is in the graph. There is no bound but the caller's signal: a million questions take many minutes, and progress
- * shows that it goes on.
+ * Waits until Qdrant has nothing left to build. There is no bound but the caller's signal: a million questions take many minutes, and progress
+ * shows that it goes on. A last small segment stays without a graph for good and is searched exactly.
  */
-export async function waitForGraph(place: CollectionPlace, questions: number, onProgress: WriteProgress): Promise<void> {
-  for (;;) {
+export async function waitForGraph(place: CollectionPlace, { questions, sparse }: ReadyWhen, onProgress: WriteProgress): Promise<void> {
+  for (let still = 0; still < LOOKS_WITHOUT_WORK; ) {
     throwIfAborted(place.signal);
     const { status, indexedVectors } = await collectionFacts(place);
-    // Sparse vectors count as well, so the number may be twice that of the questions.
-    onProgress(Math.min(indexedVectors, questions), questions);
+    // Sparse vectors are counted as indexed as soon as they are written.
+    const inGraph = Math.max(0, indexedVectors - sparse);
+    onProgress(Math.min(inGraph, questions), questions);
     if (status === 'red') {
       const message = `Qdrant could not build the graph of ${place.collection}. Its log says why; try the reload again when that is mended.`;
       throw new FaqError('unavailable', message, { reason: 'INDEX_FAILED' });
     }
-    if (status === 'green' && indexedVectors >= questions) return;
-    await pause(place.signal);
+    // Green for a moment before the work begins, and between two segments.
+    still = status === 'green' && inGraph >= questions - WITHOUT_GRAPH ? still + 1 : 0;
+    if (still < LOOKS_WITHOUT_WORK) await pause(place.signal);
   }
 }
 

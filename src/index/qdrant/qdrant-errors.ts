@@ -41,9 +41,7 @@ function refusedStatus(what: string, error: HttpFailure): FaqError {
   switch (error.status) {
     case 401:
     case 403: {
-      const message = /strict mode/iu.test(words)
-        ? `Qdrant's strict mode does not allow to ${what}. Raise the limit named in the server log.`
-        : `Qdrant does not let this key ${what}. Check QDRANT_API_KEY and its rights; a read-only key can serve matches but not reload.`;
+      const message = `Qdrant does not let this key ${what}. Check QDRANT_API_KEY and its rights; a read-only key can serve matches but not reload.`;
       return new FaqError('failed_precondition', message, { ...facts, reason: 'INDEX_FORBIDDEN' });
     }
     case 404:
@@ -58,10 +56,14 @@ function refusedStatus(what: string, error: HttpFailure): FaqError {
     case 400:
     case 413:
     case 422:
-      return new FaqError('failed_precondition', `Qdrant refused to ${what}; the server log has its reason.`, {
-        ...facts,
-        reason: 'INDEX_REFUSED',
-      });
+      return new FaqError(
+        'failed_precondition',
+        `Qdrant refused to ${what}: a limit of its strict mode, or settings that do not fit. The server log has its reason.`,
+        {
+          ...facts,
+          reason: 'INDEX_REFUSED',
+        },
+      );
     default: {
       const message = `Qdrant failed to ${what} (HTTP ${error.status}).`;
       return new FaqError('unavailable', message, { ...facts, reason: 'INDEX_FAILED', retryAfterMs: RETRY_AFTER_MS });

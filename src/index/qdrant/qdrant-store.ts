@@ -72,7 +72,7 @@ async function activate(store: Store, corpus: string, version: string): Promise<
     const pointer = { version, previous, activatedAt: new Date() };
     // Aliases know no conditions: the lease is made sure of at the last moment before, and checked again by the write after.
     await lease.renew();
-    await aliases.point(collection, pointers.has(corpus));
+    await aliases.point(collection);
     await lease.record({ version, previous: previous ?? null, activatedAt: pointer.activatedAt.toISOString() });
     return pointer;
   });
