@@ -32,6 +32,16 @@ const READY_WITHIN_MS = 60_000;
 /** A server that is writing when it is told to stop finishes that first; past this, it hangs. */
 const STOPPED_WITHIN_MS = 30_000;
 
+const TOLD_AGAIN_AFTER_MS = 1000;
+
+/** A large server takes seconds to die and writes until then, so that its folder is removed until it stays away. */
+const KILL_AND_REMOVE = `kill -9 "$1"
+  for _ in $(seq 100); do
+    rm -rf "$2" && ! kill -0 "$1" && break
+    sleep 0.1
+  done
+  rm -rf "$2"`;
+
 /** The port was free a moment ago and is taken now: worth another try on another port. */
 export class PortTakenError extends Error {}
 
@@ -66,12 +76,18 @@ async function waitUntilReady(child: ChildProcess, run: QdrantRun): Promise<void
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (ended(child)) return;
   const gone = once(child, 'exit');
-  child.kill(signal);
-  // A stopped process takes no signal but SIGKILL before it goes on.
-  if (signal === 'SIGTERM') child.kill('SIGCONT');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN_MS);
+  const tell = (): void => {
+    child.kill(signal);
+    // A paused process takes no signal but SIGKILL before it goes on.
+    if (signal === 'SIGTERM') child.kill('SIGCONT');
+  };
+  tell();
+  // Told again: a server whose REST half is up and whose gRPC half is not yet forgets the first SIGTERM and waits for ever (seen with 1.18.3).
+  const again = setInterval(tell, TOLD_AGAIN_AFTER_MS);
+  const last = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN_MS);
   await gone;
-  clearTimeout(timer);
+  clearInterval(again);
+  clearTimeout(last);
 }
 
 /** Starts the program and waits until it serves. Rejects with the end of its log when it does not get there, with PortTakenError for a port in use. */
@@ -81,7 +97,7 @@ export async function runQdrant(run: QdrantRun): Promise<QdrantProcess> {
   closeSync(log);
   await once(child, 'spawn');
   const pid = child.pid ?? 0;
-  const order = afterDeath('kill -9 "$1"; sleep 0.2; rm -rf "$2"', [String(pid), run.folder]);
+  const order = afterDeath(KILL_AND_REMOVE, [String(pid), run.folder]);
   child.once('exit', () => order.cancel());
   try {
     await waitUntilReady(child, run);
