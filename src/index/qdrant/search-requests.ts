@@ -6,7 +6,7 @@ import type { Schemas } from '@qdrant/js-client-rest';
 import type { RowFilter, SearchQuery } from '../contract.ts';
 import { isOpenFilter } from '../row-filter.ts';
 import type { ScoredRow } from '../top-rows.ts';
-import { DENSE, TERMS } from './version-collection.ts';
+import { DENSE, FILTERS, localeWord, TERMS, tagWord } from './version-collection.ts';
 import type { StoredMethod } from './version-record.ts';
 
 /** One query of a batch. */
@@ -27,8 +27,8 @@ const OVERSAMPLING = 2;
 /** A filter in Qdrant's words; undefined where it lets everything through. */
 export function qdrantFilter(filter: RowFilter | undefined): Schemas['Filter'] | undefined {
   if (filter === undefined || isOpenFilter(filter)) return undefined;
-  const locales = filter.locales.length === 0 ? [] : [{ key: 'locale', match: { any: [...filter.locales] } }];
-  return { must: [...locales, ...filter.tags.map((tag) => ({ key: 'tags', match: { value: tag } }))] };
+  const locales = filter.locales.length === 0 ? [] : [{ key: FILTERS, match: { any: filter.locales.map(localeWord) } }];
+  return { must: [...locales, ...filter.tags.map((tag) => ({ key: FILTERS, match: { value: tagWord(tag) } }))] };
 }
 
 function searchParams({ method, quantised }: SearchPlan): Schemas['SearchParams'] {

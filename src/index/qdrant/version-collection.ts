@@ -2,7 +2,7 @@
  * How a version's collection is made, and what is true of one that is there.
  */
 import { FaqError } from '../../errors.ts';
-import type { VersionManifest } from '../contract.ts';
+import type { QuestionRow, VersionManifest } from '../contract.ts';
 import type { QdrantConnection } from './connection.ts';
 import type { QdrantSettings } from './settings.ts';
 
@@ -18,6 +18,26 @@ const EF_CONSTRUCT = 128;
 const INDEX_AT_ONCE_KB = 1_000;
 /** A version is written once: the default of 32 MB a segment would be paid by every small corpus. */
 const WAL_MB = 1;
+/**
+ * The one payload field with an index: each costs every collection 9 memory maps, and their number on a host bounds the number of collections
+ * (docs/decisions/0007).
+ */
+export const FILTERS = 'filters';
+
+/** What a question is filtered by, as the field holds it. */
+export function filterWords({ locale, tags }: Pick<QuestionRow, 'locale' | 'tags'>): readonly string[] {
+  return [localeWord(locale), ...tags.map(tagWord)];
+}
+
+/** A locale as it stands in the field. */
+export function localeWord(locale: string): string {
+  return `locale:${locale}`;
+}
+
+/** A tag as it stands in the field. */
+export function tagWord(tag: string): string {
+  return `tag:${tag}`;
+}
 const CREATE_MS = 60_000;
 
 /** Where something is done. */
@@ -42,7 +62,8 @@ function collectionSettings({ questions, dimension }: VersionManifest, settings:
   const graph = wantsGraph(questions, settings);
   const quantised = graph && settings.quantise;
   return {
-    vectors: { [DENSE]: { size: dimension, distance: 'Dot' as const, on_disk: quantised } },
+    // Without a graph memory-mapped, which Qdrant calls on disk: a restart would else read 32 MB a collection, however few its vectors.
+    vectors: { [DENSE]: { size: dimension, distance: 'Dot' as const, on_disk: quantised || !graph } },
     sparse_vectors: { [TERMS]: {} },
     hnsw_config: graph ? { m: HNSW_M, ef_construct: EF_CONSTRUCT } : { m: 0 },
     optimizers_config: { default_segment_number: 1, indexing_threshold: graph ? INDEX_AT_ONCE_KB : 0 },
@@ -54,7 +75,7 @@ function collectionSettings({ questions, dimension }: VersionManifest, settings:
   };
 }
 
-/** Makes the collection and the indexes that filters need; nothing happens where it is there already. */
+/** Makes the collection and the index that filters need; nothing happens where it is there already. */
 export async function createVersionCollection(place: CollectionPlace, manifest: VersionManifest): Promise<void> {
   const { connection, settings, collection } = place;
   const options = {
@@ -76,14 +97,12 @@ export async function createVersionCollection(place: CollectionPlace, manifest: 
     .catch((error: unknown) => {
       if (!(error instanceof FaqError) || error.code !== 'aborted') throw error;
     });
-  for (const field of ['locale', 'tags', 'kind']) {
-    await connection.call({
-      what: 'index a field for filters',
-      run: (api, init) =>
-        api.createFieldIndex({ collection_name: collection, field_name: field, field_schema: 'keyword', wait: true }, init),
-      ...options,
-    });
-  }
+  await connection.call({
+    what: 'index the field of filters',
+    run: (api, init) =>
+      api.createFieldIndex({ collection_name: collection, field_name: FILTERS, field_schema: 'keyword', wait: true }, init),
+    ...options,
+  });
 }
 
 /** What Qdrant says of a collection. */

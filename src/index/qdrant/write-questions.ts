@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 import { throwIfAborted } from '../../errors.ts';
 import { type TermWeights, termWeights } from '../bm25-weights.ts';
 import type { VersionContents, WriteProgress } from '../contract.ts';
-import { type CollectionPlace, DENSE, TERMS } from './version-collection.ts';
+import { type CollectionPlace, DENSE, FILTERS, filterWords, TERMS } from './version-collection.ts';
 
 /** 1 MB of JSON at 384 dimensions: greater batches are no faster, and each is what a broken connection costs. */
 const QUESTIONS_AT_ONCE = 128;
@@ -30,7 +30,7 @@ function pointOf({ manifest, rows, vectors }: Questions, weights: TermWeights, r
       [DENSE]: Array.from(vectors.subarray(row * dimension, (row + 1) * dimension)),
       [TERMS]: { indices: Array.from(weights.termNumbers.subarray(start, end)), values: Array.from(weights.weights.subarray(start, end)) },
     },
-    payload: { text: question?.text ?? '', locale: question?.locale ?? '', tags: question?.tags ?? [] },
+    payload: { text: question?.text ?? '', [FILTERS]: question === undefined ? [] : filterWords(question) },
   };
 }
 
