@@ -86,6 +86,20 @@ describeWithQdrant('a Qdrant that misbehaves', (qdrant) => {
     expect((await replica.match('where is my parcel')).decision).toBe('answer');
   });
 
+  test('with two nodes and one that freezes, a match is answered before a caller gives up, and nobody is told that Qdrant is away', async () => {
+    await using second = await startFaultProxy(qdrant().url);
+    await using replica = await openReplica({ ...settings, urls: [proxy.url, second.url], timeoutMs: 3_000 });
+    await replica.versions.reload('delivery', FILES);
+    await proxy.inject({ kind: 'hang' });
+    const start = performance.now();
+    expect((await replica.match('is my parcel lost')).decision).toBe('answer');
+    // Chatbots wait for 2 s.
+    expect(performance.now() - start).toBeLessThan(1_900);
+    await sleep(3_000);
+    expect((await replica.match('is my parcel lost')).decision).toBe('answer');
+    expect(replica.problems.filter((problem) => problem.includes('out of reach') || problem.includes('caller left'))).toEqual([]);
+  });
+
   test('too busy: the caller hears when to come back', async () => {
     await using replica = await openReplica(settings);
     await replica.versions.reload('delivery', FILES);

@@ -8,6 +8,8 @@ export interface QdrantCluster extends AsyncDisposable {
   readonly nodes: readonly QdrantServer[];
   /** Resolves when every running node sees `count` peers (all by default), agrees on a leader and has nothing left to apply. */
   settled(count?: number): Promise<void>;
+  /** Resolves when every copy of every shard is active, as every running node sees it: nothing is left to recover. */
+  recovered(): Promise<void>;
   /** The same as disposing. */
   dispose(): Promise<void>;
 }
@@ -49,6 +51,33 @@ async function waitUntilSettled(nodes: readonly QdrantServer[], count: number): 
   }
 }
 
+interface ShardStates {
+  readonly local_shards: readonly { readonly state: string }[];
+  readonly remote_shards: readonly { readonly state: string }[];
+}
+
+async function allActive(node: QdrantEndpoint): Promise<boolean> {
+  const get = <T>(path: string): Promise<T> => qdrantResult<T>(node, { method: 'GET', path, timeoutMs: 5000 });
+  try {
+    const { collections } = await get<{ readonly collections: readonly { readonly name: string }[] }>('/collections');
+    const states = await Promise.all(collections.map(({ name }) => get<ShardStates>(`/collections/${name}/cluster`)));
+    return states.every(({ local_shards, remote_shards }) => [...local_shards, ...remote_shards].every(({ state }) => state === 'Active'));
+  } catch {
+    return false;
+  }
+}
+
+async function waitUntilRecovered(nodes: readonly QdrantServer[]): Promise<void> {
+  const deadline = performance.now() + SETTLED_WITHIN_MS;
+  for (const node of nodes.filter((each) => each.running())) {
+    while (!(await allActive(node))) {
+      if (performance.now() > deadline)
+        throw new Error(`${node.url} still sees copies of shards that are not active after ${SETTLED_WITHIN_MS} ms.`);
+      await sleep(100);
+    }
+  }
+}
+
 /** Starts the nodes one after another and waits until each sees them all. Rejects, with all of them ended, when that does not come about. */
 export async function startQdrantCluster(options: QdrantClusterOptions = {}): Promise<QdrantCluster> {
   const count = options.nodes ?? 3;
@@ -69,5 +98,11 @@ export async function startQdrantCluster(options: QdrantClusterOptions = {}): Pr
     await dispose();
     throw error;
   }
-  return { nodes, settled: (seen = count) => waitUntilSettled(nodes, seen), dispose, [Symbol.asyncDispose]: dispose };
+  return {
+    nodes,
+    settled: (seen = count) => waitUntilSettled(nodes, seen),
+    recovered: () => waitUntilRecovered(nodes),
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
 }

@@ -17,7 +17,7 @@ export interface QdrantCall<T> {
   readonly what: string;
   readonly run: (api: QdrantApi, init: { readonly signal: AbortSignal }) => Promise<T>;
   readonly signal?: AbortSignal | undefined;
-  /** Longest wait for one node, in milliseconds; settings.timeoutMs where not given. */
+  /** Longest wait for one node, in milliseconds; settings.timeoutMs where not given, and a third of that where another node is left to ask. */
   readonly timeoutMs?: number;
   /** How long to go on trying while no node answers, in milliseconds; each node once where not given. */
   readonly patienceMs?: number;
@@ -33,6 +33,8 @@ export interface QdrantConnection {
 }
 
 const MOST_CONNECTIONS = 128;
+/** Share of the wait that a node gets while another may still be asked: one that hangs must not use up the caller's time. */
+const EARLY_SHARE = 1 / 3;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 3_000;
 const DEFAULT_PORT = 6_333;
@@ -82,6 +84,15 @@ async function once<T>(
   }
 }
 
+/** Longest wait for the node asked as the given step of a round, in milliseconds. */
+function waitOf(call: QdrantCall<unknown>, { urls, timeoutMs }: QdrantSettings, step: number): number {
+  return call.timeoutMs ?? (step + 1 < urls.length ? Math.ceil(timeoutMs * EARLY_SHARE) : timeoutMs);
+}
+
+function moreTelling(before: FaqError | undefined, now: FaqError): FaqError {
+  return before === undefined || before.reason === 'INDEX_UNREACHABLE' ? now : before;
+}
+
 /** Opens no socket yet. */
 export function connectQdrant(settings: QdrantSettings): QdrantConnection {
   const nodes = settings.urls.map((url) => openClient(url, settings.apiKey).api());
@@ -92,24 +103,26 @@ export function connectQdrant(settings: QdrantSettings): QdrantConnection {
 
   /**
    * Each node once, beginning with the one that answered last; a single one is tried twice where its connection broke, since a server may close
-   * an idle connection at the moment it is used again. A node that failed one call is the last to be asked by the next.
+   * an idle connection at the moment it is used again. A node that failed one call is the last to be asked by the next. Where all fail, what a
+   * node said is told before that another cannot be reached.
    */
   async function round<T>(call: QdrantCall<T>): Promise<T> {
     const first = current;
-    const bounds = { timeoutMs: call.timeoutMs ?? settings.timeoutMs, closing: closing.signal };
+    let told: FaqError | undefined;
     for (let step = 0; ; step += 1) {
       const place = (first + step) % nodes.length;
       const node = nodes[place];
       if (node === undefined) throw new FaqError('internal', 'There is no Qdrant node to call.');
       try {
-        const result = await once(node, call, bounds);
+        const result = await once(node, call, { timeoutMs: waitOf(call, settings, step), closing: closing.signal });
         current = place;
         return result;
       } catch (error) {
         throwIfAborted(call.signal);
         if (!(error instanceof FaqError) || !mayPass(error)) throw error;
+        told = moreTelling(told, error);
         const again = step + 1 < nodes.length || (step === 0 && error.reason === 'INDEX_UNREACHABLE');
-        if (!again) throw error;
+        if (!again) throw told;
       }
     }
   }

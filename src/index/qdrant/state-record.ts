@@ -2,8 +2,9 @@
  * One point a corpus in the state collection: which version was made active and which before it, and who holds the right to change the corpus.
  * Written only on a condition, so that of two who write at once one wins and the other sees it. Aliases have nothing of the kind.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { FaqError } from '../../errors.ts';
+import { FaqError, throwIfAborted } from '../../errors.ts';
 import type { QdrantConnection } from './connection.ts';
 import { idOfName } from './names.ts';
 import type { QdrantSettings } from './settings.ts';
@@ -50,6 +51,26 @@ export interface StatePlace {
   readonly collection: string;
 }
 
+/**
+ * Copies of the records in a cluster, whatever the versions have: the least of which a majority is left when one node is lost. A write needs that
+ * majority and a read asks one, so that two who write at once never both read that they won, not even while the cluster changes its mind about
+ * who leads. A cluster of fewer nodes keeps as many copies as it has nodes.
+ */
+const CLUSTER_COPIES = 3;
+
+/** Copies of the records, and how many of them a write must reach. */
+function copiesOf({ replicationFactor }: QdrantSettings) {
+  const copies = replicationFactor > 1 ? Math.max(CLUSTER_COPIES, replicationFactor) : 1;
+  return { replication_factor: copies, write_consistency_factor: Math.floor(copies / 2) + 1 };
+}
+
+/** Two of three copies may be asked by chance that differ; a write takes a few milliseconds. */
+const AGREE_TRIES = 10;
+const AGREE_PAUSE_MS = 30;
+
+/** A point that says nothing; no corpus has an empty name. */
+const PROBE_ID = idOfName('');
+
 /** No record has it: a write on this condition only ever inserts. */
 const NEVER = -1;
 
@@ -58,6 +79,12 @@ function parse(payload: unknown): CorpusRecord {
   if (parsed.success) return parsed.data;
   const message = "A corpus's record in Qdrant makes no sense: it was changed by hand. Activate a version of the corpus by name.";
   throw new FaqError('data_loss', message, { cause: parsed.error });
+}
+
+function copiesDiffer(): FaqError {
+  const message =
+    "The copies of a corpus's record in Qdrant differ: another replica is writing it, or a node has just come back. Try again.";
+  return new FaqError('unavailable', message, { reason: 'INDEX_COPIES_DIFFER', retryAfterMs: 1_000 });
 }
 
 /** Makes the state collection where it is not there. Two who do it at once both succeed. */
@@ -71,8 +98,7 @@ async function ensureCollection({ connection, settings, collection }: StatePlace
   const body = {
     vectors: {},
     shard_number: 1,
-    replication_factor: settings.replicationFactor,
-    write_consistency_factor: Math.floor(settings.replicationFactor / 2) + 1,
+    ...copiesOf(settings),
     wal_config: { wal_capacity_mb: 1, wal_segments_ahead: 0 },
     optimizers_config: { default_segment_number: 1 },
   };
@@ -113,24 +139,58 @@ async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/**
+ * Writes through the copy that leads, so that two who write at once are put in order; the leader is the highest that is not known to be lost.
+ * When it has just been lost, the cluster learns that by a write that needs no leader, and the next copy leads. With the
+ * ordering `strong` nothing could be written before the lost node is back.
+ */
+async function throughLeader(
+  { connection, settings, collection }: StatePlace,
+  signal: AbortSignal | undefined,
+  write: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (settings.replicationFactor === 1 || !(error instanceof FaqError) || error.code !== 'unavailable') throw error;
+    const points = [{ id: PROBE_ID, vector: {}, payload: {} }];
+    await connection.call({
+      what: 'find another leader',
+      run: (api, init) => api.upsertPoints({ collection_name: collection, wait: true, ordering: 'weak', points }, init),
+      signal,
+    });
+    await write();
+  }
+}
+
 /** Opens the records of one deployment; nothing is asked of Qdrant yet. */
 export function openStateRecords(place: StatePlace): StateRecords {
   const { connection, settings, collection } = place;
-  // In a cluster a single copy may lag behind.
-  const consistency = settings.replicationFactor > 1 ? { consistency: 'majority' as const } : {};
+  const inCluster = settings.replicationFactor > 1;
 
-  async function read(corpus: string, signal?: AbortSignal): Promise<CorpusRecord | undefined> {
-    const ids = [idOfName(corpus)];
+  async function ask(corpus: string, quorum: boolean, signal: AbortSignal | undefined): Promise<unknown> {
+    const body = { ids: [idOfName(corpus)], with_payload: true, with_vector: false };
+    // `majority` asks all copies, and fails while a lost node is not known to be lost; a quorum turns to another copy.
+    const consistency = quorum ? { consistency: 'quorum' as const } : {};
     const answer = await orMissing(
       connection.call({
         what: 'read the state of a corpus',
-        run: (api, init) =>
-          api.getPoints({ collection_name: collection, ids, with_payload: true, with_vector: false, ...consistency }, init),
+        run: (api, init) => api.getPoints({ collection_name: collection, ...body, ...consistency }, init),
         signal,
       }),
     );
-    const [point] = answer?.data.result ?? [];
-    return point === undefined ? undefined : parse(point.payload);
+    return answer?.data.result?.[0]?.payload;
+  }
+
+  async function read(corpus: string, signal?: AbortSignal): Promise<CorpusRecord | undefined> {
+    for (let made = 1; ; made += 1) {
+      const payload = (await ask(corpus, inCluster, signal)) ?? undefined;
+      if (payload !== undefined) return parse(payload);
+      // A quorum also answers nothing where its copies differ: a write is on its way.
+      if (!inCluster || ((await ask(corpus, false, signal)) ?? undefined) === undefined) return undefined;
+      if (made === AGREE_TRIES) throw copiesDiffer();
+      await sleep(AGREE_PAUSE_MS, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfAborted(signal));
+    }
   }
 
   return {
@@ -141,12 +201,14 @@ export function openStateRecords(place: StatePlace): StateRecords {
       const payload = { ...after, epoch };
       const condition = { must: [{ key: 'epoch', match: { value: before?.epoch ?? NEVER } }] };
       const points = [{ id: idOfName(after.corpus), vector: {}, payload }];
-      await connection.call({
-        what: 'write the state of a corpus',
-        run: (api, init) =>
-          api.upsertPoints({ collection_name: collection, wait: true, ordering: 'strong', points, update_filter: condition }, init),
-        signal,
-      });
+      await throughLeader(place, signal, () =>
+        connection.call({
+          what: 'write the state of a corpus',
+          run: (api, init) =>
+            api.upsertPoints({ collection_name: collection, wait: true, ordering: 'medium', points, update_filter: condition }, init),
+          signal,
+        }),
+      );
       // A write whose condition does not hold is no error to Qdrant: what is there now tells who won.
       const now = await read(after.corpus, signal);
       return now?.epoch === epoch && now.holder === after.holder && now.version === after.version && now.expiresAt === after.expiresAt;

@@ -10,9 +10,6 @@ import type { VersionCollection } from './names.ts';
 
 /** Quarter of a second: a switch is seen, fetched and served within one. */
 const ASK_EVERY_MS = 250;
-/** A server that hangs must be noticed while callers still wait. */
-const ANSWER_WITHIN_MS = 2_000;
-
 /** What is followed. */
 export interface WatchParts {
   readonly connection: QdrantConnection;
@@ -46,7 +43,7 @@ export function startWatch({ connection, aliases, pointerOf, checkServer }: Watc
   let checked = false;
 
   async function look(): Promise<void> {
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+    const { signal } = stopping;
     // The probe itself must get through while everyone else is told at once that the server is away.
     if (!checked) await checkServer(signal);
     const found = await aliases.read(signal);

@@ -42,7 +42,7 @@ export async function writeVersionCollection(place: CollectionPlace, contents: V
     what: 'write the record of a version',
     run: (api, init) =>
       api.upsertPoints(
-        { collection_name: place.collection, wait: true, ordering: 'strong', points: [{ id: RECORD_ID, vector: {}, payload }] },
+        { collection_name: place.collection, wait: true, ordering: 'medium', points: [{ id: RECORD_ID, vector: {}, payload }] },
         init,
       ),
     signal: place.signal,
