@@ -1,5 +1,5 @@
 /** One version from a store to another, nothing of it changed. */
-import { FaqError } from '../errors.ts';
+import { abortError, FaqError, throwIfAborted } from '../errors.ts';
 import type { VersionContents, VersionStore } from '../index/contract.ts';
 
 /** What is copied, and where to. */
@@ -37,6 +37,18 @@ async function read({ from, corpus, version, signal }: VersionCopyWish): Promise
   return { manifest: open.manifest, rows: open.rows, vectors: await open.vectors(signal), artifacts };
 }
 
+/** Reads are let go of at once, however long a store would wait for an answer: they leave nothing behind. */
+async function unlessAborted<T>(signal: AbortSignal, reading: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const leave = (): void => reject(abortError(signal));
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([reading, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
 /** A version that its server removes while it is read looks damaged or is not found: the list tells which it is. */
 async function whyUnread({ from, corpus, version }: VersionCopyWish, error: unknown): Promise<VersionCopy> {
   if (!(error instanceof FaqError) || (error.code !== 'not_found' && error.code !== 'data_loss')) throw error;
@@ -47,10 +59,11 @@ async function whyUnread({ from, corpus, version }: VersionCopyWish, error: unkn
 /** Copies it where it is not whole in the target already. @throws FaqError as the target's write does, and for a source out of reach. */
 export async function copyVersion(wish: VersionCopyWish): Promise<VersionCopy> {
   const { to, signal, onProgress } = wish;
-  if (await isThere(wish)) return { outcome: 'there' };
+  throwIfAborted(signal);
+  if (await unlessAborted(signal, isThere(wish))) return { outcome: 'there' };
   let contents: VersionContents;
   try {
-    contents = await read(wish);
+    contents = await unlessAborted(signal, read(wish));
   } catch (error) {
     return whyUnread(wish, error);
   }

@@ -57,9 +57,11 @@ const schema = z.object({
   files: z.array(z.object({ name: z.string().refine(isFileName), size: count, sha256: z.string().regex(/^[0-9a-f]{64}$/u) })),
 });
 
-/** The texts of the two files. */
+/** The texts of the two files. The fields in this order, whatever order they came in: a copy of a version has the same bytes. */
 export function writeManifest({ manifest, files }: StoredManifest): { readonly text: string; readonly digestText: string } {
-  const text = `${JSON.stringify({ format: FORMAT, ...manifest, createdAt: manifest.createdAt.toISOString(), files }, null, 2)}\n`;
+  const { corpus, version, createdAt, modelDigest, dimension, entries, questions, intents } = manifest;
+  const facts = { corpus, version, createdAt: createdAt.toISOString(), modelDigest, dimension, entries, questions, intents };
+  const text = `${JSON.stringify({ format: FORMAT, ...facts, files }, null, 2)}\n`;
   return { text, digestText: digestLine(Buffer.from(text)) };
 }
 
