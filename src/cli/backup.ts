@@ -11,13 +11,17 @@ const STORE_SETTINGS: readonly SettingName[] = [
   'qdrantUrl',
   'qdrantApiKey',
   'qdrantPrefix',
+  'qdrantTimeoutMs',
   'qdrantReplicationFactor',
   'qdrantShards',
   'qdrantHnswFrom',
+  'qdrantQuantise',
 ];
 
 interface CopyFlags {
   readonly all?: boolean;
+  /** What commander makes of `--no-activate`. */
+  readonly activate?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,8 +36,8 @@ function copyCommand(
     .argument('[corpora...]', 'names of corpora; all by default')
     .option('--all', 'every stored version, not only the active one and the one before it')
     .action(async (folder: string, corpora: readonly string[], flags: CopyFlags) => {
-      const job = { direction, folder, corpora, everyVersion: flags.all ?? false, json: flags.json ?? false };
-      await copyStore(settingsOf(command, terminal), job, terminal);
+      const { all = false, activate = true, json = false } = flags;
+      await copyStore(settingsOf(command, terminal), { direction, folder, corpora, everyVersion: all, activate, json }, terminal);
     });
 }
 
@@ -41,7 +45,8 @@ function copyCommand(
 export function backupCommand(terminal: Terminal): Command {
   return copyCommand(terminal, 'backup', {
     description:
-      'Copy versions from the store (Qdrant or the data directory) into a folder laid out as a data directory. Servers may go on. Run again, it copies what is new.',
+      'Copy versions from the store (Qdrant or the data directory) into a folder laid out as a data directory. Servers may go on. Run again, it ' +
+      'copies what is new and makes active in the folder what is active in the store; nothing is removed from the folder.',
     example: 'faqmatch backup ./backup-2026-11 --index qdrant\nfaqmatch backup ./data shop --index qdrant   # from Qdrant to embedded',
   });
 }
@@ -50,7 +55,11 @@ export function backupCommand(terminal: Terminal): Command {
 export function restoreCommand(terminal: Terminal): Command {
   return copyCommand(terminal, 'restore', {
     description:
-      'Copy versions from a backup, or from a data directory, into the store and activate what was active. Encodes nothing; the answers stay the same.',
-    example: 'faqmatch restore ./backup-2026-11 --index qdrant\nfaqmatch restore ./data --index qdrant          # from embedded to Qdrant',
-  });
+      'Copy versions from a backup, or from a data directory, into the store and activate what was active there: encodes nothing, the answers ' +
+      'are the same. Where the store had another version active, even a newer one, it stays stored as the one before, so that "faqmatch ' +
+      'rollback" undoes the restore. Running replicas on the same Qdrant follow at once; a server on the same data directory must be stopped.',
+    example:
+      'faqmatch restore ./backup-2026-11 --index qdrant\nfaqmatch restore ./data --index qdrant          # from embedded to Qdrant\n' +
+      'faqmatch restore ./backup-2026-11 shop --index qdrant --no-activate',
+  }).option('--no-activate', 'only store; what is active stays so');
 }

@@ -6,6 +6,7 @@ import { describedCommand, ENCODER_SETTINGS, settingsOf } from './command-settin
 import type { Finding } from './doctor-checks.ts';
 import { checkCorpora, checkDataDir, checkDisk, checkGrpcPort, checkHttpPort, checkMemory, checkNode } from './doctor-checks.ts';
 import { checkModel } from './doctor-model.ts';
+import { checkQdrant } from './doctor-qdrant.ts';
 import type { Colour, Terminal } from './terminal.ts';
 
 const COLOURS: Readonly<Record<Finding['state'], Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };
@@ -27,6 +28,7 @@ async function run(config: Config, terminal: Terminal, json: boolean): Promise<v
   };
   for (const check of [checkNode, checkDataDir, checkDisk, checkMemory, checkGrpcPort, checkHttpPort, checkCorpora])
     record(await check(config));
+  for (const finding of await checkQdrant(config)) record(finding);
   for (const finding of await checkModel(config, terminal)) record(finding);
   const failed = findings.filter(({ state }) => state === 'fail').length;
   if (failed > 0) throw new FaqError('failed_precondition', `${failed} of ${findings.length} checks failed.`);
@@ -35,9 +37,10 @@ async function run(config: Config, terminal: Terminal, json: boolean): Promise<v
 /** The command. Exits with "refused" where a check failed. */
 export function doctorCommand(terminal: Terminal): Command {
   const command = describedCommand('doctor', {
-    description: 'Check Node, model, inference, data directory, ports, corpora, disk and memory. Needs no server.',
+    description:
+      'Check Node, model, inference, data directory, ports, corpora, disk and memory, and Qdrant where that is the index. Needs no server of ours.',
     example: 'faqmatch doctor\nfaqmatch doctor --model ./my-model --json',
-    settings: [...ENCODER_SETTINGS, 'corpusRoot', 'grpcAddress', 'httpAddress'],
+    settings: [...ENCODER_SETTINGS, 'corpusRoot', 'grpcAddress', 'httpAddress', 'index', 'qdrantUrl', 'qdrantApiKey', 'qdrantTimeoutMs'],
   });
   return command.action(async (flags: { readonly json?: boolean }) => {
     await run(settingsOf(command, terminal), terminal, flags.json ?? false);

@@ -6,7 +6,7 @@ import type { Encoder } from '../encoder/encoder.ts';
 import type { VersionStore } from '../index/contract.ts';
 import { openEmbeddedStore } from '../index/embedded/embedded-store.ts';
 import { openQdrantStore } from '../index/qdrant/qdrant-store.ts';
-import { DEFAULT_QDRANT_SETTINGS } from '../index/qdrant/settings.ts';
+import { DEFAULT_QDRANT_SETTINGS, type QdrantSettings } from '../index/qdrant/settings.ts';
 import type { MatchSettings } from '../matching/contract.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { Versions } from '../versions/contract.ts';
@@ -33,13 +33,9 @@ function matchSettings(config: Config): MatchSettings {
   return { ...DEFAULT_MATCH_SETTINGS, outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio };
 }
 
-/** The store that the settings name; nothing is asked of Qdrant yet. */
-export async function openStore(
-  config: Config,
-  { storeDir, onProblem }: { readonly storeDir: string; readonly onProblem: (problem: string) => void },
-): Promise<VersionStore> {
-  if (config.index === 'embedded') return openEmbeddedStore({ dataDir: storeDir, annFromRows: config.annFromRows, onProblem });
-  const settings = {
+/** How Qdrant is reached and used. */
+export function qdrantSettingsOf(config: Config): QdrantSettings {
+  return {
     ...DEFAULT_QDRANT_SETTINGS,
     urls: config.qdrantUrl,
     apiKey: config.qdrantApiKey,
@@ -51,7 +47,15 @@ export async function openStore(
     quantise: config.qdrantQuantise,
     serveFromMemory: config.qdrantServeFromMemory,
   };
-  return openQdrantStore(settings, onProblem);
+}
+
+/** The store that the settings name; nothing is asked of Qdrant yet. */
+export async function openStore(
+  config: Config,
+  { storeDir, onProblem }: { readonly storeDir: string; readonly onProblem: (problem: string) => void },
+): Promise<VersionStore> {
+  if (config.index === 'embedded') return openEmbeddedStore({ dataDir: storeDir, annFromRows: config.annFromRows, onProblem });
+  return openQdrantStore(qdrantSettingsOf(config), onProblem);
 }
 
 /** This machine's embeddings, and behind them those that all replicas of a shared store have computed. */

@@ -101,7 +101,7 @@ export interface OpenVersion {
   /** @throws FaqError data_loss where the version has no such artifact. */
   artifact(name: string): Promise<Uint8Array>;
   /** The vectors exactly as they were written, [rows × dimension]; for copies, since a store may have to fetch them all. */
-  vectors(): Promise<Float32Array>;
+  vectors(signal?: AbortSignal): Promise<Float32Array>;
 }
 
 /** A version in the store; `problem` says why it cannot be opened. */
@@ -159,8 +159,12 @@ export interface VersionStore {
   /** @throws FaqError not_found; data_loss where a checksum does not fit. */
   open(corpus: string, version: string): Promise<OpenVersion>;
   active(corpus: string): Promise<ActivePointer | undefined>;
-  /** Switches in one step. @throws FaqError not_found. */
-  activate(corpus: string, version: string): Promise<ActivePointer>;
+  /**
+   * Switches in one step.
+   * @param before what is remembered as active before, for a copy of another store; without it, what is active now.
+   * @throws FaqError not_found.
+   */
+  activate(corpus: string, version: string, before?: Pick<ActivePointer, 'previous'>): Promise<ActivePointer>;
   /** Removes a version that is not active. */
   remove(corpus: string, version: string): Promise<void>;
   /** Moves a damaged version out of the way; it is kept for a person to look at. @returns where it went. */

@@ -1,9 +1,17 @@
 /**
  * Versions from one store to another, whole and unchanged: vectors, rows, scorer and calibrator are copied, nothing is encoded or fitted, and
- * so the copy gives the same answers. Backup, restore and the move between indexes are this one thing.
+ * so the copy gives the same answers. Backup, restore and the move between indexes are this one thing. The source may be in use meanwhile.
  */
 import { FaqError, throwIfAborted } from '../errors.ts';
-import type { OpenVersion, VersionStore } from '../index/contract.ts';
+import type { VersionStore } from '../index/contract.ts';
+import { type CopyPlan, planCopy } from './copy-plan.ts';
+import { copyVersion, type VersionCopy } from './copy-version.ts';
+
+/**
+ * What becomes active in the target. `mirror`: exactly what is active in the source, and what was before. `activate`: what is active in the
+ * source; a version that it replaces stays stored and is the one before, so that a rollback undoes the copy. `leave`: nothing changes.
+ */
+export type CopiedPointers = 'mirror' | 'activate' | 'leave';
 
 /** What is copied. */
 export interface CopyWish {
@@ -13,72 +21,120 @@ export interface CopyWish {
   readonly corpora: readonly string[];
   /** Every stored version instead of only the active one and the one before it. */
   readonly everyVersion: boolean;
+  readonly pointers: CopiedPointers;
   readonly signal: AbortSignal;
-  /** Versions copied, of how many, and which comes next. */
+  /** Questions copied, of how many, and where it is. */
   readonly onProgress: (done: number, total: number, what: string) => void;
 }
 
 /** One corpus that was copied. */
 export interface CopiedCorpus {
   readonly corpus: string;
-  /** Newest last. */
+  /** In the target now, newest last. */
   readonly versions: readonly string[];
-  /** Active in the target now; undefined where nothing was active in the source. */
+  /** How many of them were not there before. */
+  readonly copied: number;
+  /** Active in the target now; undefined where nothing is. */
   readonly active: string | undefined;
+  /** Active in the target before, where another was. */
+  readonly replaced: string | undefined;
+  /** Versions that are damaged in the source and were left out, each with its problem. */
+  readonly damaged: readonly string[];
 }
 
-interface Plan {
-  readonly corpus: string;
-  readonly versions: readonly string[];
-  readonly active: string | undefined;
-  readonly previous: string | undefined;
+/** A version that a server removes at this moment makes a new plan; one that removes so many in a row is not to be kept up with. */
+const MOST_PLANS = 5;
+
+interface Progress {
+  done: number;
+  total: number;
 }
 
-async function planOf({ from, everyVersion }: CopyWish, corpus: string): Promise<Plan> {
-  const pointer = await from.active(corpus);
-  const usable = (await from.list(corpus)).filter(({ problem }) => problem === undefined).map(({ manifest }) => manifest.version);
-  const wanted = everyVersion ? usable : usable.filter((version) => version === pointer?.version || version === pointer?.previous);
-  const there = (version: string | undefined): string | undefined =>
-    version !== undefined && usable.includes(version) ? version : undefined;
-  return { corpus, versions: wanted.toReversed(), active: there(pointer?.version), previous: there(pointer?.previous) };
-}
-
-async function copyOne(open: OpenVersion, to: VersionStore, signal: AbortSignal): Promise<void> {
-  const artifacts = new Map<string, Uint8Array>();
-  for (const name of open.artifactNames) artifacts.set(name, await open.artifact(name));
-  await to.write({ manifest: open.manifest, rows: open.rows, vectors: await open.vectors(), artifacts }, signal);
-}
-
-/** Activated in the target in the order they were active, so that a rollback there goes where it went before. */
-async function activateAs({ active, previous, corpus }: Plan, to: VersionStore): Promise<void> {
-  if (active === undefined || (await to.active(corpus))?.version === active) return;
-  if (previous !== undefined && (await to.active(corpus)) === undefined) await to.activate(corpus, previous);
-  await to.activate(corpus, active);
-}
-
-/** @throws FaqError not_found for a corpus that the source has not; aborted where another process changes a corpus of the target. */
-export async function copyVersions(wish: CopyWish): Promise<readonly CopiedCorpus[]> {
-  const { from, to, signal, onProgress } = wish;
+async function chosen({ from, corpora }: CopyWish): Promise<readonly string[]> {
   const known = await from.corpora();
-  const missing = wish.corpora.find((corpus) => !known.includes(corpus));
-  if (missing !== undefined) {
-    const message = `There is no corpus "${missing}" to copy. There are: ${known.join(', ') || 'none'}.`;
-    throw new FaqError('not_found', message, { field: 'corpus', reason: 'CORPUS_NOT_FOUND' });
+  const missing = corpora.find((corpus) => !known.includes(corpus));
+  if (missing === undefined && known.length > 0) return corpora.length === 0 ? known : [...new Set(corpora)];
+  const message =
+    known.length === 0
+      ? 'There is no corpus to copy. Check the folder, or QDRANT_URL and the prefix of the collections.'
+      : `There is no corpus "${missing}" to copy. There are: ${known.join(', ')}.`;
+  throw new FaqError('not_found', message, { field: 'corpus', reason: 'CORPUS_NOT_FOUND' });
+}
+
+/** Which version the target answers from afterwards. */
+async function point(
+  plan: CopyPlan,
+  whole: ReadonlySet<string>,
+  { to, pointers }: CopyWish,
+): Promise<Pick<CopiedCorpus, 'active' | 'replaced'>> {
+  const { corpus, active, previous } = plan;
+  const now = await to.active(corpus);
+  if (pointers === 'leave' || active === undefined || !whole.has(active)) return { active: now?.version, replaced: undefined };
+  const exactly = pointers === 'mirror' || now === undefined;
+  const before = previous !== undefined && whole.has(previous) ? previous : undefined;
+  await (exactly ? to.activate(corpus, active, { previous: before }) : to.activate(corpus, active));
+  return { active, replaced: now?.version === active ? undefined : now?.version };
+}
+
+/** Copies one plan's versions, oldest first. @returns undefined where one of them was removed from the source meanwhile. */
+async function copyPlan(
+  wish: CopyWish,
+  plan: CopyPlan,
+  run: { readonly signal: AbortSignal; readonly progress: Progress },
+): Promise<ReadonlyMap<string, VersionCopy> | undefined> {
+  const { from, to, onProgress } = wish;
+  const { progress, signal } = run;
+  const copies = new Map<string, VersionCopy>();
+  for (const { version, questions } of plan.versions) {
+    throwIfAborted(signal);
+    const what = `${plan.corpus} ${version}`;
+    const start = progress.done;
+    onProgress(start, progress.total, what);
+    const report = (done: number): void => onProgress(Math.min(start + Math.min(done, questions), progress.total), progress.total, what);
+    const copy = await copyVersion({ from, to, corpus: plan.corpus, version, signal, onProgress: report });
+    if (copy.outcome === 'gone') return undefined;
+    progress.done += questions;
+    copies.set(version, copy);
   }
-  const plans = await Promise.all((wish.corpora.length === 0 ? known : wish.corpora).map((corpus) => planOf(wish, corpus)));
-  const total = plans.reduce((sum, { versions }) => sum + versions.length, 0);
-  let done = 0;
-  for (const plan of plans) {
-    await to.exclusively(plan.corpus, signal, async (held) => {
-      for (const version of plan.versions) {
-        throwIfAborted(held);
-        onProgress(done, total, `${plan.corpus} ${version}`);
-        await copyOne(await from.open(plan.corpus, version), to, held);
-        done += 1;
+  return copies;
+}
+
+async function copyCorpus(wish: CopyWish, first: CopyPlan, progress: Progress): Promise<CopiedCorpus> {
+  const { corpus } = first;
+  return wish.to.exclusively(corpus, wish.signal, async (signal) => {
+    const start = progress.done;
+    let plan = first;
+    let copied = 0;
+    for (let plans = 1; ; plans += 1) {
+      const copies = await copyPlan(wish, plan, { signal, progress });
+      if (copies !== undefined) {
+        const outcomes = [...copies];
+        const whole = new Set(outcomes.filter(([, { outcome }]) => outcome !== 'damaged').map(([version]) => version));
+        copied += outcomes.filter(([, { outcome }]) => outcome === 'copied').length;
+        const found = outcomes.flatMap(([version, { problem }]) => (problem === undefined ? [] : [`${version}: ${problem}`]));
+        throwIfAborted(signal);
+        return { corpus, versions: [...whole], copied, ...(await point(plan, whole, wish)), damaged: [...plan.damaged, ...found] };
       }
-      await activateAs(plan, to);
-    });
-  }
-  onProgress(done, total, '');
-  return plans.map(({ corpus, versions, active }) => ({ corpus, versions, active }));
+      if (plans === MOST_PLANS) {
+        const message = `Versions of corpus "${corpus}" were removed faster than they could be copied. Try again when fewer reloads run.`;
+        throw new FaqError('aborted', message, { field: 'corpus', reason: 'SOURCE_CHANGING' });
+      }
+      progress.done = start;
+      plan = await planCopy(wish.from, corpus, wish.everyVersion);
+    }
+  });
+}
+
+/**
+ * Copies corpus by corpus; broken off, what was copied whole stays, and the next run goes on from there.
+ * @throws FaqError not_found for a corpus that the source has not, and where it has none; aborted where another process changes a corpus of the target.
+ */
+export async function copyVersions(wish: CopyWish): Promise<readonly CopiedCorpus[]> {
+  const plans: CopyPlan[] = [];
+  for (const corpus of await chosen(wish)) plans.push(await planCopy(wish.from, corpus, wish.everyVersion));
+  const questions = plans.flatMap(({ versions }) => versions.map((version) => version.questions));
+  const progress = { done: 0, total: questions.reduce((sum, count) => sum + count, 0) };
+  const copied: CopiedCorpus[] = [];
+  for (const plan of plans) copied.push(await copyCorpus(wish, plan, progress));
+  return copied;
 }

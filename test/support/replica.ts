@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createMatch, type Match, type MatchAnswer } from '../../src/composition.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import type { VersionStore } from '../../src/index/contract.ts';
+import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { openQdrantStore } from '../../src/index/qdrant/qdrant-store.ts';
 import type { QdrantSettings } from '../../src/index/qdrant/settings.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
@@ -28,21 +29,45 @@ export interface Replica extends AsyncDisposable {
   match(utterance: string): Promise<MatchAnswer>;
 }
 
-/** Starts restoring at once; waits for it unless `wait` is false. */
-export async function openReplica(
-  settings: QdrantSettings,
-  options: { readonly encoder?: Encoder; readonly wait?: boolean } = {},
+export interface ReplicaOptions {
+  readonly encoder?: Encoder;
+  /** Whether to wait until the stored versions are back; true by default. */
+  readonly wait?: boolean;
+  /** Newest versions kept; the server's own number by default. */
+  readonly keep?: number;
+}
+
+/** A replica on Qdrant. */
+export function openReplica(settings: QdrantSettings, options: ReplicaOptions = {}): Promise<Replica> {
+  return openReplicaOn(async (onProblem) => openQdrantStore(settings, onProblem), options);
+}
+
+/** A server on a data directory, which is not locked: tests have one at a time. */
+export function openEmbeddedReplica(folder: string, options: ReplicaOptions = {}): Promise<Replica> {
+  return openReplicaOn(() => openEmbeddedStore({ dataDir: folder }), options);
+}
+
+async function openReplicaOn(
+  openStore: (onProblem: (problem: string) => void) => Promise<VersionStore>,
+  options: ReplicaOptions,
 ): Promise<Replica> {
   const dataDir = await mkdtemp(join(tmpdir(), 'faqmatch-replica-'));
   const encoder = options.encoder ?? createFakeEncoder();
   const problems: string[] = [];
   const onProblem = (problem: string): void => void problems.push(problem);
-  const store = openQdrantStore(settings, onProblem);
+  const store = await openStore(onProblem);
   const model = encoder.info;
   const local = openEmbeddingCache({ dataDir, model, onProblem });
   const shared = store.sharedVectors?.(model);
   const cache = shared === undefined ? local : shareEmbeddings({ local, shared, model, onProblem });
-  const versions = createVersions({ store, encoder, cache, settings: DEFAULT_MATCH_SETTINGS, onProblem });
+  const versions = createVersions({
+    store,
+    encoder,
+    cache,
+    settings: DEFAULT_MATCH_SETTINGS,
+    onProblem,
+    ...(options.keep === undefined ? {} : { keep: options.keep }),
+  });
   const restored = versions.restore();
   // A test that never waits must not leave an unheard rejection when it closes the replica.
   restored.catch(() => undefined);

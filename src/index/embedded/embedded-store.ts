@@ -65,13 +65,20 @@ async function openVersion(store: Store, corpus: string, version: string): Promi
   };
 }
 
-async function activate(store: Store, corpus: string, version: string): Promise<ActivePointer> {
+interface Activation {
+  readonly corpus: string;
+  readonly version: string;
+  readonly before: Pick<ActivePointer, 'previous'> | undefined;
+}
+
+async function activate(store: Store, { corpus, version, before }: Activation): Promise<ActivePointer> {
   const folder = await checkExists(store, corpus, version);
   await readManifestAndSizes(store.disk, folder);
   // An unreadable pointer must not keep a good version from being activated.
   const current = await readPointer(store.disk, store.paths.pointer(corpus)).catch(() => undefined);
-  if (current?.version === version) return current;
-  const pointer = { version, previous: current?.version, activatedAt: new Date() };
+  const previous = before === undefined ? current?.version : before.previous;
+  if (current?.version === version && (before === undefined || previous === current.previous)) return current;
+  const pointer = { version, previous, activatedAt: new Date() };
   try {
     await writePointer(store.disk, store.paths.pointer(corpus), pointer);
   } catch (error) {
@@ -119,7 +126,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       checkNames(corpus);
       return readPointer(disk, store.paths.pointer(corpus));
     },
-    activate: (corpus, version) => store.inTurn(() => activate(store, corpus, version)),
+    activate: (corpus, version, before) => store.inTurn(() => activate(store, { corpus, version, before })),
     remove: (corpus, version) => store.inTurn(() => remove(store, corpus, version)),
     setAside: (corpus, version, problem) => store.inTurn(() => setAside(store, { corpus, version, problem })),
     // The data directory's lock keeps every other process out.

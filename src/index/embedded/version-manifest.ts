@@ -64,10 +64,11 @@ const schema = z.object({
   graph: z.object({ expansion: z.int().min(1), recallAt10: z.number().min(0).max(1) }).optional(),
 });
 
-/** The texts of the two files. */
+/** The texts of the two files. The fields in this order, whatever order they came in: a copy of a version has the same bytes. */
 export function writeManifest({ manifest, files, graph }: StoredManifest): { readonly text: string; readonly digestText: string } {
-  const createdAt = manifest.createdAt.toISOString();
-  const text = `${JSON.stringify({ format: FORMAT, ...manifest, createdAt, files, graph }, null, 2)}\n`;
+  const { corpus, version, createdAt, modelDigest, dimension, entries, questions, intents } = manifest;
+  const facts = { corpus, version, createdAt: createdAt.toISOString(), modelDigest, dimension, entries, questions, intents };
+  const text = `${JSON.stringify({ format: FORMAT, ...facts, files, graph }, null, 2)}\n`;
   return { text, digestText: digestLine(Buffer.from(text)) };
 }
 

@@ -22,13 +22,14 @@ export interface CopySource {
 }
 
 /** The vectors of all rows, [rows × dimension], exactly as they were written. @throws FaqError data_loss where one is missing. */
-export async function fetchVectors({ connection, collection, rows, dimension }: CopySource): Promise<Float32Array> {
+export async function fetchVectors({ connection, collection, rows, dimension }: CopySource, signal?: AbortSignal): Promise<Float32Array> {
   const vectors = new Float32Array(rows.length * dimension);
   for (let start = 0; start < rows.length; start += AT_ONCE) {
     const ids = Array.from({ length: Math.min(AT_ONCE, rows.length - start) }, (_, step) => start + step);
     const { data } = await connection.call({
       what: 'fetch vectors',
       run: (api, init) => api.getPoints({ collection_name: collection, ids, with_payload: false, with_vector: [DENSE] }, init),
+      signal,
       timeoutMs: CALL_MS,
       patienceMs: PATIENCE_MS,
     });

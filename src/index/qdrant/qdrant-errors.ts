@@ -3,6 +3,7 @@
  * Qdrant's own words stay in the cause, which is logged and never sent.
  */
 import { abortError, FaqError } from '../../errors.ts';
+import { tlsTrouble } from './tls-errors.ts';
 
 /** A failed HTTP answer as the client throws it. */
 interface HttpFailure {
@@ -90,6 +91,11 @@ export function toFaqError(error: unknown, { what, signal, timedOutMs }: FailedC
     return new FaqError('unavailable', message, { ...facts, reason: 'INDEX_SLOW' });
   }
   if (isHttpFailure(error)) return refusedStatus(what, error);
+  const trouble = tlsTrouble(error);
+  if (trouble !== undefined) {
+    const message = `Qdrant cannot be reached over TLS to ${what}: ${trouble}.`;
+    return new FaqError('unavailable', message, { ...facts, reason: 'INDEX_UNTRUSTED' });
+  }
   const message = `Qdrant cannot be reached to ${what}. Check QDRANT_URL and that the server runs.`;
   return new FaqError('unavailable', message, { ...facts, reason: 'INDEX_UNREACHABLE' });
 }

@@ -60,15 +60,23 @@ async function active(store: Store, corpus: string): Promise<ActivePointer | und
   return pointerOf(store, corpus, (await store.aliases.read()).get(corpus));
 }
 
-async function activate(store: Store, corpus: string, version: string): Promise<ActivePointer> {
+interface Activation {
+  readonly corpus: string;
+  readonly version: string;
+  readonly before: Pick<ActivePointer, 'previous'> | undefined;
+}
+
+async function activate(store: Store, { corpus, version, before }: Activation): Promise<ActivePointer> {
   const { leases, aliases } = store;
   checkNames(corpus, version);
   return leases.hold(corpus, new AbortController().signal, async (lease) => {
     const { collection } = await found(store, corpus, version);
     const pointers = await aliases.read();
     const current = await pointerOf(store, corpus, pointers.get(corpus));
-    if (current?.version === version && pointers.get(corpus)?.name === collection.name) return current;
-    const previous = current?.version === version ? current.previous : current?.version;
+    const asNow = current?.version === version ? current.previous : current?.version;
+    const previous = before === undefined ? asNow : before.previous;
+    const inPlace = current?.version === version && current.previous === previous;
+    if (inPlace && pointers.get(corpus)?.name === collection.name) return current;
     const pointer = { version, previous, activatedAt: new Date() };
     // Aliases know no conditions: the lease is made sure of at the last moment before, and checked again by the write after.
     await lease.renew();
@@ -215,7 +223,7 @@ export function openQdrantStore(settings: QdrantSettings, onProblem: (problem: s
       return openCollection({ connection, settings, onProblem }, collection, record);
     },
     active: (corpus) => active(store, corpus),
-    activate: (corpus, version) => activate(store, corpus, version),
+    activate: (corpus, version, before) => activate(store, { corpus, version, before }),
     remove: (corpus, version) => remove(store, corpus, version),
     setAside: (corpus, version, problem) => setAside(store, { corpus, version, problem }),
     exclusively: (corpus, signal, operation) => exclusively(store, { corpus, signal }, operation),

@@ -103,7 +103,7 @@ export async function openCollection(place: ReadPlace, found: VersionCollection,
     rows,
     index,
     artifactNames: parts.flatMap(({ name }) => artifactName(name) ?? []),
-    vectors: () => fetchVectors(source),
+    vectors: (signal) => fetchVectors(source, signal),
     async artifact(name) {
       const part = parts.find((each) => each.name === artifactPart(name));
       if (part === undefined) throw new FaqError('data_loss', `The version has no part named ${JSON.stringify(name)}. Reload the corpus.`);

@@ -15,11 +15,11 @@ export function isAtLeast(version: string, least: string): boolean {
   return true;
 }
 
-/** @throws FaqError failed_precondition, reason INDEX_TOO_OLD; unavailable. */
-export async function checkServerVersion(connection: QdrantConnection, signal?: AbortSignal): Promise<void> {
+/** @returns the version. @throws FaqError failed_precondition, reason INDEX_TOO_OLD; unavailable. */
+export async function checkServerVersion(connection: QdrantConnection, signal?: AbortSignal): Promise<string> {
   const { data } = await connection.call({ what: 'tell its version', run: (api, init) => api.root({}, init), signal, patienceMs: 0 });
   const version = (data as { readonly version?: unknown }).version;
-  if (typeof version === 'string' && isAtLeast(version, LEAST_QDRANT_VERSION)) return;
+  if (typeof version === 'string' && isAtLeast(version, LEAST_QDRANT_VERSION)) return version;
   const came = typeof version === 'string' ? `Qdrant ${version}` : 'something that does not say it is Qdrant';
   const message = `Expected Qdrant ${LEAST_QDRANT_VERSION} or newer at QDRANT_URL, found ${came}. Upgrade the server, or check the address.`;
   throw new FaqError('failed_precondition', message, { reason: 'INDEX_TOO_OLD' });

@@ -16,7 +16,7 @@ export interface WatchParts {
   readonly aliases: Aliases;
   readonly pointerOf: (corpus: string, active: VersionCollection | undefined) => Promise<ActivePointer | undefined>;
   /** @throws FaqError failed_precondition for a server that is too old. */
-  readonly checkServer: (signal: AbortSignal) => Promise<void>;
+  readonly checkServer: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /** Following, until stopped. */

@@ -248,6 +248,15 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
       expect(await store.active('shop')).toEqual(first);
     });
 
+    test('remembers as active before what it is told to, for a copy of another store', async () => {
+      for (const version of ['v1', 'v2', 'v3']) await store.write(madeUpVersion({ ...shop, version }, 5));
+      expect(await store.activate('shop', 'v2', { previous: 'v1' })).toMatchObject({ version: 'v2', previous: 'v1' });
+      expect(await store.activate('shop', 'v2', { previous: 'v3' })).toMatchObject({ version: 'v2', previous: 'v3' });
+      expect(await store.activate('shop', 'v3', { previous: undefined })).toMatchObject({ version: 'v3', previous: undefined });
+      store = await under.reopen();
+      expect(await store.active('shop')).toMatchObject({ version: 'v3', previous: undefined });
+    });
+
     test('says not_found for a version that is not there', async () => {
       await store.write(madeUpVersion(shop, 5));
       await expectCode(store.open('shop', 'v9'), 'not_found');
