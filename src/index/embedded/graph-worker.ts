@@ -4,11 +4,12 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { LEAST_RECALL } from '../recall.ts';
 import { nodeDisk } from './disk.ts';
 import { type DistinctRows, findDistinctRows } from './distinct-rows.ts';
 import { openExactSearch } from './exact-search.ts';
 import type { BuildReply, GraphJob } from './graph-build.ts';
-import { chooseExpansion, LEAST_RECALL } from './graph-recall.ts';
+import { chooseExpansion } from './graph-recall.ts';
 import { openGraphSearch } from './graph-search.ts';
 import { type NativeGraph, newGraph, openGraph } from './native-graph.ts';
 

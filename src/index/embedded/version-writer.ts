@@ -5,10 +5,11 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { throwIfAborted } from '../../errors.ts';
 import type { VersionContents, VersionManifest } from '../contract.ts';
+import { LEAST_RECALL } from '../recall.ts';
 import { rowLines } from '../row-lines.ts';
 import type { Disk } from './disk.ts';
 import { buildGraph } from './graph-build.ts';
-import { LEAST_RECALL, type MeasuredRecall } from './graph-recall.ts';
+import type { MeasuredRecall } from './graph-recall.ts';
 import * as layout from './version-manifest.ts';
 
 /** Hashing this much takes about a millisecond: the event loop stays free while a large version is written. */

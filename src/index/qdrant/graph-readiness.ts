@@ -4,7 +4,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { abortError, FaqError, throwIfAborted } from '../../errors.ts';
 import type { WriteProgress } from '../contract.ts';
-import { paraphraseVectors } from '../recall.ts';
+import { LEAST_RECALL, NEAREST, paraphrases, recallAt10 } from '../recall.ts';
+import type { ScoredRow } from '../top-rows.ts';
+import { scoredRows } from './search-requests.ts';
 import { type CollectionPlace, collectionFacts, DENSE } from './version-collection.ts';
 import type { StoredMethod } from './version-record.ts';
 
@@ -12,14 +14,9 @@ const LOOK_EVERY_MS = 500;
 const LOOKS_WITHOUT_WORK = 3;
 /** Questions that may stay in a segment below the size from which Qdrant builds a graph: 1 MB of vectors. */
 const WITHOUT_GRAPH = 2_000;
-/** Questions tried: .01 of recall is then 20 neighbours, well above chance. */
-const PROBES = 200;
-const NEIGHBOURS = 10;
 const PROBES_AT_ONCE = 20;
 /** Widths of the walk, tried in turn until the recall is reached. */
 const WIDTHS = [64, 128, 256, 512];
-/** Less than this and the version is searched exactly. */
-export const LEAST_RECALL = 0.99;
 const CALL_MS = 60_000;
 
 /** What the collection holds. */
@@ -58,15 +55,15 @@ export async function waitForGraph(place: CollectionPlace, { questions, sparse }
   }
 }
 
-type Neighbours = readonly ReadonlySet<number>[];
+type Found = readonly (readonly ScoredRow[])[];
 
-async function neighbours(place: CollectionPlace, probes: readonly Float32Array[], params: object): Promise<Neighbours> {
-  const found: ReadonlySet<number>[] = [];
+async function nearest(place: CollectionPlace, probes: readonly Float32Array[], params: object): Promise<Found> {
+  const found: (readonly ScoredRow[])[] = [];
   for (let start = 0; start < probes.length; start += PROBES_AT_ONCE) {
     const searches = probes.slice(start, start + PROBES_AT_ONCE).map((vector) => ({
       query: Array.from(vector),
       using: DENSE,
-      limit: NEIGHBOURS,
+      limit: NEAREST,
       with_payload: false,
       params,
     }));
@@ -76,15 +73,9 @@ async function neighbours(place: CollectionPlace, probes: readonly Float32Array[
       signal: place.signal,
       timeoutMs: CALL_MS,
     });
-    found.push(...(data.result ?? []).map(({ points }) => new Set(points.map(({ id }) => Number(id)))));
+    found.push(...(data.result ?? []).map(scoredRows));
   }
   return found;
-}
-
-function recall(found: Neighbours, truth: Neighbours): number {
-  const total = truth.reduce((sum, rows) => sum + rows.size, 0);
-  const hit = truth.reduce((sum, rows, probe) => sum + [...rows].filter((row) => found[probe]?.has(row) === true).length, 0);
-  return total === 0 ? 1 : hit / total;
 }
 
 /** The narrowest walk through the graph that finds enough of the ten nearest, or exact search where none does. */
@@ -92,10 +83,10 @@ export async function chooseMethod(
   place: CollectionPlace,
   { vectors, dimension }: { readonly vectors: Float32Array; readonly dimension: number },
 ): Promise<StoredMethod> {
-  const probes = paraphraseVectors(vectors, dimension, PROBES);
-  const truth = await neighbours(place, probes, { exact: true });
+  const probes = paraphrases(vectors, dimension);
+  const truth = await nearest(place, probes, { exact: true });
   for (const ef of WIDTHS) {
-    const reached = recall(await neighbours(place, probes, { hnsw_ef: ef }), truth);
+    const reached = recallAt10(await nearest(place, probes, { hnsw_ef: ef }), truth);
     if (reached >= LEAST_RECALL) return { kind: 'hnsw', recallAt10: reached, ef };
   }
   return { kind: 'exact', recallAt10: 1, ef: 0 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openExactSearch } from '../../../src/index/embedded/exact-search.ts';
-import { chooseExpansion, EXPANSIONS, type Nearest, paraphrases, recallAt10 } from '../../../src/index/embedded/graph-recall.ts';
+import { chooseExpansion, EXPANSIONS, type Nearest } from '../../../src/index/embedded/graph-recall.ts';
+import { paraphrases, recallAt10 } from '../../../src/index/recall.ts';
 import { naiveCosine, seededRandom, unitVectors } from '../../support/index-oracle.ts';
 
 const dimension = 32;
@@ -42,10 +43,16 @@ test('a matrix of one row, or of equal rows, has paraphrases without NaN', () =>
 test('recall is the share of the exact rows found, and a row as near as the last of them is as good', () => {
   const queries = paraphrases(vectors, dimension);
   const exact = queries.map((query) => nearest(query, 10));
-  expect(recallAt10(queries, exact, nearest)).toBe(1);
-  expect(recallAt10(queries, exact, (query, k) => nearest(query, k).slice(0, 9))).toBeCloseTo(0.9, 10);
+  const found = (search: Nearest) => queries.map((query) => search(query, 10));
+  expect(recallAt10(found(nearest), exact)).toBe(1);
+  expect(
+    recallAt10(
+      found((query, k) => nearest(query, k).slice(0, 9)),
+      exact,
+    ),
+  ).toBeCloseTo(0.9, 10);
   const twins: Nearest = (query, k) => nearest(query, k).map(({ row, score }) => ({ row: row + 1_000, score }));
-  expect(recallAt10(queries, exact, twins)).toBe(1);
+  expect(recallAt10(found(twins), exact)).toBe(1);
 });
 
 test('the least expansion that finds .992 is taken, and where none does the greatest with its true recall', () => {
