@@ -28,6 +28,15 @@ export async function planCopy(from: VersionStore, corpus: string, everyVersion:
     .filter(({ problem }) => problem === undefined)
     .map(({ manifest: { version, questions } }) => ({ version, questions }))
     .toReversed();
-  const damaged = wanted.flatMap(({ manifest, problem }) => (problem === undefined ? [] : [`${manifest.version}: ${problem}`]));
-  return { corpus, versions, active: pointer?.version, previous: pointer?.previous, damaged };
+  const damaged = wanted.filter(({ problem }) => problem !== undefined);
+  // A version that is removed while it is listed looks damaged: a second look does not find it any more.
+  const still = damaged.length === 0 ? [] : (await from.list(corpus)).map(({ manifest }) => manifest.version);
+  const problems = damaged.filter(({ manifest }) => still.includes(manifest.version));
+  return {
+    corpus,
+    versions,
+    active: pointer?.version,
+    previous: pointer?.previous,
+    damaged: problems.map(({ manifest, problem }) => `${manifest.version}: ${problem}`),
+  };
 }

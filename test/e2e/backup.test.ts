@@ -157,33 +157,38 @@ describeWithQdrant('backup and restore', (qdrant) => {
     for (const [name, bytes] of whole) expect((await filesOf(at('b'))).get(name)).toEqual(bytes);
   });
 
-  test('while a server answers and reloads, and lets old versions go, every backup is whole', async () => {
-    await using replica = await openReplica(settings, { keep: 2 });
-    await replica.versions.reload('delivery', FILES);
-    let stop = false;
-    const reloads = (async () => {
-      for (let size = 0; !stop; size = (size + 1) % 4) {
-        await replica.versions.reload(
-          'delivery',
-          faqFile([...DELIVERY, { id: 'more', questions: [`question of round ${size}`] }], CHATTER),
-        );
-        expect((await replica.match('where is my parcel')).candidates[0]?.intent).toBe('track');
-        await sleep(50);
+  test.each(['qdrant', 'embedded'])(
+    'while a server on %s answers and reloads, and lets old versions go, every backup is whole',
+    async (kind) => {
+      const options = { keep: 2 };
+      await using replica = await (kind === 'qdrant' ? openReplica(settings, options) : openEmbeddedReplica(at('data'), options));
+      const source = kind === 'qdrant' ? to : ['--index', 'embedded', '--data-dir', at('data')];
+      await replica.versions.reload('delivery', FILES);
+      let stop = false;
+      const reloads = (async () => {
+        for (let size = 0; !stop; size = (size + 1) % 4) {
+          await replica.versions.reload(
+            'delivery',
+            faqFile([...DELIVERY, { id: 'more', questions: [`question of round ${size}`] }], CHATTER),
+          );
+          expect((await replica.match('where is my parcel')).candidates[0]?.intent).toBe('track');
+          await sleep(50);
+        }
+      })();
+      try {
+        for (let round = 0; round < 4; round += 1) {
+          const run = await runCopy('backup', at(`b${round}`), ...source, '--all');
+          expect(run).toMatchObject({ code: 0, err: '' });
+          const store = await openEmbeddedStore({ dataDir: at(`b${round}`), readOnly: true });
+          expect((await store.active('delivery'))?.version).toBe(run.corpora[0]?.active);
+          for (const { manifest } of await store.list('delivery')) await store.open('delivery', manifest.version);
+        }
+      } finally {
+        stop = true;
+        await reloads;
       }
-    })();
-    try {
-      for (let round = 0; round < 4; round += 1) {
-        const run = await runCopy('backup', at(`b${round}`), ...to, '--all');
-        expect(run).toMatchObject({ code: 0 });
-        const store = await openEmbeddedStore({ dataDir: at(`b${round}`), readOnly: true });
-        expect((await store.active('delivery'))?.version).toBe(run.corpora[0]?.active);
-        for (const { manifest } of await store.list('delivery')) await store.open('delivery', manifest.version);
-      }
-    } finally {
-      stop = true;
-      await reloads;
-    }
-  });
+    },
+  );
 
   test('a restore over a newer active version puts the backup in force everywhere, and a rollback undoes it', async () => {
     await using replica = await openReplica(settings);
@@ -195,6 +200,17 @@ describeWithQdrant('backup and restore', (qdrant) => {
     await eventually('the replica follows', () => replica.versions.active('delivery')?.version === old.version);
     await replica.versions.rollback('delivery', undefined);
     expect(replica.versions.active('delivery')?.version).toBe(grown.version);
+  });
+
+  test('a restore into a corpus that a replica is reloading is refused and changes nothing', async () => {
+    await using replica = await openReplica(settings);
+    await replica.versions.reload('delivery', FILES);
+    await runCopy('backup', at('b'), ...to);
+    const grown = await replica.versions.reload('delivery', GROWN);
+    const refused = await replica.store.exclusively('delivery', new AbortController().signal, () => runCopy('restore', at('b'), ...to));
+    expect(refused).toMatchObject({ code: 6, corpora: [] });
+    expect(refused.err).toContain('Another replica is changing corpus "delivery"');
+    expect(await replica.store.active('delivery')).toMatchObject({ version: grown.version });
   });
 
   test('with --no-activate a restore stores and changes nothing that is active', async () => {

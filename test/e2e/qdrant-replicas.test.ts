@@ -198,6 +198,10 @@ describeWithQdrant('replicas on one Qdrant', (qdrant) => {
       old.problems.some((problem) => problem.includes('built with model')),
     );
     expect((await old.match('where is my parcel')).versions.corpus).toBe(before.version);
+    // And back, by way of a replica that can read it.
+    await old.versions.activate('delivery', before.version);
+    expect(await old.store.active('delivery')).toMatchObject({ version: before.version, previous: after.version });
+    expect((await fresh.match('where is my parcel')).versions.corpus).toBe(after.version);
   });
 
   test('a version that is not wanted any more is removed from Qdrant, the newest five stay', async () => {

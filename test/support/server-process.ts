@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient, type FaqmatchClient } from '../../src/client/client.ts';
+import { afterDeath } from './after-death.ts';
 import { CHATTER, DELIVERY, faqFile } from './faq-source.ts';
 import { freePorts } from './free-ports.ts';
 import { eventually } from './replica.ts';
@@ -63,7 +64,7 @@ async function ended(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-/** Starts one and waits until it answers health checks; nothing need be served yet. Disposing kills it and removes its folder. */
+/** Starts one and waits until it listens; nothing need be served yet. Disposing kills it and removes its folder. */
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'faqmatch-process-'));
   const [grpcPort = 0, httpPort = 0] = await freePorts(2);
@@ -87,26 +88,26 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
   const out: string[] = [];
   linesInto(child.stderr, (line) => void log.push(parsed(line)));
   linesInto(child.stdout, (line) => void out.push(line));
-  const client = createClient({ address: `127.0.0.1:${grpcPort}`, waitForServer: false, retry: { attempts: 1 } });
+  const order = afterDeath('kill -9 "$1"; rm -rf "$2"', [String(child.pid), folder]);
+  child.once('exit', () => order.cancel());
   const dispose = async (): Promise<void> => {
-    client.close();
     child.kill('SIGKILL');
     await ended(child);
     await rm(folder, { recursive: true, force: true });
   };
-  try {
-    const listens = async (): Promise<boolean> => {
-      if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}: ${JSON.stringify(log)}`);
-      return client.health('', { deadlineMs: 500 }).then(
-        () => true,
-        () => false,
-      );
-    };
-    await eventually('the server listens', listens, START_MS);
-  } catch (error) {
+  // By HTTP: a gRPC channel that was refused waits longer and longer before it tries again.
+  const listens = async (): Promise<boolean> => {
+    if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}: ${JSON.stringify(log)}`);
+    return fetch(`http://127.0.0.1:${httpPort}/livez`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  };
+  await eventually('the server listens', listens, START_MS).catch(async (error: unknown) => {
     await dispose();
     throw error;
-  }
+  });
+  const client = createClient({ address: `127.0.0.1:${grpcPort}`, waitForServer: false, retry: { attempts: 1 } });
   return {
     client,
     log,
@@ -119,6 +120,9 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
       child.kill('SIGTERM');
       return ended(child);
     },
-    [Symbol.asyncDispose]: dispose,
+    async [Symbol.asyncDispose]() {
+      client.close();
+      await dispose();
+    },
   };
 }
