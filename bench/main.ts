@@ -2,8 +2,9 @@
  * `npm run bench`: what the service costs beside its encoder, measured in one run on this machine.
  *   --quick            shorter, with 300 and 2,000 questions
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
+ *   --rate <n>         matches a second of qdrant-cluster, all callers together; 30 by default
  *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit; and, only so, those that start a qdrant program of PATH:
- *                      qdrant-match, qdrant-upsert, qdrant-switch
+ *                      qdrant-match, qdrant-upsert, qdrant-switch, qdrant-cluster
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
  */
@@ -16,6 +17,7 @@ import { embeddedSearch } from './embedded-search.ts';
 import { encoderVsMatch } from './encoder-vs-match.ts';
 import { fit } from './fit.ts';
 import { matchPath } from './match-path.ts';
+import { qdrantCluster } from './qdrant/cluster-run.ts';
 import { qdrantMatch } from './qdrant/match.ts';
 import { qdrantSwitch } from './qdrant/switch.ts';
 import { qdrantUpsert } from './qdrant/upsert.ts';
@@ -29,6 +31,7 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     workers: { type: 'string', default: '1' },
+    rate: { type: 'string', default: '30' },
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -39,6 +42,7 @@ const NAMED_BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promi
   'qdrant-match': qdrantMatch,
   'qdrant-upsert': qdrantUpsert,
   'qdrant-switch': qdrantSwitch,
+  'qdrant-cluster': qdrantCluster,
 };
 
 const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
@@ -55,6 +59,7 @@ const context: BenchContext = {
   quick: flags.quick,
   sizes: flags.quick ? [300, 2000] : [300, 10_000],
   workers: Number(flags.workers),
+  matchesPerSecond: Number(flags.rate),
   rounds: flags.quick ? 2 : 5,
   phaseMs: flags.quick ? 1000 : 2500,
   warmUpMs: flags.quick ? 3000 : 20_000,

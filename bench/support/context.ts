@@ -15,6 +15,8 @@ export interface BenchContext {
   readonly phaseMs: number;
   /** Milliseconds of warming up a corpus. */
   readonly warmUpMs: number;
+  /** Of the load that does not wait for answers (`qdrant-cluster`). */
+  readonly matchesPerSecond: number;
   /** Kept between the benchmarks of one run, removed after. */
   readonly dataDir: string;
   /** One line of progress. */

@@ -17,7 +17,20 @@ export interface ServerProcess {
   cpuMs(): number;
   /** Resident memory in MB. */
   memoryMb(): number;
+  /** SIGTERM: it answers what it has begun. */
   stop(): Promise<void>;
+  /** SIGKILL: it finishes nothing. */
+  kill(): Promise<void>;
+}
+
+/** How a server is started. */
+export interface ServerProcessOptions {
+  readonly dataDir: string;
+  readonly workers: number;
+  /** Loopback port for calls; a free one by default. */
+  readonly port?: number;
+  /** Settings beside the flags, such as `{ FAQMATCH_INDEX: 'qdrant' }`. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
@@ -45,12 +58,30 @@ async function readyAddress(child: ChildProcess): Promise<string> {
   return JSON.parse(await Promise.race([first, failed])).grpcAddress;
 }
 
-/** Starts `serve` on a free port and waits until it is ready. */
-export async function startServerProcess(options: { readonly dataDir: string; readonly workers: number }): Promise<ServerProcess> {
+function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}
+
+/** Starts `serve` and waits until it is ready. */
+export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const started = performance.now();
-  const flags = ['--grpc-address', '127.0.0.1:0', '--http-address', '127.0.0.1:0', '--data-dir', options.dataDir, '--log-level', 'error'];
+  const flags = [
+    '--grpc-address',
+    `127.0.0.1:${options.port ?? 0}`,
+    '--http-address',
+    '127.0.0.1:0',
+    '--data-dir',
+    options.dataDir,
+    '--log-level',
+    'error',
+  ];
   const child = spawn(process.execPath, [MAIN, 'serve', '--json', '--encoder-workers', String(options.workers), ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...options.environment },
   });
   const address = await readyAddress(child);
   const readyMs = performance.now() - started;
@@ -61,10 +92,7 @@ export async function startServerProcess(options: { readonly dataDir: string; re
     readyMs,
     cpuMs: () => cpuMsOf(pid),
     memoryMb: () => memoryMbOf(pid),
-    stop: () =>
-      new Promise((resolve) => {
-        child.once('exit', () => resolve());
-        child.kill('SIGTERM');
-      }),
+    stop: () => ended(child, 'SIGTERM'),
+    kill: () => ended(child, 'SIGKILL'),
   };
 }
