@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { abortError, FaqError, throwIfAborted } from '../../errors.ts';
 import type { WriteProgress } from '../contract.ts';
 import { paraphraseVectors } from '../recall.ts';
-import { type CollectionPlace, collectionFacts, DENSE } from './version-collection.ts';
+import { buildGraph, type CollectionPlace, collectionFacts, DENSE } from './version-collection.ts';
 import type { StoredMethod } from './version-record.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -27,21 +27,33 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   }
 }
 
+/** The graph that is waited for. */
+export interface WantedGraph {
+  readonly questions: number;
+  /** Questions with a sparse vector. */
+  readonly withTerms: number;
+  readonly dimension: number;
+}
+
 /**
  * Waits until every question is in the graph. There is no bound but the caller's signal: a million questions take many minutes, and progress
  * shows that it goes on.
  */
-export async function waitForGraph(place: CollectionPlace, questions: number, onProgress: WriteProgress): Promise<void> {
+export async function waitForGraph(place: CollectionPlace, wanted: WantedGraph, onProgress: WriteProgress): Promise<void> {
+  const { questions, withTerms, dimension } = wanted;
+  let outside = await buildGraph(place, dimension);
   for (;;) {
     throwIfAborted(place.signal);
     const { status, indexedVectors } = await collectionFacts(place);
-    // Sparse vectors count as well, so the number may be twice that of the questions.
-    onProgress(Math.min(indexedVectors, questions), questions);
+    const inGraph = Math.max(0, indexedVectors - withTerms);
+    onProgress(Math.min(inGraph, questions), questions);
     if (status === 'red') {
       const message = `Qdrant could not build the graph of ${place.collection}. Its log says why; try the reload again when that is mended.`;
       throw new FaqError('unavailable', message, { reason: 'INDEX_FAILED' });
     }
-    if (status === 'green' && indexedVectors >= questions) return;
+    if (status === 'green' && inGraph + outside >= questions) return;
+    // After a restart of the server nothing is built until it is asked for again.
+    if (status === 'grey') outside = await buildGraph(place, dimension);
     await pause(place.signal);
   }
 }
@@ -63,6 +75,7 @@ async function neighbours(place: CollectionPlace, probes: readonly Float32Array[
       run: (api, init) => api.queryBatchPoints({ collection_name: place.collection, searches }, init),
       signal: place.signal,
       timeoutMs: CALL_MS,
+      ...(place.patienceMs === undefined ? {} : { patienceMs: place.patienceMs }),
     });
     found.push(...(data.result ?? []).map(({ points }) => new Set(points.map(({ id }) => Number(id)))));
   }

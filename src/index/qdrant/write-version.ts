@@ -18,10 +18,15 @@ async function writeParts(place: CollectionPlace, { rows, artifacts }: VersionCo
   return parts;
 }
 
-async function methodOf(place: CollectionPlace, { manifest, vectors }: VersionContents, onProgress: WriteProgress): Promise<StoredMethod> {
+async function methodOf(
+  place: CollectionPlace,
+  { manifest, rows, vectors }: VersionContents,
+  onProgress: WriteProgress,
+): Promise<StoredMethod> {
   const { questions, dimension } = manifest;
   if (!wantsGraph(questions, place.settings)) return EXACT;
-  await waitForGraph(place, questions, onProgress);
+  const withTerms = rows.filter(({ terms }) => terms.length > 0).length;
+  await waitForGraph(place, { questions, withTerms, dimension }, onProgress);
   return chooseMethod(place, { vectors, dimension });
 }
 
