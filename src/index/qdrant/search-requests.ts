@@ -27,8 +27,9 @@ const OVERSAMPLING = 2;
 /** A filter in Qdrant's words; undefined where it lets everything through. */
 export function qdrantFilter(filter: RowFilter | undefined): Schemas['Filter'] | undefined {
   if (filter === undefined || isOpenFilter(filter)) return undefined;
-  const locales = filter.locales.length === 0 ? [] : [{ key: 'locale', match: { any: [...filter.locales] } }];
-  return { must: [...locales, ...filter.tags.map((tag) => ({ key: 'tags', match: { value: tag } }))] };
+  const locales =
+    filter.locales.length === 0 ? [] : [{ key: 'locale', match: { any: filter.locales.map((locale) => locale.toWellFormed()) } }];
+  return { must: [...locales, ...filter.tags.map((tag) => ({ key: 'tags', match: { value: tag.toWellFormed() } }))] };
 }
 
 function searchParams({ method, quantised }: SearchPlan): Schemas['SearchParams'] {

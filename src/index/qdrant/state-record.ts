@@ -2,6 +2,7 @@
  * One point a corpus in the state collection: which version was made active and which before it, and who holds the right to change the corpus.
  * Written only on a condition, so that of two who write at once one wins and the other sees it. Aliases have nothing of the kind.
  */
+import type { Schemas } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
 import type { QdrantConnection } from './connection.ts';
@@ -53,11 +54,25 @@ export interface StatePlace {
 /** No record has it: a write on this condition only ever inserts. */
 const NEVER = -1;
 
-function parse(payload: unknown): CorpusRecord {
+/** A record whose epoch is no number, or that says nothing else: changed by hand. It has no epoch to put a condition on. */
+const UNKNOWN_EPOCH = -2;
+
+/**
+ * A record that makes no sense counts as empty and is written over by the next switch: the alias says what is active, and refusing everything
+ * that reads it would leave no way to mend it.
+ */
+function parse(corpus: string, payload: unknown): CorpusRecord {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
-  const message = "A corpus's record in Qdrant makes no sense: it was changed by hand. Activate a version of the corpus by name.";
-  throw new FaqError('data_loss', message, { cause: parsed.error });
+  const epoch = schema.pick({ epoch: true }).safeParse(payload);
+  const nothing = { version: null, previous: null, activatedAt: null, holder: '', expiresAt: 0 };
+  return { corpus, ...nothing, epoch: epoch.success ? epoch.data.epoch : UNKNOWN_EPOCH };
+}
+
+/** Holds for the record that was read, and for no later one. */
+function unchangedSince(before: CorpusRecord | undefined): Schemas['Filter'] {
+  if (before?.epoch === UNKNOWN_EPOCH) return { must_not: [{ key: 'epoch', range: { gte: 0 } }] };
+  return { must: [{ key: 'epoch', match: { value: before?.epoch ?? NEVER } }] };
 }
 
 /** Makes the state collection where it is not there. Two who do it at once both succeed. */
@@ -130,16 +145,16 @@ export function openStateRecords(place: StatePlace): StateRecords {
       }),
     );
     const [point] = answer?.data.result ?? [];
-    return point === undefined ? undefined : parse(point.payload);
+    return point === undefined ? undefined : parse(corpus, point.payload);
   }
 
   return {
     read,
     async replace(before, after, signal) {
       await ensureCollection(place, signal);
-      const epoch = (before?.epoch ?? 0) + 1;
+      const epoch = Math.max(0, before?.epoch ?? 0) + 1;
       const payload = { ...after, epoch };
-      const condition = { must: [{ key: 'epoch', match: { value: before?.epoch ?? NEVER } }] };
+      const condition = unchangedSince(before);
       const points = [{ id: idOfName(after.corpus), vector: {}, payload }];
       await connection.call({
         what: 'write the state of a corpus',
