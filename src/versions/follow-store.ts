@@ -36,30 +36,39 @@ function goneError(corpus: string): FaqError {
   return new FaqError('unavailable', message, { field: 'corpus', reason: 'VERSION_GONE', retryAfterMs: 1_000 });
 }
 
-/** What one change of the store leads to here. */
+/** What one change of the store leads to here. Each tells whether it is done; where not, this process switched in between. */
 function createFollower({ store, states, switching, open, onProblem }: FollowParts) {
   /** Nothing is active in the store. What is still stored goes on answering: an operator may have moved the alias by hand. */
-  async function loosen(corpus: string): Promise<void> {
+  async function loosen(corpus: string): Promise<boolean> {
     const active = states.get(corpus)?.active;
-    if (active === undefined) return;
+    if (active === undefined) return true;
     const stored = await store.list(corpus);
+    // A switch of this process's own came in between: it is newer than what was told.
+    if (states.get(corpus)?.active !== active || (await store.active(corpus)) !== undefined) return true;
     if (stored.some(({ manifest, problem }) => manifest.version === active.version && problem === undefined)) {
       onProblem(
         `Nothing is active of corpus "${corpus}" in the store any more; version ${active.version} is still stored and goes on answering.`,
       );
-      return;
+      return true;
     }
     const problem = goneError(corpus);
     onProblem(problem.message);
     switching.lose(corpus, { ...NOTHING_ACTIVE, problem });
+    return true;
   }
 
   /** @param isNewest whether the pointer still stands when the version is loaded. */
-  async function load(corpus: string, pointer: ActivePointer, isNewest: () => boolean): Promise<void> {
+  async function load(corpus: string, pointer: ActivePointer, isNewest: () => boolean): Promise<boolean> {
     const { version } = pointer;
-    if (states.get(corpus)?.active?.version === version) return;
+    const before = states.get(corpus);
+    if (before?.active?.version === version) return true;
     const loaded = await open(corpus, version);
-    if (isNewest()) switching.follow(loaded, pointer);
+    // Opening takes long, and what is told may be old: a switch of this process's own in between is newer.
+    const stillActive = (await store.active(corpus))?.version === version;
+    if (!stillActive || !isNewest()) return true;
+    if (states.get(corpus) !== before) return false;
+    switching.follow(loaded, pointer);
+    return true;
   }
 
   return { loosen, load };
@@ -82,15 +91,17 @@ export function followStore(parts: FollowParts): Following {
   async function apply(change: PointerChange): Promise<void> {
     const { corpus, pointer } = change;
     const isNewest = (): boolean => newest.get(corpus) === change && !stopping.signal.aborted;
-    for (let reported = false; isNewest(); reported = true) {
+    let reported = false;
+    while (isNewest()) {
       // What this process does to the corpus itself comes out right by itself.
       await lock.idle(corpus);
       try {
-        return await (pointer === undefined ? loosen(corpus) : load(corpus, pointer, isNewest));
+        if (await (pointer === undefined ? loosen(corpus) : load(corpus, pointer, isNewest))) return;
       } catch (cause) {
         const error = FaqError.from(cause);
         const what = `Version ${pointer?.version ?? ''} of corpus "${corpus}" was activated elsewhere but cannot be opened here: ${error.message}`;
         if (!reported) onProblem(what);
+        reported = true;
         if (!passesByWaiting(error)) return;
         await sleep(TRY_AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       }

@@ -7,24 +7,14 @@ import type { WriteProgress } from '../contract.ts';
 import { LEAST_RECALL, NEAREST, paraphrases, recallAt10 } from '../recall.ts';
 import type { ScoredRow } from '../top-rows.ts';
 import { scoredRows } from './search-requests.ts';
-import { type CollectionPlace, collectionFacts, DENSE } from './version-collection.ts';
+import { buildGraph, type CollectionPlace, collectionFacts, DENSE } from './version-collection.ts';
 import type { StoredMethod } from './version-record.ts';
 
 const LOOK_EVERY_MS = 500;
-const LOOKS_WITHOUT_WORK = 3;
-/** Questions that may stay in a segment below the size from which Qdrant builds a graph: 1 MB of vectors. */
-const WITHOUT_GRAPH = 2_000;
 const PROBES_AT_ONCE = 20;
 /** Widths of the walk, tried in turn until the recall is reached. */
 const WIDTHS = [64, 128, 256, 512];
 const CALL_MS = 60_000;
-
-/** What the collection holds. */
-export interface ReadyWhen {
-  readonly questions: number;
-  /** Questions with a sparse vector that is not empty. */
-  readonly sparse: number;
-}
 
 async function pause(signal: AbortSignal | undefined): Promise<void> {
   try {
@@ -34,24 +24,34 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   }
 }
 
+/** The graph that is waited for. */
+export interface WantedGraph {
+  readonly questions: number;
+  /** Questions with a sparse vector. */
+  readonly withTerms: number;
+  readonly dimension: number;
+}
+
 /**
  * Waits until Qdrant has nothing left to build. There is no bound but the caller's signal: a million questions take many minutes, and progress
  * shows that it goes on. A last small segment stays without a graph for good and is searched exactly.
  */
-export async function waitForGraph(place: CollectionPlace, { questions, sparse }: ReadyWhen, onProgress: WriteProgress): Promise<void> {
-  for (let still = 0; still < LOOKS_WITHOUT_WORK; ) {
+export async function waitForGraph(place: CollectionPlace, wanted: WantedGraph, onProgress: WriteProgress): Promise<void> {
+  const { questions, withTerms, dimension } = wanted;
+  let outside = await buildGraph(place, dimension);
+  for (;;) {
     throwIfAborted(place.signal);
     const { status, indexedVectors } = await collectionFacts(place);
-    // Sparse vectors are counted as indexed as soon as they are written.
-    const inGraph = Math.max(0, indexedVectors - sparse);
+    const inGraph = Math.max(0, indexedVectors - withTerms);
     onProgress(Math.min(inGraph, questions), questions);
     if (status === 'red') {
       const message = `Qdrant could not build the graph of ${place.collection}. Its log says why; try the reload again when that is mended.`;
       throw new FaqError('unavailable', message, { reason: 'INDEX_FAILED' });
     }
-    // Green for a moment before the work begins, and between two segments.
-    still = status === 'green' && inGraph >= questions - WITHOUT_GRAPH ? still + 1 : 0;
-    if (still < LOOKS_WITHOUT_WORK) await pause(place.signal);
+    if (status === 'green' && inGraph + outside >= questions) return;
+    // After a restart of the server nothing is built until it is asked for again.
+    if (status === 'grey') outside = await buildGraph(place, dimension);
+    await pause(place.signal);
   }
 }
 
@@ -72,6 +72,7 @@ async function nearest(place: CollectionPlace, probes: readonly Float32Array[], 
       run: (api, init) => api.queryBatchPoints({ collection_name: place.collection, searches }, init),
       signal: place.signal,
       timeoutMs: CALL_MS,
+      ...(place.patienceMs === undefined ? {} : { patienceMs: place.patienceMs }),
     });
     found.push(...(data.result ?? []).map(scoredRows));
   }

@@ -54,7 +54,8 @@ interface HeldLease {
 }
 
 interface KeptLease {
-  readonly lease: Lease;
+  /** The lease for one user, whose leaving is no other user's. */
+  leaseFor(signal: AbortSignal): Lease;
   release(): Promise<void>;
 }
 
@@ -66,25 +67,35 @@ interface Clock {
   readonly renewMs: number;
 }
 
-async function take(
-  records: StateRecords,
-  wanted: { readonly corpus: string; readonly signal: AbortSignal },
-  { now, leaseMs }: Clock,
-): Promise<CorpusRecord> {
-  const { corpus, signal } = wanted;
-  const before = await records.read(corpus, signal);
+/** The signal of who came first must not reach this: others may wait for the same lease. */
+async function take(records: StateRecords, corpus: string, { now, leaseMs }: Clock): Promise<CorpusRecord> {
+  const before = await records.read(corpus);
   if (before !== undefined && before.holder !== '' && before.expiresAt > now()) throw heldByAnother(corpus);
   const after = { ...NOTHING_KNOWN, ...before, corpus, holder: randomUUID(), expiresAt: now() + leaseMs };
-  if (!(await records.replace(before, after, signal))) throw heldByAnother(corpus);
-  return { ...after, epoch: (before?.epoch ?? 0) + 1 };
+  try {
+    if (!(await records.replace(before, after))) throw heldByAnother(corpus);
+    return { ...after, epoch: Math.max(0, before?.epoch ?? 0) + 1 };
+  } catch (error) {
+    // Written, and only the answer was lost: thrown away, it would keep everyone out until it runs out.
+    const there = await records.read(corpus).catch(() => undefined);
+    if (there?.holder === after.holder) return there;
+    throw error;
+  }
+}
+
+/** Writes over the holder's own record. @returns undefined where another has it. */
+async function replaceOwn(records: StateRecords, own: CorpusRecord, change: Partial<CorpusRecord>): Promise<CorpusRecord | undefined> {
+  const after = { ...own, ...change };
+  if (await records.replace(own, after)) return { ...after, epoch: own.epoch + 1 };
+  // An earlier write may have arrived although its answer did not.
+  const there = await records.read(own.corpus);
+  if (there === undefined || there.holder !== own.holder || there.epoch === own.epoch) return undefined;
+  const again = { ...there, ...change };
+  return (await records.replace(there, again)) ? { ...again, epoch: there.epoch + 1 } : undefined;
 }
 
 /** Keeps a lease that was taken. */
-function keep(
-  records: StateRecords,
-  taken: CorpusRecord,
-  { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
-): KeptLease {
+function keep(records: StateRecords, taken: CorpusRecord, clock: Clock): KeptLease {
   const { corpus } = taken;
   const { now, leaseMs, renewMs } = clock;
   const lost = new AbortController();
@@ -94,10 +105,10 @@ function keep(
   const write = (change: Partial<CorpusRecord>): Promise<void> =>
     inTurn(async () => {
       throwIfAborted(lost.signal);
-      const after = { ...current, expiresAt: now() + leaseMs, ...change };
-      if (!(await records.replace(current, after))) lost.abort(leaseLost(corpus));
+      const after = await replaceOwn(records, current, { expiresAt: now() + leaseMs, ...change });
+      if (after === undefined) lost.abort(leaseLost(corpus));
       throwIfAborted(lost.signal);
-      current = { ...after, epoch: current.epoch + 1 };
+      current = after ?? current;
     });
   const timer = setInterval(() => {
     void write({}).catch(() => {
@@ -107,7 +118,11 @@ function keep(
   }, renewMs);
   timer.unref();
   return {
-    lease: { signal: AbortSignal.any([signal, lost.signal]), record: (known) => write(known), renew: () => write({}) },
+    leaseFor: (signal) => ({
+      signal: AbortSignal.any([signal, lost.signal]),
+      record: (known) => write(known),
+      renew: () => write({}),
+    }),
     async release() {
       clearInterval(timer);
       // Not released, it runs out by itself.
@@ -120,26 +135,38 @@ function keep(
 export function openLeases({ records, now = Date.now, leaseMs = LEASE_MS, renewMs = RENEW_MS }: LeaseOptions): Leases {
   const clock = { now, leaseMs, renewMs };
   const held = new Map<string, HeldLease>();
+  /** Leases on their way back: who comes meanwhile waits, or would find this very process in its way. */
+  const returning = new Map<string, Promise<void>>();
+
+  async function begin(corpus: string): Promise<KeptLease> {
+    await returning.get(corpus);
+    return keep(records, await take(records, corpus, clock), clock);
+  }
+
+  async function giveBack(corpus: string, { kept }: HeldLease): Promise<void> {
+    held.delete(corpus);
+    const returned = kept.then(
+      ({ release }) => release(),
+      () => undefined,
+    );
+    returning.set(corpus, returned);
+    await returned;
+    if (returning.get(corpus) === returned) returning.delete(corpus);
+  }
+
   return {
     async hold(corpus, signal, operation) {
       throwIfAborted(signal);
-      const mine = held.get(corpus) ?? {
-        kept: take(records, { corpus, signal }, clock).then((taken) => keep(records, taken, { signal, clock })),
-        users: 0,
-      };
+      const mine = held.get(corpus) ?? { kept: begin(corpus), users: 0 };
       held.set(corpus, mine);
       mine.users += 1;
       try {
-        return await operation((await mine.kept).lease);
+        const kept = await mine.kept;
+        throwIfAborted(signal);
+        return await operation(kept.leaseFor(signal));
       } finally {
         mine.users -= 1;
-        if (mine.users === 0) {
-          held.delete(corpus);
-          await mine.kept.then(
-            ({ release }) => release(),
-            () => undefined,
-          );
-        }
+        if (mine.users === 0) await giveBack(corpus, mine);
       }
     },
   };

@@ -33,13 +33,14 @@ export async function fetchVectors({ connection, collection, rows, dimension }: 
       timeoutMs: CALL_MS,
       patienceMs: PATIENCE_MS,
     });
-    const found = data.result ?? [];
-    for (const { id, vector } of found) {
+    let missing = ids.length;
+    for (const { id, vector } of data.result ?? []) {
       const dense = (vector as Readonly<Record<string, unknown>> | undefined)?.[DENSE];
-      if (Array.isArray(dense) && dense.length === dimension) vectors.set(dense as number[], Number(id) * dimension);
+      if (!Array.isArray(dense) || dense.length !== dimension) continue;
+      vectors.set(dense as number[], Number(id) * dimension);
+      missing -= 1;
     }
-    if (found.length !== ids.length)
-      throw new FaqError('data_loss', `${ids.length - found.length} vectors are missing in ${collection}. Reload the corpus.`);
+    if (missing !== 0) throw new FaqError('data_loss', `${missing} vectors are missing in ${collection}. Reload the corpus.`);
   }
   return vectors;
 }

@@ -29,6 +29,8 @@ interface Store {
   readonly records: StateRecords;
   readonly leases: Leases;
   readonly catalogue: VersionCatalogue;
+  /** Collections that this process is writing just now. */
+  readonly writing: Set<string>;
 }
 
 function noVersion(corpus: string, version: string): FaqError {
@@ -66,7 +68,11 @@ interface Activation {
   readonly before: Pick<ActivePointer, 'previous'> | undefined;
 }
 
-async function activate(store: Store, { corpus, version, before }: Activation): Promise<ActivePointer> {
+async function activate(
+  store: Store,
+  { corpus, version, before }: Activation,
+  onActive: (collection: VersionCollection) => void,
+): Promise<ActivePointer> {
   const { leases, aliases } = store;
   checkNames(corpus, version);
   return leases.hold(corpus, new AbortController().signal, async (lease) => {
@@ -81,6 +87,7 @@ async function activate(store: Store, { corpus, version, before }: Activation): 
     // Aliases know no conditions: the lease is made sure of at the last moment before, and checked again by the write after.
     await lease.renew();
     await aliases.point(collection);
+    onActive(collection);
     await lease.record({ version, previous: previous ?? null, activatedAt: pointer.activatedAt.toISOString() });
     return pointer;
   });
@@ -91,6 +98,16 @@ async function undo({ connection }: Store, collection: string): Promise<void> {
   await dropCollection({ connection, collection }).catch(() => undefined);
 }
 
+/** undefined for what is damaged: it is to be written anew. */
+async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof FaqError && error.code === 'data_loss') return undefined;
+    throw error;
+  }
+}
+
 async function write(
   store: Store,
   contents: VersionContents,
@@ -99,30 +116,24 @@ async function write(
   const { connection, settings, catalogue } = store;
   checkContents(contents);
   const { corpus, version } = contents.manifest;
-  const there = await catalogue.find(corpus, version).catch(() => undefined);
+  const there = await unlessDamaged(catalogue.find(corpus, version));
   if (there !== undefined) {
-    const whole = await openCollection(
-      { connection, settings: { ...settings, serveFromMemory: false }, onProblem: () => undefined },
-      there.collection,
-      there.record,
-    ).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof FaqError && error.code === 'data_loss') return false;
-        throw error;
-      },
-    );
-    if (whole) return;
+    const quietly = { connection, settings: { ...settings, serveFromMemory: false }, onProblem: () => undefined };
+    if ((await unlessDamaged(openCollection(quietly, there.collection, there.record))) !== undefined) return;
     await markSetAside(store, there.collection, 'Damaged; replaced when the same version was written again.');
   }
   const { name: collection } = await catalogue.placeFor(corpus, version);
   const place = { connection, settings, collection, signal: run.signal, patienceMs: settings.writePatienceMs };
+  store.writing.add(collection);
   try {
     await writeVersionCollection(place, contents, run.onProgress);
   } catch (error) {
-    // While Qdrant is away nothing can be dropped, and the next try goes on from here.
-    if (FaqError.from(error).code !== 'unavailable') await undo(store, collection);
+    // While Qdrant is away nothing can be dropped, and the next try goes on from here; whoever took the lease may be writing it already.
+    const { code, reason } = FaqError.from(error);
+    if (code !== 'unavailable' && reason !== 'LEASE_LOST') await undo(store, collection);
     throw error;
+  } finally {
+    store.writing.delete(collection);
   }
 }
 
@@ -159,14 +170,18 @@ async function setAside(store: Store, { corpus, version, problem }: { corpus: st
 /** Drops what killed writers left of a corpus. Only under its lease: nobody else writes it then. */
 async function sweep(store: Store, corpus: string): Promise<void> {
   for (const collection of await store.catalogue.collections(corpus)) {
-    const halfWritten = (await store.catalogue.recordOf(collection)) === undefined;
-    if (halfWritten) await undo(store, collection.name);
+    // One whose record is damaged stays for a person to look at; another write of this process is under the same lease.
+    const stays = await store.catalogue.recordOf(collection).then(
+      (record) => record !== undefined,
+      () => true,
+    );
+    if (!stays && !store.writing.has(collection.name)) await undo(store, collection.name);
   }
 }
 
 async function corpora({ catalogue, aliases }: Store): Promise<readonly string[]> {
-  const names = [...(await catalogue.wholeCorpora()), ...(await aliases.read()).keys()];
-  return [...new Set(names)].filter(isCorpusName).sort();
+  const active = new Set((await aliases.read()).keys());
+  return [...new Set([...active, ...(await catalogue.wholeCorpora(active))])].filter(isCorpusName).sort();
 }
 
 function createStore(settings: QdrantSettings, onProblem: (problem: string) => void): Store {
@@ -181,6 +196,7 @@ function createStore(settings: QdrantSettings, onProblem: (problem: string) => v
     aliases: openAliases(connection, names),
     leases: openLeases({ records }),
     catalogue: openCatalogue({ connection, settings, onProblem }, names),
+    writing: new Set(),
   };
 }
 
@@ -192,8 +208,14 @@ function exclusively<T>(
 ): Promise<T> {
   return store.leases.hold(corpus, signal, async (lease) => {
     const result = await operation(lease.signal);
-    // The operation is done whether or not old leftovers can be dropped now.
-    await sweep(store, corpus).catch(() => undefined);
+    // The operation is done whether or not old leftovers can be dropped now. Without the lease they may be another's work.
+    await lease
+      .renew()
+      .then(
+        () => sweep(store, corpus),
+        () => undefined,
+      )
+      .catch(() => undefined);
     return result;
   });
 }
@@ -223,7 +245,7 @@ export function openQdrantStore(settings: QdrantSettings, onProblem: (problem: s
       return openCollection({ connection, settings, onProblem }, collection, record);
     },
     active: (corpus) => active(store, corpus),
-    activate: (corpus, version, before) => activate(store, { corpus, version, before }),
+    activate: (corpus, version, before) => activate(store, { corpus, version, before }, (collection) => watch?.note(collection)),
     remove: (corpus, version) => remove(store, corpus, version),
     setAside: (corpus, version, problem) => setAside(store, { corpus, version, problem }),
     exclusively: (corpus, signal, operation) => exclusively(store, { corpus, signal }, operation),

@@ -3,6 +3,7 @@
  * Written only on a condition, so that of two who write at once one wins and the other sees it. Aliases have nothing of the kind.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Schemas } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import { FaqError, throwIfAborted } from '../../errors.ts';
 import type { QdrantConnection } from './connection.ts';
@@ -74,11 +75,25 @@ const PROBE_ID = idOfName('');
 /** No record has it: a write on this condition only ever inserts. */
 const NEVER = -1;
 
-function parse(payload: unknown): CorpusRecord {
+/** A record whose epoch is no number, or that says nothing else: changed by hand. It has no epoch to put a condition on. */
+const UNKNOWN_EPOCH = -2;
+
+/**
+ * A record that makes no sense counts as empty and is written over by the next switch: the alias says what is active, and refusing everything
+ * that reads it would leave no way to mend it.
+ */
+function parse(corpus: string, payload: unknown): CorpusRecord {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
-  const message = "A corpus's record in Qdrant makes no sense: it was changed by hand. Activate a version of the corpus by name.";
-  throw new FaqError('data_loss', message, { cause: parsed.error });
+  const epoch = schema.pick({ epoch: true }).safeParse(payload);
+  const nothing = { version: null, previous: null, activatedAt: null, holder: '', expiresAt: 0 };
+  return { corpus, ...nothing, epoch: epoch.success ? epoch.data.epoch : UNKNOWN_EPOCH };
+}
+
+/** Holds for the record that was read, and for no later one. */
+function unchangedSince(before: CorpusRecord | undefined): Schemas['Filter'] {
+  if (before?.epoch === UNKNOWN_EPOCH) return { must_not: [{ key: 'epoch', range: { gte: 0 } }] };
+  return { must: [{ key: 'epoch', match: { value: before?.epoch ?? NEVER } }] };
 }
 
 function copiesDiffer(): FaqError {
@@ -185,7 +200,7 @@ export function openStateRecords(place: StatePlace): StateRecords {
   async function read(corpus: string, signal?: AbortSignal): Promise<CorpusRecord | undefined> {
     for (let made = 1; ; made += 1) {
       const payload = (await ask(corpus, inCluster, signal)) ?? undefined;
-      if (payload !== undefined) return parse(payload);
+      if (payload !== undefined) return parse(corpus, payload);
       // A quorum also answers nothing where its copies differ: a write is on its way.
       if (!inCluster || ((await ask(corpus, false, signal)) ?? undefined) === undefined) return undefined;
       if (made === AGREE_TRIES) throw copiesDiffer();
@@ -197,9 +212,9 @@ export function openStateRecords(place: StatePlace): StateRecords {
     read,
     async replace(before, after, signal) {
       await ensureCollection(place, signal);
-      const epoch = (before?.epoch ?? 0) + 1;
+      const epoch = Math.max(0, before?.epoch ?? 0) + 1;
       const payload = { ...after, epoch };
-      const condition = { must: [{ key: 'epoch', match: { value: before?.epoch ?? NEVER } }] };
+      const condition = unchangedSince(before);
       const points = [{ id: idOfName(after.corpus), vector: {}, payload }];
       await throughLeader(place, signal, () =>
         connection.call({

@@ -2,6 +2,7 @@
  * Which versions there are, read from the names of the collections: Qdrant itself is the only list.
  */
 import pLimit from 'p-limit';
+import { FaqError } from '../../errors.ts';
 import type { StoredVersion } from '../contract.ts';
 import type { QdrantNames, VersionCollection } from './names.ts';
 import { listedVersion, type ReadPlace, readRecord } from './read-version.ts';
@@ -25,8 +26,8 @@ export interface VersionCatalogue {
   find(corpus: string, version: string): Promise<FoundVersion | undefined>;
   /** The record of a collection; undefined where it is half written. @throws FaqError data_loss. */
   recordOf(collection: VersionCollection): Promise<VersionRecord | undefined>;
-  /** Corpora with a whole version, whether or not anything is active. */
-  wholeCorpora(): Promise<readonly string[]>;
+  /** Corpora with a whole version, but for the known ones: their versions need not be read. */
+  wholeCorpora(known: ReadonlySet<string>): Promise<readonly string[]>;
   /** Where a version that is not stored whole is to be written: its half-written collection, or a new one. */
   placeFor(corpus: string, version: string): Promise<VersionCollection>;
 }
@@ -56,9 +57,10 @@ export function openCatalogue(place: ReadPlace, names: QdrantNames): VersionCata
   return {
     collections,
     recordOf: (collection) => readRecord(place, collection),
-    async wholeCorpora() {
+    async wholeCorpora(known) {
       const limit = pLimit(RECORDS_AT_ONCE);
-      const listed = await Promise.all((await collections()).map((found) => limit(() => listedVersion(place, found))));
+      const others = (await collections()).filter(({ corpus }) => !known.has(corpus));
+      const listed = await Promise.all(others.map((found) => limit(() => listedVersion(place, found))));
       return [...new Set(listed.flatMap((version) => (version === undefined ? [] : [version.manifest.corpus])))];
     },
     async list(corpus) {
@@ -78,9 +80,15 @@ export function openCatalogue(place: ReadPlace, names: QdrantNames): VersionCata
     async placeFor(corpus, version) {
       const [latest] = await generations(corpus, version);
       if (latest === undefined) return names.version(corpus, version, 1);
-      const record = await readRecord(place, latest).catch(() => null);
+      const halfWritten = await readRecord(place, latest).then(
+        (record) => record === undefined,
+        (error: unknown) => {
+          if (error instanceof FaqError && error.code === 'data_loss') return false;
+          throw error;
+        },
+      );
       // Half written: it is finished. Set aside or with a record that makes no sense: a person may want to look at it.
-      return record === undefined ? latest : names.version(corpus, version, latest.generation + 1);
+      return halfWritten ? latest : names.version(corpus, version, latest.generation + 1);
     },
   };
 }

@@ -14,8 +14,10 @@ export const TERMS = 'terms';
 /** Edges of a point in the graph; with EF_CONSTRUCT and a walk of 128 it finds over 99 of 100 true neighbours (bench `qdrant-match`). */
 const HNSW_M = 16;
 const EF_CONSTRUCT = 128;
-/** Kilobytes of vectors in a segment from which the graph is built: at once, since a version never grows. */
-const INDEX_AT_ONCE_KB = 1_000;
+/** No graph is built: not at all for a small version, not before the last question is there for a great one. */
+const INDEX_NOTHING = 0;
+/** Kilobytes of vectors in a segment from which it is built once it is wanted: the least there is. */
+const INDEX_FROM_KB = 1;
 /** A version is written once: the default of 32 MB a segment would be paid by every small corpus. */
 const WAL_MB = 1;
 /**
@@ -31,12 +33,12 @@ export function filterWords({ locale, tags }: Pick<QuestionRow, 'locale' | 'tags
 
 /** A locale as it stands in the field. */
 export function localeWord(locale: string): string {
-  return `locale:${locale}`;
+  return `locale:${locale.toWellFormed()}`;
 }
 
 /** A tag as it stands in the field. */
 export function tagWord(tag: string): string {
-  return `tag:${tag}`;
+  return `tag:${tag.toWellFormed()}`;
 }
 const CREATE_MS = 60_000;
 
@@ -66,7 +68,7 @@ function collectionSettings({ questions, dimension }: VersionManifest, settings:
     vectors: { [DENSE]: { size: dimension, distance: 'Dot' as const, on_disk: quantised || !graph } },
     sparse_vectors: { [TERMS]: {} },
     hnsw_config: graph ? { m: HNSW_M, ef_construct: EF_CONSTRUCT } : { m: 0 },
-    optimizers_config: { default_segment_number: 1, indexing_threshold: graph ? INDEX_AT_ONCE_KB : 0 },
+    optimizers_config: { default_segment_number: 1, indexing_threshold: INDEX_NOTHING },
     wal_config: { wal_capacity_mb: WAL_MB, wal_segments_ahead: 0 },
     on_disk_payload: true,
     shard_number: settings.shards,
@@ -105,22 +107,39 @@ export async function createVersionCollection(place: CollectionPlace, manifest: 
   });
 }
 
+/** Has the graph built, once; asked again, what was interrupted goes on. @returns questions that may stay outside it, too few for a segment. */
+export async function buildGraph(place: CollectionPlace, dimension: number): Promise<number> {
+  const { connection, settings, collection, signal, patienceMs } = place;
+  await connection.call({
+    what: 'have the graph of a version built',
+    run: (api, init) =>
+      api.updateCollection({ collection_name: collection, optimizers_config: { indexing_threshold: INDEX_FROM_KB } }, init),
+    signal,
+    timeoutMs: CREATE_MS,
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  });
+  return settings.shards * Math.floor((INDEX_FROM_KB * 1024) / (Float32Array.BYTES_PER_ELEMENT * dimension));
+}
+
 /** What Qdrant says of a collection. */
 export interface CollectionFacts {
   readonly dimension: number | undefined;
   readonly distance: string | undefined;
   readonly points: number;
+  /** In the graph, and sparse ones, which are searchable from the moment they are stored. */
   readonly indexedVectors: number;
   /** `green`: nothing is left to optimise. */
   readonly status: string;
 }
 
 /** @throws FaqError not_found where there is no such collection. */
-export async function collectionFacts({ connection, collection, signal }: Omit<CollectionPlace, 'settings'>): Promise<CollectionFacts> {
+export async function collectionFacts(place: Omit<CollectionPlace, 'settings'>): Promise<CollectionFacts> {
+  const { connection, collection, signal, patienceMs } = place;
   const { data } = await connection.call({
     what: 'look at a collection',
     run: (api, init) => api.getCollection({ collection_name: collection }, init),
     signal,
+    ...(patienceMs === undefined ? {} : { patienceMs }),
   });
   const vectors = data.result?.config.params.vectors as
     | Readonly<Record<string, { readonly size?: number; readonly distance?: string }>>

@@ -7,6 +7,7 @@ import type { ActivePointer, StoreWatcher } from '../contract.ts';
 import type { Aliases } from './aliases.ts';
 import type { QdrantConnection } from './connection.ts';
 import type { VersionCollection } from './names.ts';
+import { mayPass } from './qdrant-errors.ts';
 
 /** Quarter of a second: a switch is seen, fetched and served within one. */
 const ASK_EVERY_MS = 250;
@@ -21,6 +22,8 @@ export interface WatchParts {
 
 /** Following, until stopped. */
 export interface Watch {
+  /** This process made a version active itself: that it goes away is told even where it does so before the next look. */
+  note(active: VersionCollection): void;
   stop(): Promise<void>;
 }
 
@@ -35,10 +38,33 @@ function changed(before: Seen, after: Seen): readonly string[] {
   return [...new Set([...before.keys(), ...after.keys()])].filter((corpus) => before.get(corpus) !== after.get(corpus));
 }
 
+/** Tells of what changed since it last did. What cannot be read is told of at a later look: the store as a whole is there, its aliases were. */
+function createTeller(pointerOf: WatchParts['pointerOf'], watcher: StoreWatcher, stopping: AbortSignal) {
+  const seen = new Map<string, string>();
+  const note = ({ corpus, name }: VersionCollection): void => void seen.set(corpus, name);
+  const tell = async (found: ReadonlyMap<string, VersionCollection | undefined>): Promise<void> => {
+    const now = seenOf(found);
+    for (const corpus of changed(seen, now)) {
+      let pointer: ActivePointer | undefined;
+      try {
+        pointer = await pointerOf(corpus, found.get(corpus));
+      } catch (error) {
+        if (stopping.aborted || mayPass(FaqError.from(error))) return;
+        continue;
+      }
+      const name = now.get(corpus);
+      if (name === undefined) seen.delete(corpus);
+      else seen.set(corpus, name);
+      watcher.onPointer({ corpus, pointer });
+    }
+  };
+  return { note, tell };
+}
+
 /** Begins to follow. The first look tells of every corpus, so that nothing between opening and watching is missed. */
 export function startWatch({ connection, aliases, pointerOf, checkServer }: WatchParts, watcher: StoreWatcher): Watch {
   const stopping = new AbortController();
-  let seen: Seen = new Map();
+  const { note, tell } = createTeller(pointerOf, watcher, stopping.signal);
   let problem: string | undefined;
   let checked = false;
 
@@ -51,10 +77,7 @@ export function startWatch({ connection, aliases, pointerOf, checkServer }: Watc
     connection.block(undefined);
     if (problem !== undefined) watcher.onReach(undefined);
     problem = undefined;
-    const now = seenOf(found);
-    for (const corpus of changed(seen, now)) watcher.onPointer({ corpus, pointer: await pointerOf(corpus, found.get(corpus)) });
-    // Only now: what could not be read is looked at again.
-    seen = now;
+    await tell(found);
   }
 
   function outOfReach(error: FaqError): void {
@@ -79,6 +102,7 @@ export function startWatch({ connection, aliases, pointerOf, checkServer }: Watc
 
   const running = run();
   return {
+    note,
     async stop() {
       stopping.abort();
       await running;

@@ -30,7 +30,8 @@ function pointOf({ manifest, rows, vectors }: Questions, weights: TermWeights, r
       [DENSE]: Array.from(vectors.subarray(row * dimension, (row + 1) * dimension)),
       [TERMS]: { indices: Array.from(weights.termNumbers.subarray(start, end)), values: Array.from(weights.weights.subarray(start, end)) },
     },
-    payload: { text: question?.text ?? '', [FILTERS]: question === undefined ? [] : filterWords(question) },
+    // Half a surrogate pair, as a broken export may hold, is no valid JSON to Qdrant.
+    payload: { text: (question?.text ?? '').toWellFormed(), [FILTERS]: question === undefined ? [] : filterWords(question) },
   };
 }
 

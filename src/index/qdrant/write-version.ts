@@ -25,8 +25,8 @@ async function methodOf(
 ): Promise<StoredMethod> {
   const { questions, dimension } = manifest;
   if (!wantsGraph(questions, place.settings)) return EXACT;
-  const sparse = rows.reduce((count, { terms }) => count + (terms.length > 0 ? 1 : 0), 0);
-  await waitForGraph(place, { questions, sparse }, onProgress);
+  const withTerms = rows.filter(({ terms }) => terms.length > 0).length;
+  await waitForGraph(place, { questions, withTerms, dimension }, onProgress);
   return chooseMethod(place, { vectors, dimension });
 }
 

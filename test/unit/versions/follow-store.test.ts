@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FaqError } from '../../../src/errors.ts';
+import type { ActivePointer, StoredVersion, StoreWatcher, VersionStore } from '../../../src/index/contract.ts';
+import type { LoadedVersion } from '../../../src/versions/contract.ts';
+import type { CorpusState } from '../../../src/versions/corpus-state.ts';
+import { type Following, followStore } from '../../../src/versions/follow-store.ts';
+import { createOperationLock } from '../../../src/versions/operation-lock.ts';
+import { createVersionSwitch } from '../../../src/versions/switch-version.ts';
+
+let following: Following | undefined;
+afterEach(() => following?.stop());
+
+const pointerTo = (version: string): ActivePointer => ({ version, previous: undefined, activatedAt: new Date(0) });
+const loadedAs = (version: string) => ({ corpus: 'shop', version }) as LoadedVersion;
+const activeAs = (version: string): CorpusState => ({ active: loadedAs(version), activatedAt: new Date(0), problem: undefined });
+
+/** A follower of a store whose pointer a test moves, and whose versions open when the test says so. */
+function followed(options: { readonly open?: (version: string) => Promise<LoadedVersion> } = {}) {
+  const states = new Map<string, CorpusState>([['shop', activeAs('v1')]]);
+  const lock = createOperationLock();
+  const problems: string[] = [];
+  const stored = { active: pointerTo('v1') as ActivePointer | undefined, versions: ['v1'] };
+  let watcher: StoreWatcher | undefined;
+  const store = {
+    active: async () => stored.active,
+    list: async () => stored.versions.map((version) => ({ manifest: { version } }) as StoredVersion),
+    watch(given: StoreWatcher) {
+      watcher = given;
+    },
+  } as unknown as VersionStore;
+  const onProblem = (problem: string): void => void problems.push(problem);
+  following = followStore({
+    store,
+    states,
+    lock,
+    switching: createVersionSwitch({ store, states, onProblem }),
+    open: (_, version) => options.open?.(version) ?? Promise.resolve(loadedAs(version)),
+    onProblem,
+    onReach: () => undefined,
+  });
+  const tell = (version: string | undefined): void =>
+    watcher?.onPointer({ corpus: 'shop', pointer: version === undefined ? undefined : pointerTo(version) });
+  return {
+    states,
+    lock,
+    problems,
+    stored,
+    tell,
+    /** Another process switches, and the watch tells of it. */
+    switchTo(version: string | undefined) {
+      stored.active = version === undefined ? undefined : pointerTo(version);
+      tell(version);
+    },
+    active: () => states.get('shop')?.active?.version,
+  };
+}
+
+const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe('following a store', () => {
+  it('answers from what another process made active', async () => {
+    const under = followed();
+    under.switchTo('v2');
+    await vi.waitFor(() => expect(under.active()).toBe('v2'));
+  });
+
+  it('ends with the last of many switches, and opens no more than the first and the last of a burst', async () => {
+    const opened: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const under = followed({
+      open: async (version) => {
+        opened.push(version);
+        await gate.promise;
+        return loadedAs(version);
+      },
+    });
+    for (const version of ['v2', 'v3', 'v4', 'v5']) under.switchTo(version);
+    await turns();
+    gate.resolve();
+    await vi.waitFor(() => expect(under.active()).toBe('v5'));
+    expect(opened).toEqual(['v5']);
+  });
+
+  it('waits for its own operation and keeps what that made active, however late the older news comes', async () => {
+    const under = followed();
+    const end = Promise.withResolvers<void>();
+    const own = under.lock.run('shop', undefined, () => end.promise);
+    under.tell('v2');
+    await turns();
+    expect(under.active()).toBe('v1');
+    under.stored.active = pointerTo('v3');
+    under.states.set('shop', activeAs('v3'));
+    end.resolve();
+    await own;
+    await turns();
+    expect(under.active()).toBe('v3');
+  });
+
+  it('keeps what this process made active while the news was being opened', async () => {
+    const gate = Promise.withResolvers<void>();
+    const under = followed({
+      open: async (version) => {
+        await gate.promise;
+        return loadedAs(version);
+      },
+    });
+    under.switchTo('v2');
+    await turns();
+    under.stored.active = pointerTo('v3');
+    under.states.set('shop', activeAs('v3'));
+    gate.resolve();
+    await turns();
+    expect(under.active()).toBe('v3');
+  });
+
+  it('does not lose a corpus that this process has switched since it was told that nothing is active', async () => {
+    const under = followed();
+    under.stored.versions = ['v2'];
+    under.states.set('shop', activeAs('v2'));
+    under.stored.active = pointerTo('v2');
+    under.tell(undefined);
+    await turns();
+    expect(under.active()).toBe('v2');
+  });
+
+  it('goes on with a version that is still stored where nothing is active, and loses one that is gone', async () => {
+    const under = followed();
+    under.switchTo(undefined);
+    await vi.waitFor(() => expect(under.problems).toHaveLength(1));
+    expect(under.active()).toBe('v1');
+    under.stored.versions = [];
+    under.switchTo(undefined);
+    await vi.waitFor(() => expect(under.active()).toBeUndefined());
+    expect(under.states.get('shop')?.problem).toMatchObject({ code: 'unavailable', reason: 'VERSION_GONE' });
+  });
+
+  it('tries again while the store is away, saying so once', async () => {
+    let tries = 0;
+    const under = followed({
+      open: async (version) => {
+        tries += 1;
+        if (tries < 3) throw new FaqError('unavailable', 'away');
+        return loadedAs(version);
+      },
+    });
+    under.switchTo('v2');
+    await vi.waitFor(() => expect(under.active()).toBe('v2'), { timeout: 5_000 });
+    expect(under.problems).toHaveLength(1);
+  });
+
+  it('goes on with the version before where the new one is damaged', async () => {
+    const under = followed({ open: async () => Promise.reject(new FaqError('data_loss', 'damaged')) });
+    under.switchTo('v2');
+    await vi.waitFor(() => expect(under.problems).toHaveLength(1));
+    expect(under.active()).toBe('v1');
+  });
+
+  it('follows nothing any more when it is stopped in mid-opening', async () => {
+    const gate = Promise.withResolvers<void>();
+    const under = followed({ open: (version) => gate.promise.then(() => loadedAs(version)) });
+    under.switchTo('v2');
+    await turns();
+    const stopped = following?.stop();
+    gate.resolve();
+    await stopped;
+    expect(under.active()).toBe('v1');
+  });
+});
