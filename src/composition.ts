@@ -219,7 +219,7 @@ async function search({ call, text, terms, view, prepared, encoding }: SearchedF
   const onHits = scorer.kind === 'hits';
   const before = scorer.beforeHits(prepared, vector);
   const equal = equalRows(view, text);
-  const rows = [...equal.values(), ...(index.remote ? rowsOfLikelyIntents(view, before, call.topK) : [])];
+  const rows = [...equal.values(), ...(index.remote && !onHits ? rowsOfLikelyIntents(view, before, call.topK) : [])];
   // Kernel ridge has its own lexical part; term hits would only fill an explanation then.
   const query = { vector, terms: onHits || call.explain ? terms : [], k: onHits ? HITS_FOR_HIT_SCORER : HITS, rows };
   const found = await index.search({ ...query, ...(call.filter === undefined ? {} : { filter: call.filter }) }, call.signal);

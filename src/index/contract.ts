@@ -116,6 +116,8 @@ export interface ActivePointer {
   /** Active before; what an unnamed rollback goes to. */
   readonly previous: string | undefined;
   readonly activatedAt: Date;
+  /** Which writing of the version is meant, where a damaged one was written anew beside it; not given where there can only be one. */
+  readonly build?: string;
 }
 
 /** A change of what is active that another process, or a person, made in a shared store. */

@@ -132,7 +132,10 @@ async function restore(registry: OpenRegistry): Promise<readonly SetAsideReport[
   const open = (corpus: string, version: string) => openStored(store, digest, { corpus, version });
   const reports = await restoreAll({ store, open, states, reach, signal: closing.signal });
   // By way of the versions kept open: what was active a moment ago is there at once when it becomes so again.
-  const kept = (corpus: string, version: string) => opened.get(corpus, version);
+  const kept = (corpus: string, version: string, isAnew: boolean) => {
+    if (isAnew) opened.forget(corpus, version);
+    return opened.get(corpus, version);
+  };
   registry.following ??= followStore({ store, states, lock, switching, open: kept, onProblem, onReach: reach.set });
   return reports;
 }

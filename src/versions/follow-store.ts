@@ -17,8 +17,8 @@ export interface FollowParts {
   readonly states: Map<string, CorpusState>;
   readonly lock: OperationLock;
   readonly switching: VersionSwitch;
-  /** Opens a stored version and checks that the model fits. */
-  readonly open: (corpus: string, version: string) => Promise<LoadedVersion>;
+  /** Opens a stored version and checks that the model fits; one that was written anew is not taken from those kept open. */
+  readonly open: (corpus: string, version: string, isAnew: boolean) => Promise<LoadedVersion>;
   readonly onProblem: (problem: string) => void;
   /** Called when the store goes out of reach (why) and when it is back (undefined). */
   readonly onReach: (problem: string | undefined) => void;
@@ -34,6 +34,26 @@ const TRY_AGAIN_MS = 500;
 function goneError(corpus: string): FaqError {
   const message = `The active version of corpus "${corpus}" is not in the store any more. Reload the corpus, or activate a version that is.`;
   return new FaqError('unavailable', message, { field: 'corpus', reason: 'VERSION_GONE', retryAfterMs: 1_000 });
+}
+
+/** Versions of a corpus whose build is remembered: as many as are kept by default, and some. */
+const MOST_BUILDS = 16;
+
+/** Tells whether a version was written anew since it was last seen: the one that is read here may be the damaged one. */
+function createBuildMemory(): (corpus: string, version: string, build: string | undefined) => boolean {
+  const seen = new Map<string, Map<string, string | undefined>>();
+  return (corpus, version, build) => {
+    const builds = seen.get(corpus) ?? new Map<string, string | undefined>();
+    seen.set(corpus, builds);
+    const anew = builds.has(version) && builds.get(version) !== build;
+    builds.delete(version);
+    builds.set(version, build);
+    for (const oldest of builds.keys()) {
+      if (builds.size <= MOST_BUILDS) break;
+      builds.delete(oldest);
+    }
+    return anew;
+  };
 }
 
 /** What one change of the store leads to here. Each tells whether it is done; where not, this process switched in between. */
@@ -57,12 +77,15 @@ function createFollower({ store, states, switching, open, onProblem }: FollowPar
     return true;
   }
 
+  const isAnew = createBuildMemory();
+
   /** @param isNewest whether the pointer still stands when the version is loaded. */
   async function load(corpus: string, pointer: ActivePointer, isNewest: () => boolean): Promise<boolean> {
-    const { version } = pointer;
+    const { version, build } = pointer;
     const before = states.get(corpus);
-    if (before?.active?.version === version) return true;
-    const loaded = await open(corpus, version);
+    const anew = isAnew(corpus, version, build);
+    if (before?.active?.version === version && !anew) return true;
+    const loaded = await open(corpus, version, anew);
     // Opening takes long, and what is told may be old: a switch of this process's own in between is newer.
     const stillActive = (await store.active(corpus))?.version === version;
     if (!stillActive || !isNewest()) return true;

@@ -2,6 +2,7 @@
  * Stored versions back into memory at start, encoding nothing. What cannot be read is reported and set aside, never deleted.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { FaqError, throwIfAborted } from '../errors.ts';
 import type { ActivePointer, VersionStore } from '../index/contract.ts';
 import type { LoadedVersion, SetAsideReport } from './contract.ts';
@@ -84,7 +85,8 @@ async function readPointer(store: VersionStore, corpus: string): Promise<{ point
  */
 export async function restoreCorpus(parts: RestoreParts, corpus: string): Promise<RestoredCorpus> {
   const { pointer, error: pointerError } = await readPointer(parts.store, corpus);
-  const listed = await setAsideListed(parts.store, corpus, pointer?.version);
+  // In a shared store it is for whoever writes next, not for everyone who starts.
+  const listed = parts.store.shared ? [] : await setAsideListed(parts.store, corpus, pointer?.version);
   if (pointerError !== undefined) {
     const { state, reports } = await fallBack(parts, corpus, undefined);
     return { state, reports: [{ corpus, version: '', problem: pointerError.message }, ...listed, ...reports] };
@@ -113,14 +115,19 @@ export interface RestoreAll extends RestoreParts {
 
 const TRY_AGAIN_MS = 500;
 
+/** Corpora opened at once: a shared store is a network away, and waiting for one need not hold up the others. */
+const CORPORA_AT_ONCE = 4;
+
 async function restoreCorpora(parts: RestoreAll): Promise<readonly SetAsideReport[]> {
-  const all: SetAsideReport[] = [];
-  for (const corpus of await parts.store.corpora()) {
-    const { state, reports } = await restoreCorpus(parts, corpus);
-    parts.states.set(corpus, state);
-    all.push(...reports);
-  }
-  return all;
+  const limit = pLimit(parts.store.shared ? CORPORA_AT_ONCE : 1);
+  const restored = (await parts.store.corpora()).map((corpus) =>
+    limit(async () => {
+      const { state, reports } = await restoreCorpus(parts, corpus);
+      parts.states.set(corpus, state);
+      return reports;
+    }),
+  );
+  return (await Promise.all(restored)).flat();
 }
 
 /** Every corpus of the store. A shared store that is away is waited for, as long as it takes: it is no fault of what is stored. */

@@ -3,9 +3,11 @@
  * weights that Qdrant's sparse vectors were written with, so that both indexes give the same numbers.
  */
 import { FaqError, throwIfAborted } from '../../errors.ts';
+import { type Bm25, openBm25 } from '../bm25.ts';
 import { type TermWeights, termCounts, termWeights } from '../bm25-weights.ts';
 import { checkQuery, checkRows, checkVector } from '../check-query.ts';
 import type { Hit, QuestionIndex, QuestionRow, SearchQuery, SearchResult } from '../contract.ts';
+import { isOpenFilter, rowsThatPass } from '../row-filter.ts';
 import { type ScoredRow, topRows } from '../top-rows.ts';
 import type { QdrantConnection } from './connection.ts';
 import { type AskQueries, createSearchBatcher } from './search-batcher.ts';
@@ -22,13 +24,6 @@ export interface QdrantIndexSource {
 
 /** Equal vectors get equal scores; rows whose scores differ by less than this count as tied when more of them are asked for. */
 const TIE = 1e-7;
-
-/** A ranking whose last place may be tied with rows that did not come. */
-interface Settling {
-  readonly k: number;
-  readonly score: (row: ScoredRow) => number;
-  readonly again: (k: number) => Promise<readonly ScoredRow[]>;
-}
 
 /** BM25 of single rows for one query. */
 function bm25Of(weights: TermWeights, { termNumbers, counts }: QueryTerms): (row: number) => number {
@@ -47,6 +42,10 @@ function tiedAtEnd(scores: readonly number[], k: number): boolean {
   const last = scores[k - 1];
   const beyond = scores[scores.length - 1];
   return scores.length > k && last !== undefined && beyond !== undefined && last - beyond <= TIE;
+}
+
+function descending(scores: readonly number[]): readonly number[] {
+  return scores.toSorted((left, right) => right - left);
 }
 
 /** A deleted collection is no bad request: whoever asks a second time, after a reload or a rollback, is answered. */
@@ -71,16 +70,13 @@ function sender({ connection, collection }: QdrantIndexSource): AskQueries {
 }
 
 /** Asks for more rows until the last wanted place has no tie beyond it, or no more rows come; almost always not once. */
-async function settle(first: readonly ScoredRow[], { k, score, again }: Settling): Promise<readonly ScoredRow[]> {
+async function settle(
+  first: readonly ScoredRow[],
+  k: number,
+  again: (k: number) => Promise<readonly ScoredRow[]>,
+): Promise<readonly ScoredRow[]> {
   let found = first;
-  for (
-    let wanted = 4 * k;
-    tiedAtEnd(
-      found.map(score).sort((left, right) => right - left),
-      k,
-    );
-    wanted *= 4
-  ) {
+  for (let wanted = 4 * k; tiedAtEnd(descending(found.map(({ score }) => score)), k); wanted *= 4) {
     found = await again(wanted);
     if (found.length <= wanted) break;
   }
@@ -91,6 +87,23 @@ function cosinesOf(...found: readonly (readonly ScoredRow[])[]): ReadonlyMap<num
   return new Map(found.flat().map(({ row, score }) => [row, score]));
 }
 
+/**
+ * The rows best by terms where Qdrant's choice of them is not the only one: questions of the same words tie, by the thousand in some corpora.
+ * Chosen from the terms in memory, so that no tie costs more than one further request for cosines. Made when it is first needed.
+ */
+function createTermRanking(rows: readonly QuestionRow[]): (query: SearchQuery) => readonly number[] {
+  let bm25: Bm25 | undefined;
+  return ({ terms, k, filter }) => {
+    bm25 ??= openBm25(rows.map((row) => row.terms));
+    const passing = filter === undefined || isOpenFilter(filter) ? undefined : new Set(rowsThatPass(rows, filter));
+    return bm25.scored(terms, ({ byRow, touched }) =>
+      topRows(passing === undefined ? touched : touched.filter((row) => passing.has(row)), (row) => byRow[row] ?? 0, k).map(
+        ({ row }) => row,
+      ),
+    );
+  };
+}
+
 /** The searcher of one version. */
 function createSearch(
   source: QdrantIndexSource,
@@ -98,6 +111,7 @@ function createSearch(
 ): (query: SearchQuery, signal: AbortSignal | undefined) => Promise<SearchResult> {
   const { plan } = source;
   const weights = termWeights(source.rows.map(({ terms }) => terms));
+  const rankedByTerms = createTermRanking(source.rows);
   const one = async (query: BatchQuery, signal: AbortSignal | undefined) => (await ask([query], signal)).flatMap(scoredRows);
 
   return async (query, signal) => {
@@ -108,25 +122,23 @@ function createSearch(
     const byTerms = terms.termNumbers.length > 0 ? [termsQuery(query, terms)] : [];
     const answers = (await ask([denseQuery(query, plan), ...named, ...byTerms], signal)).map(scoredRows);
     const [nearest = [], ...others] = answers;
-    const dense = await settle(nearest, {
-      k,
-      score: ({ score }) => score,
-      again: (more) => one(denseQuery({ ...query, k: more }, plan), signal),
-    });
-    const lexical = await settle(byTerms.length > 0 ? (others.at(-1) ?? []) : [], {
-      k,
-      score: ({ row }) => lexicalOf(row),
-      again: (more) => one(termsQuery({ ...query, k: more }, terms), signal),
-    });
-    const cosines = cosinesOf(...others, dense, lexical);
-    const cosineOf = (row: number): number => cosines.get(row) ?? 0;
-    const hits = (found: readonly ScoredRow[], score: (row: number) => number): readonly Hit[] =>
-      topRows(
-        found.map(({ row }) => row),
-        score,
-        k,
-      ).map(({ row }) => ({ row, similarity: cosineOf(row), lexical: lexicalOf(row) }));
-    return { dense: hits(dense, cosineOf), lexical: hits(lexical, lexicalOf), similarities: Float32Array.from(wanted, cosineOf) };
+    const dense = await settle(nearest, k, (more) => one(denseQuery({ ...query, k: more }, plan), signal));
+    const found = byTerms.length > 0 ? (others.at(-1) ?? []).map(({ row }) => row) : [];
+    const lexical = tiedAtEnd(descending(found.map(lexicalOf)), k) ? rankedByTerms(query) : found;
+    const cosines = cosinesOf(...others, dense);
+    const unknown = lexical.filter((row) => !cosines.has(row));
+    const all = unknown.length === 0 ? cosines : cosinesOf(...others, dense, await one(rowsQuery(vector, unknown), signal));
+    const cosineOf = (row: number): number => all.get(row) ?? 0;
+    const hits = (rows: readonly number[], score: (row: number) => number): readonly Hit[] =>
+      topRows(rows, score, k).map(({ row }) => ({ row, similarity: cosineOf(row), lexical: lexicalOf(row) }));
+    return {
+      dense: hits(
+        dense.map(({ row }) => row),
+        cosineOf,
+      ),
+      lexical: hits(lexical, lexicalOf),
+      similarities: Float32Array.from(wanted, cosineOf),
+    };
   };
 }
 

@@ -54,7 +54,7 @@ async function pointerOf({ records }: Store, corpus: string, active: VersionColl
   const record = await records.read(corpus);
   const previous = record?.version === active.version ? record.previous : record?.version;
   const activatedAt = record?.version === active.version ? record.activatedAt : null;
-  return { version: active.version, previous: previous ?? undefined, activatedAt: new Date(activatedAt ?? 0) };
+  return { version: active.version, previous: previous ?? undefined, activatedAt: new Date(activatedAt ?? 0), build: active.name };
 }
 
 async function active(store: Store, corpus: string): Promise<ActivePointer | undefined> {
@@ -83,7 +83,7 @@ async function activate(
     const previous = before === undefined ? asNow : before.previous;
     const inPlace = current?.version === version && current.previous === previous;
     if (inPlace && pointers.get(corpus)?.name === collection.name) return current;
-    const pointer = { version, previous, activatedAt: new Date() };
+    const pointer = { version, previous, activatedAt: new Date(), build: collection.name };
     // Aliases know no conditions: the lease is made sure of at the last moment before, and checked again by the write after.
     await lease.renew();
     await aliases.point(collection);

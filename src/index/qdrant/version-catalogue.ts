@@ -36,6 +36,16 @@ function latestFirst(left: VersionCollection, right: VersionCollection): number 
   return right.generation - left.generation;
 }
 
+/** A record that makes no sense is no half-written version. */
+async function isHalfWritten(place: ReadPlace, collection: VersionCollection): Promise<boolean> {
+  try {
+    return (await readRecord(place, collection)) === undefined;
+  } catch (error) {
+    if (error instanceof FaqError && error.code === 'data_loss') return false;
+    throw error;
+  }
+}
+
 /** Reads from one server. */
 export function openCatalogue(place: ReadPlace, names: QdrantNames): VersionCatalogue {
   async function collections(corpus?: string): Promise<readonly VersionCollection[]> {
@@ -71,6 +81,10 @@ export function openCatalogue(place: ReadPlace, names: QdrantNames): VersionCata
         .toSorted((left, right) => right.manifest.createdAt.getTime() - left.manifest.createdAt.getTime());
     },
     async find(corpus, version) {
+      // Nearly every version has one generation: then one request finds it, whatever the number of collections.
+      const first = names.version(corpus, version, 1);
+      const only = await readRecord(place, first).catch(() => undefined);
+      if (only !== undefined && only.setAside === undefined) return { collection: first, record: only };
       for (const collection of await generations(corpus, version)) {
         const record = await readRecord(place, collection);
         if (record !== undefined && record.setAside === undefined) return { collection, record };
@@ -80,15 +94,8 @@ export function openCatalogue(place: ReadPlace, names: QdrantNames): VersionCata
     async placeFor(corpus, version) {
       const [latest] = await generations(corpus, version);
       if (latest === undefined) return names.version(corpus, version, 1);
-      const halfWritten = await readRecord(place, latest).then(
-        (record) => record === undefined,
-        (error: unknown) => {
-          if (error instanceof FaqError && error.code === 'data_loss') return false;
-          throw error;
-        },
-      );
       // Half written: it is finished. Set aside or with a record that makes no sense: a person may want to look at it.
-      return halfWritten ? latest : names.version(corpus, version, latest.generation + 1);
+      return (await isHalfWritten(place, latest)) ? latest : names.version(corpus, version, latest.generation + 1);
     },
   };
 }
