@@ -2,7 +2,8 @@
  * `npm run bench`: what the service costs beside its encoder, measured in one run on this machine.
  *   --quick            shorter, with 300 and 2,000 questions
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
- *   --only <name>      encoder-vs-match, match-path, restart or fit
+ *   --only <name>      encoder-vs-match, match-path, restart or fit; or, run only when named, qdrant-layouts
+ *   --case <text>      of qdrant-layouts: only the cases whose title holds the text, e.g. 'shared, 1000'
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
  */
@@ -14,6 +15,7 @@ import { loadConfig } from '../src/config/load-config.ts';
 import { encoderVsMatch } from './encoder-vs-match.ts';
 import { fit } from './fit.ts';
 import { matchPath } from './match-path.ts';
+import { qdrantLayouts } from './qdrant-layouts.ts';
 import { restart } from './restart.ts';
 import type { BenchContext } from './support/context.ts';
 import type { Findings } from './support/report.ts';
@@ -25,6 +27,7 @@ const { values: flags } = parseArgs({
     quick: { type: 'boolean', default: false },
     workers: { type: 'string', default: '1' },
     only: { type: 'string' },
+    case: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -36,6 +39,9 @@ const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Fin
   fit,
 };
 
+/** What needs more than this checkout, and longer. */
+const ON_REQUEST: typeof BENCHMARKS = { 'qdrant-layouts': qdrantLayouts };
+
 const dataDir = mkdtempSync(join(tmpdir(), 'faqmatch-bench-'));
 const context: BenchContext = {
   workload: loadWorkload(loadConfig().config.evalData),
@@ -45,12 +51,15 @@ const context: BenchContext = {
   phaseMs: flags.quick ? 1000 : 2500,
   warmUpMs: flags.quick ? 3000 : 20_000,
   dataDir,
+  quick: flags.quick,
+  onlyCase: flags.case,
   log: (line) => console.error(`bench: ${line}`),
 };
 try {
   if (!flags.json)
     console.log(`## Benchmark: ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`);
-  for (const [name, run] of Object.entries(BENCHMARKS)) {
+  const asked = flags.only === undefined ? BENCHMARKS : { ...BENCHMARKS, ...ON_REQUEST };
+  for (const [name, run] of Object.entries(asked)) {
     if (flags.only === undefined || flags.only === name) printFindings(await run(context), flags.json);
   }
 } finally {

@@ -13,6 +13,10 @@ export interface BenchContext {
   readonly phaseMs: number;
   /** Milliseconds of warming up a corpus. */
   readonly warmUpMs: number;
+  /** Fewer and smaller cases. */
+  readonly quick: boolean;
+  /** Only cases whose title holds this text; '' for all. */
+  readonly onlyCase: string;
   /** Kept between the benchmarks of one run, removed after. */
   readonly dataDir: string;
   /** One line of progress. */
