@@ -15,15 +15,20 @@ export interface CollectionSettings {
   readonly vectorsOnDisk?: boolean;
   /** Sparse index read from disk through the page cache. Default false. */
   readonly termsOnDisk?: boolean;
-  /** Payload indexes on locale and tags. Default true here, as filters want them. */
-  readonly payloadIndexes?: boolean;
+  /** Seconds between two looks at what is to be flushed. Default 5; the write-ahead log keeps what is not flushed yet. */
+  readonly flushIntervalSec?: number;
+  /** Payload fields with a keyword index. Default here: locale and tags, as filters want them. */
+  readonly indexedFields?: readonly string[];
 }
 
 /** What the server does when told nothing. */
 export const DEFAULT_SETTINGS: CollectionSettings = {};
 
-/** For many small collections: the smallest log, one segment. */
-export const TUNED_SETTINGS: CollectionSettings = { walCapacityMb: 1, segments: 1 };
+/**
+ * For many small collections: the smallest log, one segment, and vectors that a start does not read in beforehand (it reads whole
+ * chunks of 32 MB, however few vectors are in them).
+ */
+export const TUNED_SETTINGS: CollectionSettings = { walCapacityMb: 1, segments: 1, vectorsOnDisk: true };
 
 function nameOf({ corpus, version }: CorpusVersion): string {
   return `corpus-${corpus}.v${version}`;
@@ -36,10 +41,10 @@ async function create(client: QdrantClient, name: string, settings: CollectionSe
     shard_number: 1,
     on_disk_payload: settings.payloadOnDisk ?? null,
     wal_config: settings.walCapacityMb === undefined ? null : { wal_capacity_mb: settings.walCapacityMb },
-    optimizers_config: settings.segments === undefined ? null : { default_segment_number: settings.segments },
+    optimizers_config: { default_segment_number: settings.segments ?? null, flush_interval_sec: settings.flushIntervalSec ?? null },
   });
-  if (settings.payloadIndexes === false) return;
-  for (const field of ['locale', 'tags']) await client.createPayloadIndex(name, { field_name: field, field_schema: 'keyword', wait: true });
+  for (const field of settings.indexedFields ?? ['locale', 'tags'])
+    await client.createPayloadIndex(name, { field_name: field, field_schema: 'keyword', wait: true });
 }
 
 /** A layout of one collection per corpus version. */

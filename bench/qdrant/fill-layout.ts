@@ -43,7 +43,7 @@ export interface Filled {
 async function reached({ server, folder, bounds }: FillPlan, elapsedMs: number): Promise<string | undefined> {
   if (server.ended() !== undefined) return server.ended();
   if (elapsedMs > bounds.ms) return 'time';
-  if (server.footprint().residentMb > bounds.residentMb) return 'memory';
+  if (server.residentMb() > bounds.residentMb) return 'memory';
   return (await freeDiskMb(folder)) < bounds.freeDiskMb ? 'disk' : undefined;
 }
 

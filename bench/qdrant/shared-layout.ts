@@ -71,7 +71,12 @@ export function sharedLayout(client: QdrantClient): CorpusLayout {
     listVersions: async () => (await client.facet(QUESTIONS, { key: 'tenant', limit: 1_000_000 })).hits.length,
     readPointers: () => readPointers(client),
     settled: async () => {
-      while ((await client.getCollection(QUESTIONS)).status !== 'green') await sleep(250);
+      for (;;) {
+        const { status, optimizer_status: optimizers } = await client.getCollection(QUESTIONS);
+        if (status === 'green') return;
+        if (status === 'red') throw new Error(`the shared collection is broken: ${JSON.stringify(optimizers)}`);
+        await sleep(250);
+      }
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { accessSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
@@ -23,12 +23,20 @@ export interface QdrantFootprint {
   readonly threads: number;
 }
 
+/** What a start may take before it is called off. */
+export interface StartBounds {
+  readonly ms: number;
+  readonly residentMb: number;
+}
+
 /** A server that answers. */
 export interface QdrantProcess {
   readonly url: string;
   /** Milliseconds from the start of the process until /readyz said yes. */
   readonly readyMs: number;
   footprint(): QdrantFootprint;
+  /** Resident memory in MB; quick, where the whole footprint reads thousands of lines. */
+  residentMb(): number;
   /** Processor milliseconds of all its threads so far. */
   cpuMs(): number;
   /** Why it ended by itself; undefined while it runs. */
@@ -62,12 +70,17 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A figure of /proc/<pid>/status that is given in kB, in MB; 0 for a process that has ended. */
+function statusMb(pid: number, name: 'VmRSS' | 'RssAnon'): number {
+  const path = `/proc/${pid}/status`;
+  const status = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'mu').exec(status)?.[1] ?? '0') / 1024;
+}
+
 function footprintOf(pid: number): QdrantFootprint {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'mu').exec(status)?.[1] ?? '0');
   return {
-    residentMb: kilobytes('VmRSS') / 1024,
-    anonymousMb: kilobytes('RssAnon') / 1024,
+    residentMb: statusMb(pid, 'VmRSS'),
+    anonymousMb: statusMb(pid, 'RssAnon'),
     openFiles: readdirSync(`/proc/${pid}/fd`).length,
     maps: readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n').length - 1,
     threads: readdirSync(`/proc/${pid}/task`).length,
@@ -112,10 +125,9 @@ async function stopped(child: ChildProcess): Promise<number> {
 /**
  * Starts the program and waits until it is ready. The soft limit of open files is raised to the hard one, since a collection keeps files open.
  * @param folder keeps its data and log; a second start in it finds what the first left.
- * @param patienceMs after which a server that is not ready is stopped.
- * @throws Error where it ends or is not ready in time.
+ * @throws Error where it ends, or a bound is reached before it is ready; it is stopped then.
  */
-export async function startQdrant(program: string, folder: string, patienceMs: number): Promise<QdrantProcess> {
+export async function startQdrant(program: string, folder: string, bounds: StartBounds): Promise<QdrantProcess> {
   const ports = { http: await freePort(), grpc: await freePort() };
   const url = `http://127.0.0.1:${ports.http}`;
   const log = openSync(join(folder, 'qdrant.log'), 'a');
@@ -125,6 +137,7 @@ export async function startQdrant(program: string, folder: string, patienceMs: n
     env: settings(folder, ports),
     stdio: ['ignore', log, log],
   });
+  const pid = child.pid ?? 0;
   const ended = () =>
     (child.exitCode ?? child.signalCode) === null ? undefined : `qdrant ended with ${child.exitCode ?? child.signalCode}`;
   const killed = () => child.kill('SIGKILL');
@@ -132,17 +145,19 @@ export async function startQdrant(program: string, folder: string, patienceMs: n
   child.once('exit', () => process.removeListener('exit', killed));
   while (!(await isReady(url))) {
     if (ended() !== undefined) throw new Error(`${ended()} before it was ready`);
-    if (performance.now() - begun > patienceMs) {
+    const residentMb = statusMb(pid, 'VmRSS');
+    const elapsedMs = performance.now() - begun;
+    if (elapsedMs > bounds.ms || residentMb > bounds.residentMb) {
       await stopped(child);
-      throw new Error(`not ready after ${Math.round(patienceMs / 1000)} s`);
+      throw new Error(`not ready after ${Math.round(elapsedMs / 1000)} s with ${Math.round(residentMb)} MB resident`);
     }
     await sleep(20);
   }
-  const pid = child.pid ?? 0;
   return {
     url,
     readyMs: performance.now() - begun,
     footprint: () => footprintOf(pid),
+    residentMb: () => statusMb(pid, 'VmRSS'),
     cpuMs: () => processorMs(pid),
     ended,
     stop: () => stopped(child),
