@@ -4,7 +4,8 @@
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
  *   --rate <n>         matches a second of qdrant-cluster, all callers together; 30 by default
  *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit; and, only so, those that start a qdrant program of PATH:
- *                      qdrant-match, qdrant-upsert, qdrant-switch, qdrant-cluster
+ *                      qdrant-match, qdrant-upsert, qdrant-switch, qdrant-cluster, qdrant-layouts
+ *   --case <text>      of qdrant-layouts: only the cases whose title holds the text, e.g. 'shared, 1000'
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
  */
@@ -21,6 +22,7 @@ import { qdrantCluster } from './qdrant/cluster-run.ts';
 import { qdrantMatch } from './qdrant/match.ts';
 import { qdrantSwitch } from './qdrant/switch.ts';
 import { qdrantUpsert } from './qdrant/upsert.ts';
+import { qdrantLayouts } from './qdrant-layouts.ts';
 import { restart } from './restart.ts';
 import type { BenchContext } from './support/context.ts';
 import type { Findings } from './support/report.ts';
@@ -33,6 +35,7 @@ const { values: flags } = parseArgs({
     workers: { type: 'string', default: '1' },
     rate: { type: 'string', default: '30' },
     only: { type: 'string' },
+    case: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -43,6 +46,7 @@ const NAMED_BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promi
   'qdrant-upsert': qdrantUpsert,
   'qdrant-switch': qdrantSwitch,
   'qdrant-cluster': qdrantCluster,
+  'qdrant-layouts': qdrantLayouts,
 };
 
 const BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
@@ -57,6 +61,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'faqmatch-bench-'));
 const context: BenchContext = {
   workload: loadWorkload(loadConfig().config.evalData),
   quick: flags.quick,
+  onlyCase: flags.case,
   sizes: flags.quick ? [300, 2000] : [300, 10_000],
   workers: Number(flags.workers),
   matchesPerSecond: Number(flags.rate),

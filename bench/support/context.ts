@@ -17,6 +17,8 @@ export interface BenchContext {
   readonly warmUpMs: number;
   /** Of the load that does not wait for answers (`qdrant-cluster`). */
   readonly matchesPerSecond: number;
+  /** Only cases whose title holds this text; '' for all. */
+  readonly onlyCase: string;
   /** Kept between the benchmarks of one run, removed after. */
   readonly dataDir: string;
   /** One line of progress. */

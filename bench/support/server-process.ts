@@ -1,9 +1,10 @@
 /** The real server as a child process: started, asked for its processor time, stopped. */
 import type { ChildProcess } from 'node:child_process';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { processorMs } from './processor-time.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -31,15 +32,6 @@ export interface ServerProcessOptions {
   readonly port?: number;
   /** Settings beside the flags, such as `{ FAQMATCH_INDEX: 'qdrant' }`. */
   readonly environment?: Readonly<Record<string, string>>;
-}
-
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-
-/** utime and stime are fields 14 and 15 of /proc/<pid>/stat; the name in field 2 may hold spaces, so counting begins after it. */
-function cpuMsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000;
 }
 
 function memoryMbOf(pid: number): number {
@@ -90,7 +82,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     pid,
     address,
     readyMs,
-    cpuMs: () => cpuMsOf(pid),
+    cpuMs: () => processorMs(pid),
     memoryMb: () => memoryMbOf(pid),
     stop: () => ended(child, 'SIGTERM'),
     kill: () => ended(child, 'SIGKILL'),

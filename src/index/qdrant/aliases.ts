@@ -22,6 +22,7 @@ export function openAliases(connection: QdrantConnection, names: QdrantNames): A
     async read(signal) {
       const { data } = await connection.call({
         what: 'read which versions are active',
+        urgent: true,
         run: (api, init) => api.getCollectionsAliases({}, init),
         signal,
         patienceMs: 0,

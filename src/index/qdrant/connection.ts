@@ -17,7 +17,9 @@ export interface QdrantCall<T> {
   readonly what: string;
   readonly run: (api: QdrantApi, init: { readonly signal: AbortSignal }) => Promise<T>;
   readonly signal?: AbortSignal | undefined;
-  /** Longest wait for one node, in milliseconds; settings.timeoutMs where not given, and a third of that where another node is left to ask. */
+  /** Somebody waits for it, as for a search: settings.timeoutMs bounds the wait for a node instead of 10 s. */
+  readonly urgent?: boolean;
+  /** Longest wait for one node, in milliseconds, where neither fits. */
   readonly timeoutMs?: number;
   /** How long to go on trying while no node answers, in milliseconds; each node once where not given. */
   readonly patienceMs?: number;
@@ -38,6 +40,8 @@ const EARLY_SHARE = 1 / 3;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 3_000;
 const DEFAULT_PORT = 6_333;
+/** For what an admin or the start waits for: a busy server may take seconds over a write. */
+const UNHURRIED_MS = 10_000;
 
 /** The client drops a port that is its scheme's own and then takes 6333, and it overlooks a path. */
 function portOf(url: string): number {
@@ -86,7 +90,9 @@ async function once<T>(
 
 /** Longest wait for the node asked as the given step of a round, in milliseconds. */
 function waitOf(call: QdrantCall<unknown>, { urls, timeoutMs }: QdrantSettings, step: number): number {
-  return call.timeoutMs ?? (step + 1 < urls.length ? Math.ceil(timeoutMs * EARLY_SHARE) : timeoutMs);
+  if (call.timeoutMs !== undefined) return call.timeoutMs;
+  const wait = call.urgent === true ? timeoutMs : Math.max(timeoutMs, UNHURRIED_MS);
+  return step + 1 < urls.length ? Math.ceil(wait * EARLY_SHARE) : wait;
 }
 
 function moreTelling(before: FaqError | undefined, now: FaqError): FaqError {

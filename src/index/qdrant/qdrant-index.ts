@@ -60,6 +60,7 @@ function sender({ connection, collection }: QdrantIndexSource): AskQueries {
     try {
       const { data } = await connection.call({
         what: 'search',
+        urgent: true,
         run: (api, init) => api.queryBatchPoints({ collection_name: collection, searches: [...queries] }, init),
       });
       return data.result ?? [];

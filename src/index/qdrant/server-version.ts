@@ -17,7 +17,13 @@ export function isAtLeast(version: string, least: string): boolean {
 
 /** @returns the version. @throws FaqError failed_precondition, reason INDEX_TOO_OLD; unavailable. */
 export async function checkServerVersion(connection: QdrantConnection, signal?: AbortSignal): Promise<string> {
-  const { data } = await connection.call({ what: 'tell its version', run: (api, init) => api.root({}, init), signal, patienceMs: 0 });
+  const { data } = await connection.call({
+    what: 'tell its version',
+    urgent: true,
+    run: (api, init) => api.root({}, init),
+    signal,
+    patienceMs: 0,
+  });
   const version = (data as { readonly version?: unknown }).version;
   if (typeof version === 'string' && isAtLeast(version, LEAST_QDRANT_VERSION)) return version;
   const came = typeof version === 'string' ? `Qdrant ${version}` : 'something that does not say it is Qdrant';
