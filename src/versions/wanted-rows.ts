@@ -3,8 +3,8 @@
  */
 import type { VersionView } from './version-view.ts';
 
-/** Intents foretold beyond the candidates asked for: the neighbours' vote, which is not known yet, moves an intent by a place or two. */
-const INTENTS_BEYOND = 3;
+/** Intents foretold beyond the candidates asked for: the neighbours' vote, which is not known yet, moves an intent by a place. */
+const INTENTS_BEYOND = 1;
 /** Rows asked for at most; past it a second trip for the few that are missing is cheaper than naming so many. */
 const MOST_ROWS = 2_000;
 

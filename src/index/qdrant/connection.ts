@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { FaqError, throwIfAborted } from '../../errors.ts';
 import { mayPass, toFaqError } from './qdrant-errors.ts';
+import { openSearchTransport, type SearchTransport } from './search-transport.ts';
 import type { QdrantSettings } from './settings.ts';
 
 /** The client's typed door to every endpoint; each takes a second argument with an AbortSignal. */
-export type QdrantApi = ReturnType<QdrantClient['api']>;
+export type QdrantApi = ReturnType<QdrantClient['api']> & Pick<SearchTransport, 'searchBatch'>;
 
 /** One thing asked of Qdrant. It may run more than once, so it must be safe to repeat. */
 export interface QdrantCall<T> {
@@ -49,6 +50,12 @@ function portOf(url: string): number {
   return explicit === undefined ? DEFAULT_PORT : Number(explicit);
 }
 
+/** The address as calls begin with it. */
+function baseOf(url: string): string {
+  const { protocol, hostname, pathname } = new URL(url);
+  return `${protocol}//${hostname}:${portOf(url)}${pathname.replace(/\/$/u, '')}`;
+}
+
 function openClient(url: string, apiKey: string | undefined): QdrantClient {
   const { protocol, hostname, pathname } = new URL(url);
   return new QdrantClient({
@@ -63,6 +70,11 @@ function openClient(url: string, apiKey: string | undefined): QdrantClient {
     maxConnections: MOST_CONNECTIONS,
     checkCompatibility: false,
   });
+}
+
+function openNode(url: string, apiKey: string | undefined): { readonly node: QdrantApi; readonly close: () => void } {
+  const { searchBatch, close } = openSearchTransport(baseOf(url), apiKey);
+  return { node: { ...openClient(url, apiKey).api(), searchBatch }, close };
 }
 
 /** Waits, or returns early where someone has left. */
@@ -101,7 +113,8 @@ function moreTelling(before: FaqError | undefined, now: FaqError): FaqError {
 
 /** Opens no socket yet. */
 export function connectQdrant(settings: QdrantSettings): QdrantConnection {
-  const nodes = settings.urls.map((url) => openClient(url, settings.apiKey).api());
+  const opened = settings.urls.map((url) => openNode(url, settings.apiKey));
+  const nodes = opened.map(({ node }) => node);
   const closing = new AbortController();
   /** The node that answered last. */
   let current = 0;
@@ -127,8 +140,7 @@ export function connectQdrant(settings: QdrantSettings): QdrantConnection {
         throwIfAborted(call.signal);
         if (!(error instanceof FaqError) || !mayPass(error)) throw error;
         told = moreTelling(told, error);
-        const again = step + 1 < nodes.length || (step === 0 && error.reason === 'INDEX_UNREACHABLE');
-        if (!again) throw told;
+        if (step + 1 >= nodes.length && (step > 0 || error.reason !== 'INDEX_UNREACHABLE')) throw told;
       }
     }
   }
@@ -159,7 +171,8 @@ export function connectQdrant(settings: QdrantSettings): QdrantConnection {
       blocked = problem;
     },
     close() {
-      if (!closing.signal.aborted) closing.abort(new FaqError('unavailable', 'The server is shutting down; try again when it is back.'));
+      for (const { close } of opened) close();
+      closing.abort(new FaqError('unavailable', 'The server is shutting down; try again when it is back.'));
     },
   };
 }

@@ -58,12 +58,7 @@ function lost(error: unknown): unknown {
 function sender({ connection, collection }: QdrantIndexSource): AskQueries {
   return createSearchBatcher(async (queries) => {
     try {
-      const { data } = await connection.call({
-        what: 'search',
-        urgent: true,
-        run: (api, init) => api.queryBatchPoints({ collection_name: collection, searches: [...queries] }, init),
-      });
-      return data.result ?? [];
+      return await connection.call({ what: 'search', urgent: true, run: (api, init) => api.searchBatch(collection, queries, init) });
     } catch (error) {
       throw lost(error);
     }

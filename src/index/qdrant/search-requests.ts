@@ -36,13 +36,20 @@ function searchParams({ method, quantised }: SearchPlan): Schemas['SearchParams'
   return { hnsw_ef: method.ef, ...(quantised ? { quantization: { rescore: true, oversampling: OVERSAMPLING } } : {}) };
 }
 
+/** Digits of a query's numbers: half the bytes of all of them, and a cosine moves by less than 1e-7. */
+const ROUNDING = 1e8;
+
+function numbersOf(vector: Float32Array): number[] {
+  return Array.from(vector, (value) => Math.round(value * ROUNDING) / ROUNDING);
+}
+
 const IDS_ONLY = { with_payload: false, with_vector: false } as const;
 
 /** The nearest rows, one more than k. */
 export function denseQuery({ vector, k, filter }: SearchQuery, plan: SearchPlan): BatchQuery {
   const passing = qdrantFilter(filter);
   return {
-    query: Array.from(vector),
+    query: numbersOf(vector),
     using: DENSE,
     limit: k + LOOK_BEYOND,
     params: searchParams(plan),
@@ -68,7 +75,7 @@ export function termsQuery({ vector, k, filter }: SearchQuery, { termNumbers, co
       limit,
       ...(passing === undefined ? {} : { filter: passing }),
     },
-    query: Array.from(vector),
+    query: numbersOf(vector),
     using: DENSE,
     limit,
     params: { exact: true },
@@ -80,7 +87,7 @@ export function termsQuery({ vector, k, filter }: SearchQuery, { termNumbers, co
 export function rowsQuery(vector: Float32Array, rows: readonly number[]): BatchQuery {
   const ids = [...new Set(rows)];
   return {
-    query: Array.from(vector),
+    query: numbersOf(vector),
     using: DENSE,
     limit: ids.length,
     filter: { must: [{ has_id: ids }] },

@@ -18,8 +18,9 @@ const scores = Float32Array.from(version.intents, (_, intent) => 1 - intent / 10
 const questionsOf = (rows: readonly number[]) => rows.map((row) => version.questions[row]);
 
 describe('rows foretold', () => {
-  it('are those of the best intents and of three more, best first', () => {
-    expect(questionsOf(rowsOfLikelyIntents(view(), scores, 1))).toEqual(['how a', 'why a', 'how b', 'wie b', 'how c', 'how a']);
+  it('are those of the best intents and of one more, best first', () => {
+    expect(questionsOf(rowsOfLikelyIntents(view(), scores, 3))).toEqual(['how a', 'why a', 'how b', 'wie b', 'how c', 'how a']);
+    expect(questionsOf(rowsOfLikelyIntents(view(), scores, 1))).toEqual(['how a', 'why a', 'how b', 'wie b']);
   });
 
   it('are all there are where fewer are stored than wanted', () => {
