@@ -116,7 +116,10 @@ async function measure(context: BenchContext, questions: number): Promise<Findin
       atLeast(`${questions}: throughput against embedded, ${CALLERS} callers`, share, 0.8),
       atLeast(`${questions}: same decision and intent, ${COMPARED} utterances`, alike.same, 0.99),
       atLeast(`${questions}: recall@10`, qdrant.reloaded.method.recallAt10, 0.99),
-      atMost(`${questions}: greatest difference of confidence`, alike.confidence, 1e-4),
+      // A graph may miss a question, and then a confidence moves; what it finds has its exact cosine all the same.
+      ...(qdrant.reloaded.method.kind === 'exact'
+        ? [atMost(`${questions}: greatest difference of confidence`, alike.confidence, 1e-4)]
+        : []),
       atMost(`${questions}: greatest difference of similarity`, alike.similarity, 1e-5),
     ],
   };
