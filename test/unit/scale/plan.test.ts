@@ -47,7 +47,7 @@ describe('what things cost', () => {
     const workload = { ...LARGEST, corpora: 100, questions: 1000, copies: 3 };
     const shared = (100_000 * questionBytes(inputs) * 3 * 1.2) / 1e9;
     expect(databaseGb(inputs, workload, 'one shared collection')).toBeCloseTo(shared, 6);
-    expect(databaseGb(inputs, workload, 'collection per corpus')).toBeCloseTo(shared + (100 * 5 * 3 * 1.2) / 1000, 6);
+    expect(databaseGb(inputs, workload, 'collection per corpus')).toBeCloseTo(shared + (100 * inputs.collectionMb * 3 * 1.2) / 1000, 6);
   });
 });
 
