@@ -2,14 +2,19 @@
  * One onnxruntime session over one BERT graph: word-piece ids in, unit vectors out.
  * Pools in TypeScript where the graph does not. Runs in a worker thread, since a run blocks its thread to the end.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import { FaqError } from '../errors.ts';
+import { type Device, deviceError } from './device.ts';
 import type { Pooling } from './encoder.ts';
 import { modelError } from './model-error.ts';
+import { createSession } from './open-session.ts';
+import { feedsOf, pad, type TokenBatch } from './padded-batch.ts';
 import { normaliseRows, poolPieces } from './pooling.ts';
 
 /** All that a session needs to know; plain data, so that it can travel to a worker. */
 export interface GraphSettings {
   readonly graphFile: string;
+  readonly device: Device;
   /** Output to read; found by name and rank where absent. */
   readonly graphOutput: string | undefined;
   readonly dimension: number;
@@ -20,13 +25,6 @@ export interface GraphSettings {
   readonly threads: number;
   /** Ids of a short text for the warm-up. */
   readonly warmUp: Int32Array;
-}
-
-/** Texts of one run: their ids one after the other. */
-export interface TokenBatch {
-  readonly ids: Int32Array;
-  /** Ids of each text; their sum is the length of ids. */
-  readonly lengths: Int32Array;
 }
 
 /** What a run gives. */
@@ -48,59 +46,6 @@ export interface GraphSession {
 const POOLED_OUTPUTS = ['sentence_embedding'];
 const PIECE_OUTPUTS = ['last_hidden_state', 'token_embeddings'];
 const INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'];
-
-/** Ids and mask as padded int64 rows, and the mask as int32 for pooling. */
-interface PaddedBatch {
-  readonly rows: number;
-  readonly sequence: number;
-  readonly ids: BigInt64Array;
-  readonly mask: BigInt64Array;
-  readonly pieces: Int32Array;
-}
-
-/**
- * Pads a batch on the right. Int64 numbers are written through their low half (every supported machine is little-endian),
- * which spares a BigInt per word piece.
- */
-function pad(batch: TokenBatch, padId: number): PaddedBatch {
-  const rows = batch.lengths.length;
-  const sequence = batch.lengths.reduce((longest, length) => Math.max(longest, length), 1);
-  const ids = new BigInt64Array(rows * sequence);
-  const mask = new BigInt64Array(rows * sequence);
-  const pieces = new Int32Array(rows * sequence);
-  if (padId !== 0) ids.fill(BigInt(padId));
-  const idHalves = new Int32Array(ids.buffer);
-  const maskHalves = new Int32Array(mask.buffer);
-  let from = 0;
-  batch.lengths.forEach((length, row) => {
-    for (let piece = 0; piece < length; piece += 1) {
-      const at = row * sequence + piece;
-      idHalves[at * 2] = batch.ids[from + piece] ?? padId;
-      maskHalves[at * 2] = 1;
-      pieces[at] = 1;
-    }
-    from += length;
-  });
-  return { rows, sequence, ids, mask, pieces };
-}
-
-async function createSession(settings: GraphSettings): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(settings.graphFile, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: settings.threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-    });
-  } catch (error) {
-    throw modelError(
-      'MODEL_DAMAGED',
-      'The ONNX graph of the model cannot be loaded: it is cut off, damaged or newer than this onnxruntime. Copy the model again or export it anew.',
-      error,
-    );
-  }
-}
 
 function requireInputs(session: InferenceSession): void {
   const foreign = session.inputNames.filter((name) => !INPUTS.includes(name));
@@ -125,16 +70,6 @@ function chooseOutput(session: InferenceSession, named: string | undefined): str
   );
 }
 
-function feedsOf(session: InferenceSession, padded: PaddedBatch): Record<string, Tensor> {
-  const size = [padded.rows, padded.sequence];
-  const feeds: Record<string, Tensor> = {
-    input_ids: new Tensor('int64', padded.ids, size),
-    attention_mask: new Tensor('int64', padded.mask, size),
-  };
-  if (session.inputNames.includes('token_type_ids')) feeds.token_type_ids = new Tensor('int64', new BigInt64Array(padded.ids.length), size);
-  return feeds;
-}
-
 function requireShape(dims: readonly number[], settings: GraphSettings): void {
   const last = dims.at(-1);
   if ((dims.length === 2 || dims.length === 3) && last === settings.dimension) return;
@@ -152,7 +87,7 @@ async function runBatch(
 ): Promise<BatchVectors & { readonly pooled: boolean }> {
   const { settings, output } = how;
   const padded = pad(batch, settings.padId);
-  const results = await session.run(feedsOf(session, padded), [output]);
+  const results = await session.run(feedsOf(padded, session.inputNames), [output]);
   const tensor = results[output];
   if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
     throw modelError(
@@ -190,15 +125,26 @@ async function warmUp(session: InferenceSession, settings: GraphSettings, output
   return pooled;
 }
 
+/** The first runs; a GPU that opens and then fails is as good as one that does not open. */
+async function firstRuns(session: InferenceSession, settings: GraphSettings, output: string): Promise<boolean> {
+  try {
+    return await warmUp(session, settings, output);
+  } catch (error) {
+    await session.release();
+    throw settings.device === 'cpu' || error instanceof FaqError ? error : deviceError(settings.device, error);
+  }
+}
+
 /**
- * Opens a graph, checks inputs, output and dimension, and warms it up.
- * @throws FaqError data_loss (the graph cannot be loaded or gives NaN), failed_precondition (inputs, output or dimension do not fit).
+ * Opens a graph on its device, checks inputs, output and dimension, and warms it up.
+ * @throws FaqError data_loss (the graph cannot be loaded or gives NaN), failed_precondition (inputs, output or dimension do not fit, or
+ *   DEVICE_UNAVAILABLE: the device does not open or fails at its first run).
  */
 export async function openGraph(settings: GraphSettings): Promise<GraphSession> {
   const session = await createSession(settings);
   requireInputs(session);
   const output = chooseOutput(session, settings.graphOutput);
-  const pooled = await warmUp(session, settings, output);
+  const pooled = await firstRuns(session, settings, output);
   return {
     pooled,
     run: (batch) => runBatch(session, batch, { settings, output }),

@@ -111,7 +111,16 @@ function infoOf(model: ModelFolder, workers: number): EncoderInfo {
 
 function graphSettings(model: ModelFolder, tokenizer: Tokenizer, threads: number): GraphSettings {
   const { graphFile, graphOutput, dimension, pooling } = model;
-  return { graphFile, graphOutput, dimension, pooling, padId: tokenizer.padId, threads, warmUp: tokenizer.tokenise(WARM_UP_TEXT).ids };
+  return {
+    graphFile,
+    device: 'cpu',
+    graphOutput,
+    dimension,
+    pooling,
+    padId: tokenizer.padId,
+    threads,
+    warmUp: tokenizer.tokenise(WARM_UP_TEXT).ids,
+  };
 }
 
 function assemble(model: ModelFolder, parts: Parts, pool: InferencePool): OnnxEncoder {
