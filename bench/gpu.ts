@@ -13,6 +13,8 @@ import { type GraphSession, type GraphSettings, openGraph } from '../src/encoder
 import type { TokenBatch } from '../src/encoder/padded-batch.ts';
 import { seededRandom } from '../src/index/seeded-random.ts';
 
+// Full float32 on NVIDIA GPUs, as the service asks for.
+process.env.NVIDIA_TF32_OVERRIDE ??= '0';
 const { values: flags } = parseArgs({
   options: {
     model: { type: 'string', default: join(import.meta.dirname, '../models/all-minilm-l6-v2') },

@@ -21,6 +21,8 @@ export const ENCODER_SETTINGS = [
   'modelCache',
   'offline',
   'device',
+  'bulkDevice',
+  'deviceFallback',
   'encoderWorkers',
   'maxBatchTokens',
   'dataDir',

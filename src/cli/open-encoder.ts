@@ -1,5 +1,6 @@
 /** The encoder that the settings ask for, with a progress bar where its model has to be downloaded first. */
 import { join } from 'node:path';
+import { askForExactProducts } from '../config/exact-products.ts';
 import type { Config } from '../config/schema.ts';
 import type { ModelFolder } from '../encoder/model-folder.ts';
 import { loadModel } from '../encoder/model-source.ts';
@@ -34,8 +35,13 @@ export async function openModel(config: Config, opening: EncoderOpening): Promis
 
 /** Starts an encoder over a model; close it when done. */
 export function startEncoder(config: Config, model: ModelFolder, onProblem: (problem: string) => void): Promise<OnnxEncoder> {
+  askForExactProducts(config);
   return createEncoder({
     model,
+    device: config.device,
+    ...(config.bulkDevice === undefined ? {} : { bulkDevice: config.bulkDevice }),
+    deviceFallback: config.deviceFallback,
+    onDeviceProblem: onProblem,
     ...(config.encoderWorkers === 0 ? {} : { workers: config.encoderWorkers }),
     maxBatchTokens: config.maxBatchTokens,
     maxWaiting: config.maxQueue,
