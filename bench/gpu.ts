@@ -108,7 +108,8 @@ async function measure(device: Device, threads: number, reference: Float32Array 
   const warmUp = texts[500] ?? new Int32Array();
   const { dimension, pooling, graph } = manifest;
   const graphFile = join(flags.model, graph.file);
-  const session = await openGraph({ graphFile, device, graphOutput: graph.output, dimension, pooling, padId: 0, threads, warmUp });
+  const sizes = { dimension, pieceDimension: dimension, wholeDimension: dimension, dense: [] };
+  const session = await openGraph({ graphFile, device, graphOutput: graph.output, ...sizes, pooling, padId: 0, threads, warmUp });
   const openMs = performance.now() - started;
   const single = await latency(session);
   const textsPerSecond: Record<number, number> = {};

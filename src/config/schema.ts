@@ -128,6 +128,21 @@ const model = {
   deviceFallback: described(z.enum(DEVICE_FALLBACKS, 'warn or refuse').default('warn'), {
     description: 'Where cuda or webgpu is asked for and does not open: one warning and the CPU instead (warn), or no start (refuse).',
   }),
+  truncateDim: described(wholeNumber(0, 65_536).default(0), {
+    description:
+      'Numbers kept of each vector, for models trained so that the first ones suffice (Matryoshka). 0 keeps all. Changing it means reloading every corpus.',
+    placeholder: 'numbers',
+  }),
+  queryPrompt: described(z.string('a prompt').min(1, 'a prompt').optional(), {
+    description:
+      'What goes before each utterance: the name of a prompt of the model, none, or a text in double quotes such as "query: ". Unset, the prompt query of the model, else its default one. Changing it means reloading every corpus.',
+    placeholder: 'prompt',
+  }),
+  storedPrompt: described(z.string('a prompt').min(1, 'a prompt').optional(), {
+    description:
+      'What goes before each stored question, likewise. Unset, the prompt document, passage or corpus of the model, else its default one.',
+    placeholder: 'prompt',
+  }),
   encoderWorkers: described(wholeNumber(0, 64).default(0), {
     description: 'Inference threads, one session each (about 150 MB of memory a piece). 0 takes one per processor, at most 4.',
   }),

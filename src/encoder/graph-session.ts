@@ -4,11 +4,12 @@
  */
 import type { InferenceSession } from 'onnxruntime-node';
 import { FaqError } from '../errors.ts';
+import type { DenseHead, DenseLayer } from './dense-head.ts';
 import { type Device, deviceError } from './device.ts';
 import type { Pooling } from './encoder.ts';
 import { modelError } from './model-error.ts';
 import { createSession } from './open-session.ts';
-import { feedsOf, pad, type TokenBatch } from './padded-batch.ts';
+import { feedsOf, type PaddedBatch, pad, type TokenBatch } from './padded-batch.ts';
 import { normaliseRows, poolPieces } from './pooling.ts';
 
 /** All that a session needs to know; plain data, so that it can travel to a worker. */
@@ -17,7 +18,14 @@ export interface GraphSettings {
   readonly device: Device;
   /** Output to read; found by name and rank where absent. */
   readonly graphOutput: string | undefined;
+  /** Numbers kept of each vector. */
   readonly dimension: number;
+  /** Numbers of a word piece's vector. */
+  readonly pieceDimension: number;
+  /** Numbers of a text's vector before it is cut to `dimension`. */
+  readonly wholeDimension: number;
+  /** What follows pooling, for a graph that does not do it itself. */
+  readonly dense: readonly DenseLayer[];
   readonly pooling: Pooling;
   /** Id that fills shorter rows. */
   readonly padId: number;
@@ -63,28 +71,48 @@ function chooseOutput(session: InferenceSession, named: string | undefined): str
   const found = wanted.find((name) => session.outputNames.includes(name));
   const [only] = session.outputNames;
   if (found !== undefined) return found;
-  if (named === undefined && only !== undefined && session.outputNames.length === 1) return only;
+  // The pooler of a raw BERT is no sentence vector.
+  if (named === undefined && only !== undefined && only !== 'pooler_output' && session.outputNames.length === 1) return only;
   throw modelError(
     'MODEL_UNSUPPORTED',
     `The graph gives ${session.outputNames.join(', ')}; expected ${wanted.join(' or ')}. Export it as a feature-extraction model.`,
   );
 }
 
-function requireShape(dims: readonly number[], settings: GraphSettings): void {
-  const last = dims.at(-1);
-  if ((dims.length === 2 || dims.length === 3) && last === settings.dimension) return;
+function requireShape(dims: readonly number[], { wholeDimension, pieceDimension }: GraphSettings): void {
+  const expected = dims.length === 2 ? wholeDimension : pieceDimension;
+  if ((dims.length === 2 || dims.length === 3) && dims.at(-1) === expected) return;
   throw modelError(
     'MODEL_MISMATCH',
-    `The graph's output has shape [${dims.join(', ')}]; expected [batch, ${settings.dimension}] or [batch, pieces, ${settings.dimension}], as the model's configs say. The folder mixes two models: copy it again.`,
+    `The graph's output has shape [${dims.join(', ')}]; expected [batch, ${wholeDimension}] or [batch, pieces, ${pieceDimension}], as the model's configs say. The folder mixes two models: copy it again.`,
   );
 }
 
+/** How batches run. */
+interface Run {
+  readonly settings: GraphSettings;
+  readonly output: string;
+  /** The Dense layers, loaded when a graph turns out to end before them. */
+  readonly head: () => Promise<DenseHead>;
+}
+
+/** The first `kept` numbers of each row of `width`. */
+function cutRows(rows: Float32Array<ArrayBuffer>, width: number, kept: number): Float32Array<ArrayBuffer> {
+  if (kept === width) return rows;
+  const cut = new Float32Array((rows.length / width) * kept);
+  for (let row = 0; row * kept < cut.length; row += 1) cut.set(rows.subarray(row * width, row * width + kept), row * kept);
+  return cut;
+}
+
+/** Word-piece vectors to [batch × wholeDimension]. */
+async function poolOutside(pieces: Float32Array, padded: PaddedBatch, { settings, head }: Run): Promise<Float32Array<ArrayBuffer>> {
+  const shape = { batch: padded.rows, sequence: padded.sequence, dimension: settings.pieceDimension };
+  const rows = poolPieces(pieces, padded.pieces, { shape, pooling: settings.pooling });
+  return settings.dense.length === 0 ? rows : await (await head()).apply(rows);
+}
+
 /** Runs one batch; `pooled` tells whether the output had one row per text. */
-async function runBatch(
-  session: InferenceSession,
-  batch: TokenBatch,
-  how: { settings: GraphSettings; output: string },
-): Promise<BatchVectors & { readonly pooled: boolean }> {
+async function runBatch(session: InferenceSession, batch: TokenBatch, how: Run): Promise<BatchVectors & { readonly pooled: boolean }> {
   const { settings, output } = how;
   const padded = pad(batch, settings.padId);
   const results = await session.run(feedsOf(padded, session.inputNames), [output]);
@@ -97,23 +125,23 @@ async function runBatch(
   }
   requireShape(tensor.dims, settings);
   const pooled = tensor.dims.length === 2;
-  const shape = { batch: padded.rows, sequence: padded.sequence, dimension: settings.dimension };
   // The copy leaves onnxruntime's memory behind, so that the vectors can be handed to another thread.
-  const vectors = pooled ? new Float32Array(tensor.data) : poolPieces(tensor.data, padded.pieces, { shape, pooling: settings.pooling });
-  if (vectors.length !== padded.rows * settings.dimension)
+  const whole = pooled ? new Float32Array(tensor.data) : await poolOutside(tensor.data, padded, how);
+  if (whole.length !== padded.rows * settings.wholeDimension)
     throw modelError('MODEL_MISMATCH', 'The graph gave another number of vectors than texts. Export the model anew.');
+  const vectors = cutRows(whole, settings.wholeDimension, settings.dimension);
   return { vectors, bad: normaliseRows(vectors, settings.dimension), pooled };
 }
 
 /** A short text alone three times and a padded batch, so that memory is laid out and code is compiled before the first caller. */
-async function warmUp(session: InferenceSession, settings: GraphSettings, output: string): Promise<boolean> {
-  const { warmUp: ids } = settings;
+async function warmUp(session: InferenceSession, how: Run): Promise<boolean> {
+  const { warmUp: ids } = how.settings;
   const alone: TokenBatch = { ids, lengths: Int32Array.of(ids.length) };
   const half = ids.subarray(0, Math.max(1, Math.floor(ids.length / 2)));
   const company: TokenBatch = { ids: Int32Array.from([...ids, ...half]), lengths: Int32Array.of(ids.length, half.length) };
   let pooled = false;
   for (const batch of [alone, alone, alone, company]) {
-    const result = await runBatch(session, batch, { settings, output });
+    const result = await runBatch(session, batch, how);
     if (result.bad.length > 0) {
       throw modelError(
         'MODEL_DAMAGED',
@@ -126,12 +154,13 @@ async function warmUp(session: InferenceSession, settings: GraphSettings, output
 }
 
 /** The first runs; a GPU that opens and then fails is as good as one that does not open. */
-async function firstRuns(session: InferenceSession, settings: GraphSettings, output: string): Promise<boolean> {
+async function firstRuns(session: InferenceSession, how: Run): Promise<boolean> {
   try {
-    return await warmUp(session, settings, output);
+    return await warmUp(session, how);
   } catch (error) {
     await session.release();
-    throw settings.device === 'cpu' || error instanceof FaqError ? error : deviceError(settings.device, error);
+    const { device } = how.settings;
+    throw device === 'cpu' || error instanceof FaqError ? error : deviceError(device, error);
   }
 }
 
@@ -144,10 +173,19 @@ export async function openGraph(settings: GraphSettings): Promise<GraphSession> 
   const session = await createSession(settings);
   requireInputs(session);
   const output = chooseOutput(session, settings.graphOutput);
-  const pooled = await firstRuns(session, settings, output);
+  let loading: Promise<DenseHead> | undefined;
+  const head = (): Promise<DenseHead> => {
+    loading ??= import('./dense-head.ts').then(({ openDenseHead }) => openDenseHead(settings.dense));
+    return loading;
+  };
+  const how: Run = { settings, output, head };
+  const pooled = await firstRuns(session, how);
   return {
     pooled,
-    run: (batch) => runBatch(session, batch, { settings, output }),
-    close: () => session.release(),
+    run: (batch) => runBatch(session, batch, how),
+    async close() {
+      await session.release();
+      await (await loading)?.close();
+    },
   };
 }

@@ -12,6 +12,7 @@ import { type EncodingQueue, openQueue, type QueueSettings } from './encoding-qu
 import type { GraphSettings } from './graph-session.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { type OpenDevices, openDevices } from './open-devices.ts';
+import { requirePooledPrompt } from './prompts.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** How to make an encoder. Only the model has no default. */
@@ -100,7 +101,7 @@ async function encodeOne(text: string, parts: Parts, options: EncodeOptions): Pr
   throwIfAborted(options.signal);
   requireLength(text, parts.maxCharacters);
   const started = performance.now();
-  const { ids, truncated } = parts.tokenizer.tokenise(text);
+  const { ids, truncated } = parts.tokenizer.tokenise(text, 'utterance');
   const tokenised = performance.now();
   const { vector, runMs } = await parts.devices.match.batcher.submit(ids, { lane: 'match', signal: options.signal });
   const queueMs = Math.max(0, performance.now() - tokenised - runMs);
@@ -116,7 +117,7 @@ interface BulkRun {
 function encodeMany(texts: readonly string[], { model, tokenizer, queue }: BulkRun, options: EncodeAllOptions): Promise<Float32Array> {
   const bulk = {
     dimension: model.dimension,
-    tokenise: (text: string) => tokenizer.tokenise(text).ids,
+    tokenise: (text: string) => tokenizer.tokenise(text, options.role ?? 'stored').ids,
     submit: (ids: Int32Array, signal: AbortSignal) => queue.batcher.submit(ids, { lane: 'bulk', signal }),
   };
   return encodeInBulk(texts, bulk, options);
@@ -129,8 +130,9 @@ function infoOf(model: ModelFolder, { match, bulk }: OpenDevices): EncoderInfo {
 }
 
 function graphSettings(model: ModelFolder, tokenizer: Tokenizer, threads: number): Omit<GraphSettings, 'device'> {
-  const { graphFile, graphOutput, dimension, pooling } = model;
-  return { graphFile, graphOutput, dimension, pooling, padId: tokenizer.padId, threads, warmUp: tokenizer.tokenise(WARM_UP_TEXT).ids };
+  const { graphFile, graphOutput, dimension, pieceDimension, wholeDimension, dense, pooling } = model;
+  const warmUp = tokenizer.tokenise(WARM_UP_TEXT, 'utterance').ids;
+  return { graphFile, graphOutput, dimension, pieceDimension, wholeDimension, dense, pooling, padId: tokenizer.padId, threads, warmUp };
 }
 
 function assemble(parts: Parts): OnnxEncoder {
@@ -173,6 +175,7 @@ async function compareDevices(parts: Omit<BulkRun, 'queue'>, one: EncodingQueue,
 export async function createEncoder(options: EncoderOptions): Promise<OnnxEncoder> {
   const { model, onWorkerLost, onDeviceProblem, workerFile, ...given } = options;
   const settings = { ...ENCODER_DEFAULTS, ...given };
+  requirePooledPrompt(model.prompts.chosen, model.includePrompt);
   const tokenizer = createTokenizer(model);
   const graph = graphSettings(model, tokenizer, settings.intraOpThreads);
   const queue: QueueSettings = { ...settings, onWorkerLost: (error) => onWorkerLost?.(error), workerFile };

@@ -2,6 +2,7 @@
  * Text to word-piece ids, by the tokenizer of the model's own folder. Reads nothing from disk or network itself.
  */
 import { PreTrainedTokenizer } from '@huggingface/transformers';
+import type { TextRole } from './encoder.ts';
 import { modelError } from './model-error.ts';
 import type { ModelFolder } from './model-folder.ts';
 
@@ -15,8 +16,8 @@ export interface TokenIds {
 
 /** A model's tokenizer. */
 export interface Tokenizer {
-  /** Takes .03 to .1 ms for an utterance, on the calling thread. Any text is allowed, the empty one too. */
-  tokenise(text: string): TokenIds;
+  /** Takes .03 to .1 ms for an utterance, on the calling thread. Any text is allowed, the empty one too. The prompt of its role (an utterance's by default) goes before it. */
+  tokenise(text: string, role?: TextRole): TokenIds;
   /** Id that fills a batch's shorter rows. */
   readonly padId: number;
 }
@@ -68,13 +69,14 @@ export function createTokenizer(model: ModelFolder): Tokenizer {
   const padId: unknown = Reflect.get(tokenizer, 'pad_token_id');
   return {
     padId: typeof padId === 'number' ? padId : 0,
-    tokenise(text) {
+    tokenise(own, role = 'utterance') {
+      const text = model.prompts.chosen[role] + own;
       const cut = text.length > most ? text.slice(0, most) : text;
       const wellFormed = cut.toWellFormed();
       const ids = tokenizer.encode(model.lowerCase ? wellFormed.toLowerCase() : wellFormed);
       if (ids.length <= model.maxTokens) return { ids: Int32Array.from(ids), truncated: cut !== text };
-      const own = ids.slice(frame.before.length, frame.before.length + room);
-      return { ids: Int32Array.from([...frame.before, ...own, ...frame.after]), truncated: true };
+      const kept = ids.slice(frame.before.length, frame.before.length + room);
+      return { ids: Int32Array.from([...frame.before, ...kept, ...frame.after]), truncated: true };
     },
   };
 }

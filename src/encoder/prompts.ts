@@ -1,0 +1,52 @@
+/**
+ * What a model wants before each text: `prompts` of config_sentence_transformers.json, and what the settings say instead.
+ * Chooses texts; the tokenizer puts them in front.
+ */
+import type { z } from 'zod';
+import { FaqError } from '../errors.ts';
+import type { TextRole } from './encoder.ts';
+import { modelError } from './model-error.ts';
+import type { SENTENCE_TRANSFORMERS } from './model-files.ts';
+
+/** The text before an utterance and before a stored question; both empty for most models. */
+export type Prompts = Readonly<Record<TextRole, string>>;
+
+/** A model's prompts by name, and those it is used with. */
+export interface ModelPrompts {
+  readonly named: Readonly<Record<string, string>>;
+  readonly chosen: Prompts;
+}
+
+/** Names of prompts for each role, the first that a model has counts: those of sentence-transformers' encode_query and encode_document. */
+const NAMES: Readonly<Record<TextRole, readonly string[]>> = { utterance: ['query'], stored: ['document', 'passage', 'corpus'] };
+
+/** Prompts of a model: the role's own, else the default one, else none. */
+export function readPrompts(config: z.infer<typeof SENTENCE_TRANSFORMERS>): ModelPrompts {
+  const named = config.prompts ?? {};
+  const fallback = named[config.default_prompt_name ?? ''] ?? '';
+  const choose = (role: TextRole): string => named[NAMES[role].find((name) => named[name] !== undefined) ?? ''] ?? fallback;
+  return { named, chosen: { utterance: choose('utterance'), stored: choose('stored') } };
+}
+
+/** Which prompt a setting means: one of the model's by name, `none`, or a text in double quotes. */
+export function promptOf(value: string, { named }: ModelPrompts, setting: string): string {
+  if (named[value] !== undefined) return named[value];
+  if (value === 'none') return '';
+  const quoted = /^"(?<text>.*)"$/su.exec(value)?.groups?.text;
+  if (quoted !== undefined) return quoted;
+  const names = Object.keys(named);
+  throw new FaqError(
+    'invalid_argument',
+    `${setting}: expected ${names.length > 0 ? `a prompt of the model (${names.join(', ')})` : 'no name, since the model has no prompts'}, none, or a text in double quotes such as "query: "; got ${value}.`,
+    { field: setting, reason: 'BAD_PROMPT' },
+  );
+}
+
+/** @throws FaqError failed_precondition where the pooling is to leave the prompt's word pieces out, which we do not. */
+export function requirePooledPrompt(prompts: Prompts, includePrompt: boolean | undefined): void {
+  if (includePrompt !== false || (prompts.utterance === '' && prompts.stored === '')) return;
+  throw modelError(
+    'MODEL_UNSUPPORTED',
+    'The pooling config leaves the prompt out of the mean (include_prompt: false), which is not supported. Choose another model, or one prompt setting "none" for each role.',
+  );
+}
