@@ -30,10 +30,13 @@ async function parityOf(model: ModelFolder, encoder: Encoder): Promise<Finding> 
   const path = join(dirname(dirname(model.graphFile)), 'parity.json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return warn('parity', 'the model folder has no parity.json, so its vectors cannot be checked');
+  const { own, chosen } = model.prompts;
+  if (own.utterance !== chosen.utterance)
+    return warn('parity', 'FAQMATCH_QUERY_PROMPT differs from the prompt the reference was made with, so the vectors cannot be checked');
   const { texts, vectors } = paritySchema.parse(JSON.parse(text));
-  const encoded = await encoder.encodeAll(texts);
+  const encoded = await encoder.encodeAll(texts, { role: 'utterance' });
   const { dimension } = encoder.info;
-  const cosines = vectors.map((vector, row) => cosine(vector, encoded.subarray(row * dimension, (row + 1) * dimension)));
+  const cosines = vectors.map((vector, row) => cosine(vector.slice(0, dimension), encoded.subarray(row * dimension, (row + 1) * dimension)));
   const least = Math.min(...cosines);
   const detail = `least cosine ${least.toFixed(4)} to the reference over ${texts.length} texts`;
   return least >= LEAST_COSINE
@@ -53,10 +56,9 @@ export async function checkModel(config: Config, terminal: Terminal): Promise<re
     const started = performance.now();
     const encoder = await startEncoder(config, model, onProblem);
     try {
-      const workers = encoder.info.workers;
-      found.push(
-        ok('inference', `${workers} workers warm in ${((performance.now() - started) / 1000).toFixed(1)} s on ${encoder.info.device}`),
-      );
+      const { workers, device, bulkDevice } = encoder.info;
+      const where = bulkDevice === undefined ? device : `${device}, reloads on ${bulkDevice}`;
+      found.push(ok('inference', `${workers} workers warm in ${((performance.now() - started) / 1000).toFixed(1)} s on ${where}`));
       stage = 'parity';
       found.push(await parityOf(model, encoder));
     } finally {

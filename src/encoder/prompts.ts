@@ -14,18 +14,28 @@ export type Prompts = Readonly<Record<TextRole, string>>;
 /** A model's prompts by name, and those it is used with. */
 export interface ModelPrompts {
   readonly named: Readonly<Record<string, string>>;
+  /** What the model's files say. */
+  readonly own: Prompts;
+  /** What it is used with. */
   readonly chosen: Prompts;
 }
 
-/** Names of prompts for each role, the first that a model has counts: those of sentence-transformers' encode_query and encode_document. */
+/** Names of prompts for each role: those of sentence-transformers' encode_query and encode_document. */
 const NAMES: Readonly<Record<TextRole, readonly string[]>> = { utterance: ['query'], stored: ['document', 'passage', 'corpus'] };
 
-/** Prompts of a model: the role's own, else the default one, else none. */
+/**
+ * Prompts of a model: for each role the first of its names that is not empty (saving a model adds empty ones), else the default prompt,
+ * which goes before every text, unless that belongs to the other role.
+ */
 export function readPrompts(config: z.infer<typeof SENTENCE_TRANSFORMERS>): ModelPrompts {
   const named = config.prompts ?? {};
-  const fallback = named[config.default_prompt_name ?? ''] ?? '';
-  const choose = (role: TextRole): string => named[NAMES[role].find((name) => named[name] !== undefined) ?? ''] ?? fallback;
-  return { named, chosen: { utterance: choose('utterance'), stored: choose('stored') } };
+  const standard = config.default_prompt_name ?? '';
+  const choose = (role: TextRole, other: TextRole): string => {
+    const own = NAMES[role].map((name) => named[name]).find((prompt) => prompt !== undefined && prompt !== '');
+    return own ?? (NAMES[other].includes(standard) ? '' : (named[standard] ?? ''));
+  };
+  const own = { utterance: choose('utterance', 'stored'), stored: choose('stored', 'utterance') };
+  return { named, own, chosen: own };
 }
 
 /** Which prompt a setting means: one of the model's by name, `none`, or a text in double quotes. */
