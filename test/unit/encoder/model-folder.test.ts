@@ -146,7 +146,12 @@ describe('reading a model folder', () => {
     [['Transformer', 'Pooling', 'Normalize', 'Dense'], 'chains Transformer → Pooling → Normalize → Dense'],
     [['Transformer', 'Dense', 'Pooling'], 'chains Transformer → Dense → Pooling'],
   ])('refuses the modules %j', async (kinds, words) => {
-    const modules = kinds.map((kind, idx) => ({ idx, name: `${idx}`, path: `${idx}_${kind}`, type: `sentence_transformers.models.${kind}` }));
+    const modules = kinds.map((kind, idx) => ({
+      idx,
+      name: `${idx}`,
+      path: `${idx}_${kind}`,
+      type: `sentence_transformers.models.${kind}`,
+    }));
     const folder = await unlisted((copy) => writeFile(join(copy, 'modules.json'), JSON.stringify(modules)));
     await expect(readModelFolder(folder)).rejects.toMatchObject({ reason: 'MODEL_UNSUPPORTED', message: expect.stringContaining(words) });
   });
