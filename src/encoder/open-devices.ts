@@ -31,9 +31,10 @@ export interface OpenDevices {
  */
 const LEAST_COSINE = 0.9999;
 
-const WITHOUT_IT = 'To start without it, set FAQMATCH_DEVICE_FALLBACK=warn or another device.';
+const WITHOUT_IT = 'To start without it, set FAQMATCH_DEVICE_FALLBACK=warn or name another device.';
 
-async function openFirst(choice: DeviceChoice, request: DeviceRequest, open: DeviceRequest['open']): Promise<EncodingQueue> {
+async function openFirst(work: 'device' | 'bulkDevice', request: DeviceRequest, open: DeviceRequest['open']): Promise<EncodingQueue> {
+  const choice = request[work];
   const devices = devicesToTry(choice, request.fallback);
   for (const [place, device] of devices.entries()) {
     try {
@@ -43,7 +44,8 @@ async function openFirst(choice: DeviceChoice, request: DeviceRequest, open: Dev
       if (error.reason !== DEVICE_UNAVAILABLE) throw error;
       if (place === devices.length - 1)
         throw new FaqError(error.code, `${error.message} ${WITHOUT_IT}`, { reason: DEVICE_UNAVAILABLE, cause: error.cause });
-      if (choice !== 'auto') request.onProblem(`${error.message} The encoder runs on the CPU instead.`);
+      if (choice !== 'auto')
+        request.onProblem(`${error.message} ${work === 'device' ? 'The encoder runs' : 'Reloads encode'} on the CPU instead.`);
     }
   }
   throw new FaqError('internal', `No device to try for ${choice}.`);
@@ -72,10 +74,10 @@ async function agreeing(match: EncodingQueue, bulk: EncodingQueue, request: Devi
  * @throws FaqError failed_precondition DEVICE_UNAVAILABLE (missing, and the fallback is `refuse`), or what the model is refused with; nothing stays open.
  */
 export async function openDevices(request: DeviceRequest): Promise<OpenDevices> {
-  const match = await openFirst(request.device, request, request.open);
+  const match = await openFirst('device', request, request.open);
   try {
     const reuse = async (device: Device): Promise<EncodingQueue> => (device === match.device ? match : await request.open(device));
-    const found = request.bulkDevice === request.device ? match : await openFirst(request.bulkDevice, request, reuse);
+    const found = request.bulkDevice === request.device ? match : await openFirst('bulkDevice', request, reuse);
     const bulk = await agreeing(match, found, request);
     return {
       match,

@@ -44,10 +44,11 @@ export function promptOf(value: string, { named }: ModelPrompts, setting: string
   if (value === 'none') return '';
   const quoted = /^"(?<text>.*)"$/su.exec(value)?.groups?.text;
   if (quoted !== undefined) return quoted;
-  const names = Object.keys(named);
+  const names = Object.keys(named).join(', ');
+  const expected = names === '' ? 'none or a text' : `a prompt of the model (${names}), none, or a text`;
   throw new FaqError(
     'invalid_argument',
-    `${setting}: expected ${names.length > 0 ? `a prompt of the model (${names.join(', ')})` : 'no name, since the model has no prompts'}, none, or a text in double quotes such as "query: "; got ${value}.`,
+    `${setting}: expected ${expected} in double quotes such as "query: "; got ${value}.${names === '' ? ' The model names no prompts.' : ''}`,
     { field: setting, reason: 'BAD_PROMPT' },
   );
 }

@@ -26,6 +26,8 @@ const MOST_PIECES = 1.75;
 const LEAST_SHARE = 0.05;
 /** Pieces of a script that a vocabulary made for it has at least; an English one has 86 in Cyrillic and 494 in Han. */
 const LEAST_PIECES = 600;
+/** However small the vocabulary, a script with this share of it is what it was made for. */
+const LEAST_OF_VOCABULARY = 0.1;
 
 const SCRIPTS = [
   'Latin',
@@ -86,7 +88,7 @@ function judgeScripts(texts: readonly string[], vocabulary: readonly string[] | 
   return scriptsOf(texts).flatMap(({ script, share }): readonly Misfit[] => {
     const one = new RegExp(`\\p{Script=${script}}`, 'u');
     const pieces = vocabulary.filter((piece) => one.test(piece)).length;
-    if (pieces >= LEAST_PIECES) return [];
+    if (pieces >= LEAST_PIECES || pieces >= vocabulary.length * LEAST_OF_VOCABULARY) return [];
     const detail = `${percent(share)} of the letters are ${script}, in which the model's vocabulary has ${pieces} of its ${vocabulary.length} pieces`;
     return [{ kind: 'script', detail, next: OTHER_MODEL }];
   });

@@ -77,6 +77,7 @@ describe('a device that does not open', () => {
   it('for reloads only leaves everything on the CPU after one warning', async () => {
     await withDevices({ bulkDevice: 'cuda', workerFile: GPU_LIKE }, async (opened) => {
       expect(devicesOf(opened)).toEqual({ device: 'cpu', bulkDevice: undefined, workers: 2, problems: 1 });
+      expect(opened.problems[0]).toContain('Reloads encode on the CPU instead.');
     });
   });
 
