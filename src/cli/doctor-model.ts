@@ -8,6 +8,7 @@ import type { ModelFolder } from '../encoder/model-folder.ts';
 import { FaqError } from '../errors.ts';
 import type { Finding } from './doctor-checks.ts';
 import { fail, ok, warn } from './doctor-checks.ts';
+import { checkFit } from './doctor-fit.ts';
 import { openModel, startEncoder } from './open-encoder.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -30,10 +31,15 @@ async function parityOf(model: ModelFolder, encoder: Encoder): Promise<Finding> 
   const path = join(dirname(dirname(model.graphFile)), 'parity.json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return warn('parity', 'the model folder has no parity.json, so its vectors cannot be checked');
+  const { own, chosen } = model.prompts;
+  if (own.utterance !== chosen.utterance)
+    return warn('parity', 'FAQMATCH_QUERY_PROMPT differs from the prompt the reference was made with, so the vectors cannot be checked');
   const { texts, vectors } = paritySchema.parse(JSON.parse(text));
-  const encoded = await encoder.encodeAll(texts);
+  const encoded = await encoder.encodeAll(texts, { role: 'utterance' });
   const { dimension } = encoder.info;
-  const cosines = vectors.map((vector, row) => cosine(vector, encoded.subarray(row * dimension, (row + 1) * dimension)));
+  const cosines = vectors.map((vector, row) =>
+    cosine(vector.slice(0, dimension), encoded.subarray(row * dimension, (row + 1) * dimension)),
+  );
   const least = Math.min(...cosines);
   const detail = `least cosine ${least.toFixed(4)} to the reference over ${texts.length} texts`;
   return least >= LEAST_COSINE
@@ -49,14 +55,14 @@ export async function checkModel(config: Config, terminal: Terminal): Promise<re
   try {
     const model = await openModel(config, { terminal, onProblem });
     found.push(ok('model', `${model.name}, ${model.dimension} dimensions, ${model.digest.slice(0, 19)}`));
+    found.push(...(await checkFit(config, model)));
     stage = 'inference';
     const started = performance.now();
-    const encoder = await startEncoder(config, model, onProblem);
+    const encoder = await startEncoder(config, model, (problem) => found.push(warn('inference', problem)));
     try {
-      const workers = encoder.info.workers;
-      found.push(
-        ok('inference', `${workers} workers warm in ${((performance.now() - started) / 1000).toFixed(1)} s on ${encoder.info.device}`),
-      );
+      const { workers, device, bulkDevice } = encoder.info;
+      const where = bulkDevice === undefined ? device : `${device}, reloads on ${bulkDevice}`;
+      found.push(ok('inference', `${workers} workers warm in ${((performance.now() - started) / 1000).toFixed(1)} s on ${where}`));
       stage = 'parity';
       found.push(await parityOf(model, encoder));
     } finally {
@@ -65,6 +71,8 @@ export async function checkModel(config: Config, terminal: Terminal): Promise<re
   } catch (thrown) {
     const error = FaqError.from(thrown);
     const detail = error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message;
+    if (error.reason === 'DEVICE_UNAVAILABLE')
+      return [...found, fail('device', detail, 'Set FAQMATCH_DEVICE and FAQMATCH_BULK_DEVICE to what this machine has.')];
     found.push(
       fail(stage, detail, stage === 'model' ? 'Check FAQMATCH_MODEL.' : 'Run "npm ci" again: the native parts may not fit this machine.'),
     );

@@ -1,11 +1,14 @@
 /** `faqmatch encode`: texts to vectors without a server, so that anyone can check the encoder against another implementation. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { TextRole } from '../encoder/encoder.ts';
 import { describedCommand, ENCODER_SETTINGS, settingsOf } from './command-settings.ts';
 import { interruptible } from './interruption.ts';
 import { openEncoder } from './open-encoder.ts';
 import { startProgress } from './progress.ts';
 import { readLines, STANDARD_INPUT } from './read-lines.ts';
 import type { Terminal } from './terminal.ts';
+
+const ROLES: readonly TextRole[] = ['utterance', 'stored'];
 
 /** Vectors are printed as they come, this many texts at a time. */
 const CHUNK = 256;
@@ -22,7 +25,9 @@ export function encodeCommand(terminal: Terminal): Command {
     example: 'echo "where is my parcel" | faqmatch encode\nfaqmatch encode texts.txt --model ./my-model > vectors.jsonl',
     settings: ENCODER_SETTINGS,
   });
-  return command.argument('[file]', 'texts one a line; standard input by default').action(async (file: string | undefined) => {
+  command.addOption(new Option('--as <role>', 'which prompt of the model goes before each text').choices(ROLES).default('utterance'));
+  command.argument('[file]', 'texts one a line; standard input by default');
+  return command.action(async (file: string | undefined, { as: role }: { readonly as: TextRole }) => {
     const config = settingsOf(command, terminal);
     const texts = await readLines(file ?? STANDARD_INPUT, terminal);
     await interruptible(async (signal) => {
@@ -33,6 +38,7 @@ export function encodeCommand(terminal: Terminal): Command {
           const chunk = texts.slice(start, start + CHUNK);
           const { dimension } = encoder.info;
           const vectors = await encoder.encodeAll(chunk, {
+            role,
             signal,
             onProgress: (done) => progress.update(start + done, texts.length, 'texts'),
           });

@@ -1,7 +1,9 @@
 /** The encoder that the settings ask for, with a progress bar where its model has to be downloaded first. */
 import { join } from 'node:path';
+import { askForExactProducts } from '../config/exact-products.ts';
 import type { Config } from '../config/schema.ts';
 import type { ModelFolder } from '../encoder/model-folder.ts';
+import { withOptions } from '../encoder/model-options.ts';
 import { loadModel } from '../encoder/model-source.ts';
 import type { OnnxEncoder } from '../encoder/onnx-encoder.ts';
 import { createEncoder } from '../encoder/onnx-encoder.ts';
@@ -16,17 +18,19 @@ export interface EncoderOpening {
   readonly onProblem: (problem: string) => void;
 }
 
-/** Reads and verifies the model, downloading it where it is a hub model that is not cached. */
+/** Reads and verifies the model and applies the settings to it, downloading it where it is a hub model that is not cached. */
 export async function openModel(config: Config, opening: EncoderOpening): Promise<ModelFolder> {
   const progress = startProgress(opening.terminal, 'Downloading');
   try {
-    return await loadModel({
+    const { truncateDim, queryPrompt, storedPrompt } = config;
+    const model = await loadModel({
       model: config.model,
       cacheFolder: config.modelCache ?? join(config.dataDir, 'models'),
       offline: config.offline,
       onProgress: ({ file, done, total }) => progress.update(done, total, file),
       ...(opening.signal === undefined ? {} : { signal: opening.signal }),
     });
+    return withOptions(model, { truncateDim, queryPrompt, storedPrompt });
   } finally {
     progress.stop();
   }
@@ -34,8 +38,13 @@ export async function openModel(config: Config, opening: EncoderOpening): Promis
 
 /** Starts an encoder over a model; close it when done. */
 export function startEncoder(config: Config, model: ModelFolder, onProblem: (problem: string) => void): Promise<OnnxEncoder> {
+  askForExactProducts(config);
   return createEncoder({
     model,
+    device: config.device,
+    ...(config.bulkDevice === undefined ? {} : { bulkDevice: config.bulkDevice }),
+    deviceFallback: config.deviceFallback,
+    onDeviceProblem: onProblem,
     ...(config.encoderWorkers === 0 ? {} : { workers: config.encoderWorkers }),
     maxBatchTokens: config.maxBatchTokens,
     maxWaiting: config.maxQueue,

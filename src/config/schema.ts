@@ -2,6 +2,7 @@
  * Every setting with its type, range, default and meaning. docs/configuration.md is made from this file.
  */
 import * as z from 'zod';
+import { DEVICE_CHOICES, DEVICE_FALLBACKS } from '../encoder/device.ts';
 import { ANN_FROM_ROWS } from '../index/embedded/ann-threshold.ts';
 import { DEFAULT_QDRANT_SETTINGS } from '../index/qdrant/settings.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
@@ -116,12 +117,32 @@ const model = {
     placeholder: 'path',
   }),
   offline: described(yesOrNo().default(false), { description: 'Never ask the hub; only models already in modelCache can be used.' }),
-  device: described(
-    text()
-      .refine((value) => value === 'cpu', 'cpu: other devices are not built yet')
-      .default('cpu'),
-    { description: 'Where the encoder runs. Only cpu for now.' },
-  ),
+  device: described(z.enum(DEVICE_CHOICES, 'cpu, cuda, webgpu or auto').default('cpu'), {
+    description:
+      'Where utterances are encoded. cuda needs an NVIDIA GPU and the CUDA build of onnxruntime-node, webgpu a GPU driver with Vulkan, Direct3D 12 or Metal; auto takes the first of cuda, webgpu and cpu that opens.',
+  }),
+  bulkDevice: described(z.enum(DEVICE_CHOICES, 'cpu, cuda, webgpu or auto').optional(), {
+    description:
+      'Where the texts of a reload are encoded, so that a reload may run on the GPU while matches stay on the CPU. Unset, it is device. Its vectors are held to those of device at the start.',
+  }),
+  deviceFallback: described(z.enum(DEVICE_FALLBACKS, 'warn or refuse').default('warn'), {
+    description: 'Where cuda or webgpu is asked for and does not open: one warning and the CPU instead (warn), or no start (refuse).',
+  }),
+  truncateDim: described(wholeNumber(0, 65_536).default(0), {
+    description:
+      'Numbers kept of each vector, for models trained so that the first ones suffice (Matryoshka). 0 keeps all. Changing it means reloading every corpus.',
+    placeholder: 'numbers',
+  }),
+  queryPrompt: described(z.string('a prompt').min(1, 'a prompt').optional(), {
+    description:
+      'What goes before each utterance: the name of a prompt of the model, none, or a text in double quotes such as "query: ". Unset, the prompt query of the model, else its default one. Changing it means reloading every corpus.',
+    placeholder: 'prompt',
+  }),
+  storedPrompt: described(z.string('a prompt').min(1, 'a prompt').optional(), {
+    description:
+      'What goes before each stored question, likewise. Unset, the prompt document, passage or corpus of the model, else its default one.',
+    placeholder: 'prompt',
+  }),
   encoderWorkers: described(wholeNumber(0, 64).default(0), {
     description: 'Inference threads, one session each (about 150 MB of memory a piece). 0 takes one per processor, at most 4.',
   }),

@@ -13,8 +13,10 @@ export interface EncoderInfo {
   /** Most word pieces read of one text, special ones included; the rest is truncated. */
   readonly maxTokens: number;
   readonly pooling: Pooling;
-  /** E.g. `cpu`. */
+  /** Where utterances are encoded, e.g. `cpu`. */
   readonly device: string;
+  /** Where a reload's texts are encoded, where that is another device. */
+  readonly bulkDevice?: string;
   /** Inference workers, one session each. */
   readonly workers: number;
 }
@@ -40,6 +42,9 @@ export interface Encoding {
   readonly timings: EncodeTimings;
 }
 
+/** What a text is to the model. Models trained with prompts put another one before each kind. */
+export type TextRole = 'utterance' | 'stored';
+
 /** Calls in the `match` lane go before those in the `bulk` lane. */
 export type Lane = 'match' | 'bulk';
 
@@ -51,6 +56,8 @@ export interface EncodeOptions {
 
 /** How many texts are encoded. */
 export interface EncodeAllOptions extends EncodeOptions {
+  /** `stored` by default: the questions and counter-examples of a corpus. */
+  readonly role?: TextRole;
   /** Called after each batch with the number of texts done. */
   readonly onProgress?: (done: number) => void;
 }

@@ -2,17 +2,30 @@
  * One onnxruntime session over one BERT graph: word-piece ids in, unit vectors out.
  * Pools in TypeScript where the graph does not. Runs in a worker thread, since a run blocks its thread to the end.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import { FaqError } from '../errors.ts';
+import type { DenseHead, DenseLayer } from './dense-head.ts';
+import { type Device, deviceError } from './device.ts';
 import type { Pooling } from './encoder.ts';
 import { modelError } from './model-error.ts';
+import { createSession } from './open-session.ts';
+import { feedsOf, type PaddedBatch, pad, type TokenBatch } from './padded-batch.ts';
 import { normaliseRows, poolPieces } from './pooling.ts';
 
 /** All that a session needs to know; plain data, so that it can travel to a worker. */
 export interface GraphSettings {
   readonly graphFile: string;
+  readonly device: Device;
   /** Output to read; found by name and rank where absent. */
   readonly graphOutput: string | undefined;
+  /** Numbers kept of each vector. */
   readonly dimension: number;
+  /** Numbers of a word piece's vector. */
+  readonly pieceDimension: number;
+  /** Numbers of a text's vector before it is cut to `dimension`. */
+  readonly wholeDimension: number;
+  /** What follows pooling, for a graph that does not do it itself. */
+  readonly dense: readonly DenseLayer[];
   readonly pooling: Pooling;
   /** Id that fills shorter rows. */
   readonly padId: number;
@@ -20,13 +33,6 @@ export interface GraphSettings {
   readonly threads: number;
   /** Ids of a short text for the warm-up. */
   readonly warmUp: Int32Array;
-}
-
-/** Texts of one run: their ids one after the other. */
-export interface TokenBatch {
-  readonly ids: Int32Array;
-  /** Ids of each text; their sum is the length of ids. */
-  readonly lengths: Int32Array;
 }
 
 /** What a run gives. */
@@ -49,59 +55,6 @@ const POOLED_OUTPUTS = ['sentence_embedding'];
 const PIECE_OUTPUTS = ['last_hidden_state', 'token_embeddings'];
 const INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'];
 
-/** Ids and mask as padded int64 rows, and the mask as int32 for pooling. */
-interface PaddedBatch {
-  readonly rows: number;
-  readonly sequence: number;
-  readonly ids: BigInt64Array;
-  readonly mask: BigInt64Array;
-  readonly pieces: Int32Array;
-}
-
-/**
- * Pads a batch on the right. Int64 numbers are written through their low half (every supported machine is little-endian),
- * which spares a BigInt per word piece.
- */
-function pad(batch: TokenBatch, padId: number): PaddedBatch {
-  const rows = batch.lengths.length;
-  const sequence = batch.lengths.reduce((longest, length) => Math.max(longest, length), 1);
-  const ids = new BigInt64Array(rows * sequence);
-  const mask = new BigInt64Array(rows * sequence);
-  const pieces = new Int32Array(rows * sequence);
-  if (padId !== 0) ids.fill(BigInt(padId));
-  const idHalves = new Int32Array(ids.buffer);
-  const maskHalves = new Int32Array(mask.buffer);
-  let from = 0;
-  batch.lengths.forEach((length, row) => {
-    for (let piece = 0; piece < length; piece += 1) {
-      const at = row * sequence + piece;
-      idHalves[at * 2] = batch.ids[from + piece] ?? padId;
-      maskHalves[at * 2] = 1;
-      pieces[at] = 1;
-    }
-    from += length;
-  });
-  return { rows, sequence, ids, mask, pieces };
-}
-
-async function createSession(settings: GraphSettings): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(settings.graphFile, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: settings.threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-    });
-  } catch (error) {
-    throw modelError(
-      'MODEL_DAMAGED',
-      'The ONNX graph of the model cannot be loaded: it is cut off, damaged or newer than this onnxruntime. Copy the model again or export it anew.',
-      error,
-    );
-  }
-}
-
 function requireInputs(session: InferenceSession): void {
   const foreign = session.inputNames.filter((name) => !INPUTS.includes(name));
   const missing = INPUTS.slice(0, 2).filter((name) => !session.inputNames.includes(name));
@@ -118,41 +71,51 @@ function chooseOutput(session: InferenceSession, named: string | undefined): str
   const found = wanted.find((name) => session.outputNames.includes(name));
   const [only] = session.outputNames;
   if (found !== undefined) return found;
-  if (named === undefined && only !== undefined && session.outputNames.length === 1) return only;
+  // The pooler of a raw BERT is no sentence vector.
+  if (named === undefined && only !== undefined && only !== 'pooler_output' && session.outputNames.length === 1) return only;
   throw modelError(
     'MODEL_UNSUPPORTED',
     `The graph gives ${session.outputNames.join(', ')}; expected ${wanted.join(' or ')}. Export it as a feature-extraction model.`,
   );
 }
 
-function feedsOf(session: InferenceSession, padded: PaddedBatch): Record<string, Tensor> {
-  const size = [padded.rows, padded.sequence];
-  const feeds: Record<string, Tensor> = {
-    input_ids: new Tensor('int64', padded.ids, size),
-    attention_mask: new Tensor('int64', padded.mask, size),
-  };
-  if (session.inputNames.includes('token_type_ids')) feeds.token_type_ids = new Tensor('int64', new BigInt64Array(padded.ids.length), size);
-  return feeds;
-}
-
-function requireShape(dims: readonly number[], settings: GraphSettings): void {
-  const last = dims.at(-1);
-  if ((dims.length === 2 || dims.length === 3) && last === settings.dimension) return;
+function requireShape(dims: readonly number[], { wholeDimension, pieceDimension }: GraphSettings): void {
+  const expected = dims.length === 2 ? wholeDimension : pieceDimension;
+  if ((dims.length === 2 || dims.length === 3) && dims.at(-1) === expected) return;
   throw modelError(
     'MODEL_MISMATCH',
-    `The graph's output has shape [${dims.join(', ')}]; expected [batch, ${settings.dimension}] or [batch, pieces, ${settings.dimension}], as the model's configs say. The folder mixes two models: copy it again.`,
+    `The graph's output has shape [${dims.join(', ')}]; expected [batch, ${wholeDimension}] or [batch, pieces, ${pieceDimension}], as the model's configs say. The folder mixes two models: copy it again.`,
   );
 }
 
+/** How batches run. */
+interface Run {
+  readonly settings: GraphSettings;
+  readonly output: string;
+  /** The Dense layers, loaded when a graph turns out to end before them. */
+  readonly head: () => Promise<DenseHead>;
+}
+
+/** The first `kept` numbers of each row of `width`. */
+function cutRows(rows: Float32Array<ArrayBuffer>, width: number, kept: number): Float32Array<ArrayBuffer> {
+  if (kept === width) return rows;
+  const cut = new Float32Array((rows.length / width) * kept);
+  for (let row = 0; row * kept < cut.length; row += 1) cut.set(rows.subarray(row * width, row * width + kept), row * kept);
+  return cut;
+}
+
+/** Word-piece vectors to [batch × wholeDimension]. */
+async function poolOutside(pieces: Float32Array, padded: PaddedBatch, { settings, head }: Run): Promise<Float32Array<ArrayBuffer>> {
+  const shape = { batch: padded.rows, sequence: padded.sequence, dimension: settings.pieceDimension };
+  const rows = poolPieces(pieces, padded.pieces, { shape, pooling: settings.pooling });
+  return settings.dense.length === 0 ? rows : await (await head()).apply(rows);
+}
+
 /** Runs one batch; `pooled` tells whether the output had one row per text. */
-async function runBatch(
-  session: InferenceSession,
-  batch: TokenBatch,
-  how: { settings: GraphSettings; output: string },
-): Promise<BatchVectors & { readonly pooled: boolean }> {
+async function runBatch(session: InferenceSession, batch: TokenBatch, how: Run): Promise<BatchVectors & { readonly pooled: boolean }> {
   const { settings, output } = how;
   const padded = pad(batch, settings.padId);
-  const results = await session.run(feedsOf(session, padded), [output]);
+  const results = await session.run(feedsOf(padded, session.inputNames), [output]);
   const tensor = results[output];
   if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
     throw modelError(
@@ -162,23 +125,23 @@ async function runBatch(
   }
   requireShape(tensor.dims, settings);
   const pooled = tensor.dims.length === 2;
-  const shape = { batch: padded.rows, sequence: padded.sequence, dimension: settings.dimension };
   // The copy leaves onnxruntime's memory behind, so that the vectors can be handed to another thread.
-  const vectors = pooled ? new Float32Array(tensor.data) : poolPieces(tensor.data, padded.pieces, { shape, pooling: settings.pooling });
-  if (vectors.length !== padded.rows * settings.dimension)
+  const whole = pooled ? new Float32Array(tensor.data) : await poolOutside(tensor.data, padded, how);
+  if (whole.length !== padded.rows * settings.wholeDimension)
     throw modelError('MODEL_MISMATCH', 'The graph gave another number of vectors than texts. Export the model anew.');
+  const vectors = cutRows(whole, settings.wholeDimension, settings.dimension);
   return { vectors, bad: normaliseRows(vectors, settings.dimension), pooled };
 }
 
 /** A short text alone three times and a padded batch, so that memory is laid out and code is compiled before the first caller. */
-async function warmUp(session: InferenceSession, settings: GraphSettings, output: string): Promise<boolean> {
-  const { warmUp: ids } = settings;
+async function warmUp(session: InferenceSession, how: Run): Promise<boolean> {
+  const { warmUp: ids } = how.settings;
   const alone: TokenBatch = { ids, lengths: Int32Array.of(ids.length) };
   const half = ids.subarray(0, Math.max(1, Math.floor(ids.length / 2)));
   const company: TokenBatch = { ids: Int32Array.from([...ids, ...half]), lengths: Int32Array.of(ids.length, half.length) };
   let pooled = false;
   for (const batch of [alone, alone, alone, company]) {
-    const result = await runBatch(session, batch, { settings, output });
+    const result = await runBatch(session, batch, how);
     if (result.bad.length > 0) {
       throw modelError(
         'MODEL_DAMAGED',
@@ -190,18 +153,39 @@ async function warmUp(session: InferenceSession, settings: GraphSettings, output
   return pooled;
 }
 
+/** The first runs; a GPU that opens and then fails is as good as one that does not open. */
+async function firstRuns(session: InferenceSession, how: Run): Promise<boolean> {
+  try {
+    return await warmUp(session, how);
+  } catch (error) {
+    await session.release();
+    const { device } = how.settings;
+    throw device === 'cpu' || error instanceof FaqError ? error : deviceError(device, error);
+  }
+}
+
 /**
- * Opens a graph, checks inputs, output and dimension, and warms it up.
- * @throws FaqError data_loss (the graph cannot be loaded or gives NaN), failed_precondition (inputs, output or dimension do not fit).
+ * Opens a graph on its device, checks inputs, output and dimension, and warms it up.
+ * @throws FaqError data_loss (the graph cannot be loaded or gives NaN), failed_precondition (inputs, output or dimension do not fit, or
+ *   DEVICE_UNAVAILABLE: the device does not open or fails at its first run).
  */
 export async function openGraph(settings: GraphSettings): Promise<GraphSession> {
   const session = await createSession(settings);
   requireInputs(session);
   const output = chooseOutput(session, settings.graphOutput);
-  const pooled = await warmUp(session, settings, output);
+  let loading: Promise<DenseHead> | undefined;
+  const head = (): Promise<DenseHead> => {
+    loading ??= import('./dense-head.ts').then(({ openDenseHead }) => openDenseHead(settings.dense));
+    return loading;
+  };
+  const how: Run = { settings, output, head };
+  const pooled = await firstRuns(session, how);
   return {
     pooled,
-    run: (batch) => runBatch(session, batch, { settings, output }),
-    close: () => session.release(),
+    run: (batch) => runBatch(session, batch, how),
+    async close() {
+      await session.release();
+      await (await loading)?.close();
+    },
   };
 }

@@ -38,7 +38,7 @@ export interface HubRequest {
 
 const GRAPH = 'onnx/model.onnx';
 /** What a model folder may consist of; other formats of the same weights stay on the hub. */
-const WANTED = /^(?:[^/]+\.(?:json|txt)|\d+_[^/]+\/config\.json|onnx\/model\.onnx(?:_data)?)$/u;
+const WANTED = /^(?:[^/]+\.(?:json|txt)|\d+_[^/]+\/config\.json|\d+_Dense\/model\.safetensors|onnx\/model\.onnx(?:_data)?)$/u;
 
 type HubParameters = { fetch: typeof fetch; hubUrl?: string; accessToken?: string };
 

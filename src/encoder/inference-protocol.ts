@@ -2,7 +2,7 @@
  * What the encoder and its inference workers say to each other. Types and their checks only.
  */
 import type { ErrorCode } from '../errors.ts';
-import type { TokenBatch } from './graph-session.ts';
+import type { TokenBatch } from './padded-batch.ts';
 
 /** To a worker. */
 export type WorkerRequest = { readonly kind: 'run'; readonly id: number; readonly batch: TokenBatch } | { readonly kind: 'close' };

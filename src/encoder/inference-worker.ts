@@ -3,8 +3,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaqError } from '../errors.ts';
-import { type GraphSession, type GraphSettings, openGraph, type TokenBatch } from './graph-session.ts';
+import { type GraphSession, type GraphSettings, openGraph } from './graph-session.ts';
 import type { PlainError, WorkerReply, WorkerRequest } from './inference-protocol.ts';
+import type { TokenBatch } from './padded-batch.ts';
 
 const port = parentPort;
 if (port === null) throw new FaqError('internal', 'The inference worker is started by the encoder only, as a worker thread.');

@@ -11,7 +11,8 @@ export type ModelFault =
   | 'MODEL_UNSUPPORTED'
   | 'MODEL_MISMATCH'
   | 'MODEL_DAMAGED'
-  | 'MODEL_UNREACHABLE';
+  | 'MODEL_UNREACHABLE'
+  | 'DEVICE_UNAVAILABLE';
 
 const CODES: Readonly<Record<ModelFault, ErrorCode>> = {
   MODEL_NOT_FOUND: 'not_found',
@@ -20,6 +21,7 @@ const CODES: Readonly<Record<ModelFault, ErrorCode>> = {
   MODEL_MISMATCH: 'failed_precondition',
   MODEL_DAMAGED: 'data_loss',
   MODEL_UNREACHABLE: 'unavailable',
+  DEVICE_UNAVAILABLE: 'failed_precondition',
 };
 
 /** A FaqError for a model. `message` says what was expected, what came and what to do. */

@@ -15,6 +15,17 @@ export const POOLING = z.looseObject({
   word_embedding_dimension: z.int().positive().optional(),
   embedding_dimension: z.int().positive().optional(),
   pooling_mode: z.union([z.string(), z.array(z.string())]).optional(),
+  include_prompt: z.boolean().optional(),
+});
+
+/** config.json of a Dense module; `activation_function` ends in torch's class. */
+export const DENSE = z.looseObject({
+  in_features: z.int().positive(),
+  out_features: z.int().positive(),
+  bias: z.boolean().default(true),
+  activation_function: z.string().default('torch.nn.modules.activation.Tanh'),
+  module_input_name: z.string().default('sentence_embedding'),
+  module_output_name: z.string().nullish(),
 });
 
 /** sentence_bert_config.json. */

@@ -5,6 +5,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
+import { DENSE_WEIGHTS, readDenseLayers } from './dense-config.ts';
+import type { DenseLayer } from './dense-head.ts';
 import type { Pooling } from './encoder.ts';
 import { type Checksums, digestOf, hashFiles, requireChecksums } from './model-digest.ts';
 import { modelError } from './model-error.ts';
@@ -21,13 +23,24 @@ import {
   TRANSFORMER,
 } from './model-files.ts';
 import { type ModuleChain, RAW_BERT, readModuleChain, readPooling } from './pooling-config.ts';
+import { type ModelPrompts, readPrompts } from './prompts.ts';
 
 /** A model folder, parsed and verified. */
 export interface ModelFolder {
   readonly name: string;
   /** `sha256:<hex>` over every file that can change a vector. */
   readonly digest: string;
+  /** Numbers of a finished vector. */
   readonly dimension: number;
+  /** Numbers of a word piece's vector, before Dense layers. */
+  readonly pieceDimension: number;
+  /** Numbers of the vector before it is cut to `dimension`. */
+  readonly wholeDimension: number;
+  /** Layers between pooling and normalisation. */
+  readonly dense: readonly DenseLayer[];
+  readonly prompts: ModelPrompts;
+  /** False where the pooling is to leave a prompt's word pieces out. */
+  readonly includePrompt: boolean | undefined;
   /** Most word pieces of one text, special ones included. */
   readonly maxTokens: number;
   readonly pooling: Pooling;
@@ -94,12 +107,12 @@ async function requireParts(folder: string, parts: readonly string[]): Promise<v
 /** Checksums of every file that can change a vector, held to the manifest and to what was stored at download. */
 async function verify(
   folder: string,
-  parts: readonly string[],
+  files: { readonly parts: readonly string[]; readonly optional: readonly string[] },
   known: { manifest: ModelManifest | undefined; expected: Checksums },
 ): Promise<string> {
   const { manifest, expected } = known;
-  const optional = await presentFiles(folder, [...OPTIONAL, `${GRAPH}_data`]);
-  const own = manifest === undefined ? [...parts, ...optional] : Object.keys(manifest.files);
+  const { parts } = files;
+  const own = manifest === undefined ? [...parts, ...(await presentFiles(folder, files.optional))] : Object.keys(manifest.files);
   const actual = await hashFiles(folder, [...new Set([...own, ...Object.keys(expected)])]);
   requireChecksums(actual, expected);
   const digest = digestOf(Object.fromEntries(own.map((file) => [file, actual[file] ?? ''])));
@@ -154,16 +167,6 @@ function requireManifestFits(manifest: ModelManifest | undefined, found: { dimen
   if (wrong.length > 0) throw modelError('MODEL_MISMATCH', `faqmatch.json says ${wrong.join('; ')}. Export the model anew.`);
 }
 
-async function requireNoPrompt(folder: string): Promise<void> {
-  const config = await readModelJson(folder, 'config_sentence_transformers.json', SENTENCE_TRANSFORMERS);
-  const prompt = config?.prompts?.[config.default_prompt_name ?? ''];
-  if (prompt === undefined || prompt === '') return;
-  throw modelError(
-    'MODEL_UNSUPPORTED',
-    `The model puts the prompt "${prompt}" before each text, which is not supported yet. Choose a model without a default prompt.`,
-  );
-}
-
 async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory() === true) return;
@@ -171,6 +174,19 @@ async function requireFolder(folder: string): Promise<void> {
     'MODEL_NOT_FOUND',
     `Expected a model folder, found none named "${basename(folder)}". Give a shipped name, ./path or hub:org/name@revision.`,
   );
+}
+
+/** The folder's JSON files, those that are missing as empty. */
+async function readConfigs(folder: string, poolingFile: string) {
+  const prompts = (await readModelJson(folder, 'config_sentence_transformers.json', SENTENCE_TRANSFORMERS)) ?? {};
+  return {
+    poolingConfig: (await readModelJson(folder, poolingFile, POOLING)) ?? {},
+    transformer: (await readModelJson(folder, 'config.json', TRANSFORMER)) ?? {},
+    sentenceBert: (await readModelJson(folder, 'sentence_bert_config.json', SENTENCE_BERT)) ?? {},
+    prompts: readPrompts(prompts),
+    tokenizerConfig: (await readModelJson(folder, 'tokenizer_config.json', TOKENIZER_CONFIG)) ?? {},
+    tokenizerJson: (await readModelJson(folder, 'tokenizer.json', TOKENIZER)) ?? {},
+  };
 }
 
 /**
@@ -184,25 +200,33 @@ export async function readModelFolder(path: string, expected: ExpectedModel = {}
   const chain = await readChain(folder);
   const graph = manifest?.graph.file ?? GRAPH;
   const poolingFile = `${chain.poolingFolder}/config.json`;
-  const parts = ['modules.json', poolingFile, graph, ...REQUIRED];
+  const denseFiles = chain.denseFolders.map((dense) => `${dense}/config.json`);
+  const parts = ['modules.json', poolingFile, ...denseFiles, graph, ...REQUIRED];
   if (!(await isFile(join(folder, poolingFile))))
     throw modelError('MODEL_INCOMPLETE', `The model folder lacks ${poolingFile}. ${RAW_BERT}`);
   await requireParts(folder, parts);
-  const digest = await verify(folder, parts, { manifest, expected: expected.checksums ?? {} });
-  await requireNoPrompt(folder);
-  const poolingConfig = (await readModelJson(folder, poolingFile, POOLING)) ?? {};
-  const transformer = (await readModelJson(folder, 'config.json', TRANSFORMER)) ?? {};
-  const sentenceBert = (await readModelJson(folder, 'sentence_bert_config.json', SENTENCE_BERT)) ?? {};
-  const tokenizerConfig = (await readModelJson(folder, 'tokenizer_config.json', TOKENIZER_CONFIG)) ?? {};
-  const tokenizerJson = (await readModelJson(folder, 'tokenizer.json', TOKENIZER)) ?? {};
+  const weights = chain.denseFolders.map((dense) => `${dense}/${DENSE_WEIGHTS}`);
+  const digest = await verify(
+    folder,
+    { parts, optional: [...OPTIONAL, `${GRAPH}_data`, ...weights] },
+    { manifest, expected: expected.checksums ?? {} },
+  );
+  const { poolingConfig, transformer, sentenceBert, prompts, tokenizerConfig, tokenizerJson } = await readConfigs(folder, poolingFile);
   const pooling = readPooling(poolingConfig);
-  const dimension = dimensionOf(transformer, poolingConfig);
+  const pieceDimension = dimensionOf(transformer, poolingConfig);
+  const dense = await readDenseLayers(folder, chain.denseFolders, pieceDimension);
+  const dimension = dense.at(-1)?.outputs ?? pieceDimension;
   const maxTokens = maxTokensOf(sentenceBert.max_seq_length, tokenizerConfig.model_max_length, transformer);
   requireManifestFits(manifest, { dimension, maxTokens, pooling });
   return {
     name: expected.name ?? manifest?.name ?? basename(folder),
     digest,
     dimension,
+    pieceDimension,
+    wholeDimension: dimension,
+    dense,
+    prompts,
+    includePrompt: poolingConfig.include_prompt,
     maxTokens,
     pooling,
     graphFile: join(folder, graph),

@@ -4,21 +4,30 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaqError, throwIfAborted } from '../errors.ts';
-import { type BulkParts, encodeInBulk } from './bulk-encode.ts';
-import type { EncodeOptions, Encoder, EncoderInfo, Encoding } from './encoder.ts';
+import { encodeInBulk } from './bulk-encode.ts';
+import type { Device, DeviceChoice, DeviceFallback } from './device.ts';
+import type { EncodeAllOptions, EncodeOptions, Encoder, EncoderInfo, Encoding } from './encoder.ts';
+import { type EncodingQueue, openQueue, type QueueSettings } from './encoding-queue.ts';
 import type { GraphSettings } from './graph-session.ts';
-import { createInferencePool, type EncodedRow, type InferencePool } from './inference-pool.ts';
-import { MicroBatcher } from './micro-batcher.ts';
 import type { ModelFolder } from './model-folder.ts';
+import { type OpenDevices, openDevices } from './open-devices.ts';
+import { requirePooledPrompt } from './prompts.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** How to make an encoder. Only the model has no default. */
 export interface EncoderOptions {
   /** From readModelFolder or loadModel. */
   readonly model: ModelFolder;
-  /** Inference workers; as many as cores, at most 4: two one-thread workers beat one two-thread worker on short texts. */
+  /** Where utterances are encoded: the CPU by default, which needs nothing and answers one short text in milliseconds. */
+  readonly device?: DeviceChoice;
+  /** Where a reload's texts are encoded; the same device by default. */
+  readonly bulkDevice?: DeviceChoice;
+  /** What is done where a named device does not open: `warn` by default, one warning and the CPU. */
+  readonly deviceFallback?: DeviceFallback;
+  /** Told in words of each device that is done without. */
+  readonly onDeviceProblem?: (problem: string) => void;
+  /** Inference workers on the CPU; as many as cores, at most 4: two one-thread workers beat one two-thread worker on short texts. */
   readonly workers?: number;
   /** Threads of one run, 1 by default. */
   readonly intraOpThreads?: number;
@@ -38,6 +47,8 @@ export interface EncoderOptions {
 
 /** Defaults of an encoder. */
 export const ENCODER_DEFAULTS = {
+  device: 'cpu',
+  deviceFallback: 'warn',
   workers: Math.min(4, availableParallelism()),
   intraOpThreads: 1,
   maxBatchTokens: 256,
@@ -53,6 +64,13 @@ export interface OnnxEncoder extends Encoder {
 }
 
 const WARM_UP_TEXT = 'How do I change the address of my order?';
+/** Short, long, odd and repetitive: what two devices are compared by. */
+const COMPARED_TEXTS = [
+  WARM_UP_TEXT,
+  'refund?',
+  'I was charged twice for the same purchase on 12/03 and nobody answers my e-mails, can you please look into it today?',
+  'naïve café, 1234567890 -- ok ok ok ok ok ok ok ok',
+] as const;
 
 /** Unicode code points, counted without making an array of a text that may be megabytes long. */
 function countCharacters(text: string): number {
@@ -73,8 +91,9 @@ function requireLength(text: string, most: number): void {
 }
 
 interface Parts {
+  readonly model: ModelFolder;
   readonly tokenizer: Tokenizer;
-  readonly batcher: MicroBatcher<Int32Array, EncodedRow>;
+  readonly devices: OpenDevices;
   readonly maxCharacters: number;
 }
 
@@ -82,85 +101,96 @@ async function encodeOne(text: string, parts: Parts, options: EncodeOptions): Pr
   throwIfAborted(options.signal);
   requireLength(text, parts.maxCharacters);
   const started = performance.now();
-  const { ids, truncated } = parts.tokenizer.tokenise(text);
+  const { ids, truncated } = parts.tokenizer.tokenise(text, 'utterance');
   const tokenised = performance.now();
-  const { vector, runMs } = await parts.batcher.submit(ids, { lane: 'match', signal: options.signal });
+  const { vector, runMs } = await parts.devices.match.batcher.submit(ids, { lane: 'match', signal: options.signal });
   const queueMs = Math.max(0, performance.now() - tokenised - runMs);
   return { vector, tokens: ids.length, truncated, timings: { tokenizeMs: tokenised - started, queueMs, encodeMs: runMs } };
 }
 
-type EncoderSettings = Required<Omit<EncoderOptions, 'model' | 'onWorkerLost' | 'workerFile'>>;
-
-function createBatcher(pool: InferencePool, settings: EncoderSettings): MicroBatcher<Int32Array, EncodedRow> {
-  return new MicroBatcher({
-    slots: pool.slots,
-    sizeOf: (ids) => ids.length,
-    maxBatchTokens: settings.maxBatchTokens,
-    maxBatchItems: { match: settings.maxBatchItems, bulk: settings.maxBatchItems },
-    maxWaiting: settings.maxWaiting,
-    now: () => performance.now(),
-    schedule: queueMicrotask,
-    pause: nextTurn,
-  });
+interface BulkRun {
+  readonly model: ModelFolder;
+  readonly tokenizer: Tokenizer;
+  readonly queue: EncodingQueue;
 }
 
-function infoOf(model: ModelFolder, workers: number): EncoderInfo {
-  const { name, digest, dimension, maxTokens, pooling } = model;
-  return { name, digest, dimension, maxTokens, pooling, device: 'cpu', workers };
-}
-
-function graphSettings(model: ModelFolder, tokenizer: Tokenizer, threads: number): GraphSettings {
-  const { graphFile, graphOutput, dimension, pooling } = model;
-  return { graphFile, graphOutput, dimension, pooling, padId: tokenizer.padId, threads, warmUp: tokenizer.tokenise(WARM_UP_TEXT).ids };
-}
-
-function assemble(model: ModelFolder, parts: Parts, pool: InferencePool): OnnxEncoder {
-  const { tokenizer, batcher } = parts;
-  const bulk: BulkParts = {
+function encodeMany(texts: readonly string[], { model, tokenizer, queue }: BulkRun, options: EncodeAllOptions): Promise<Float32Array> {
+  const bulk = {
     dimension: model.dimension,
-    tokenise: (text) => tokenizer.tokenise(text).ids,
-    submit: (ids, signal) => batcher.submit(ids, { lane: 'bulk', signal }),
+    tokenise: (text: string) => tokenizer.tokenise(text, options.role ?? 'stored').ids,
+    submit: (ids: Int32Array, signal: AbortSignal) => queue.batcher.submit(ids, { lane: 'bulk', signal }),
   };
+  return encodeInBulk(texts, bulk, options);
+}
+
+function infoOf(model: ModelFolder, { match, bulk }: OpenDevices): EncoderInfo {
+  const { name, digest, dimension, maxTokens, pooling } = model;
+  const elsewhere = bulk === match ? {} : { bulkDevice: bulk.device };
+  return { name, digest, dimension, maxTokens, pooling, device: match.device, ...elsewhere, workers: match.workers };
+}
+
+function graphSettings(model: ModelFolder, tokenizer: Tokenizer, threads: number): Omit<GraphSettings, 'device'> {
+  const { graphFile, graphOutput, dimension, pieceDimension, wholeDimension, dense, pooling } = model;
+  const warmUp = tokenizer.tokenise(WARM_UP_TEXT, 'utterance').ids;
+  return { graphFile, graphOutput, dimension, pieceDimension, wholeDimension, dense, pooling, padId: tokenizer.padId, threads, warmUp };
+}
+
+function assemble(parts: Parts): OnnxEncoder {
+  const { match, bulk, close } = parts.devices;
   let closed: Promise<void> | undefined;
   return {
-    info: infoOf(model, pool.slots.length),
+    info: infoOf(parts.model, parts.devices),
     encode: (text, options = {}) => encodeOne(text, parts, options),
-    encodeAll: (texts, options = {}) => encodeInBulk(texts, bulk, options),
+    encodeAll: (texts, options = {}) => encodeMany(texts, { ...parts, queue: bulk }, options),
     get waiting() {
-      return batcher.waiting;
+      return match.batcher.waiting;
     },
     get restarts() {
-      return pool.restarts;
+      return match.restarts + (bulk === match ? 0 : bulk.restarts);
     },
     close() {
-      closed ??= batcher.close().then(() => pool.close());
+      closed ??= close();
       return closed;
     },
   };
 }
 
+/** Least cosine of some texts on two devices. */
+async function compareDevices(parts: Omit<BulkRun, 'queue'>, one: EncodingQueue, other: EncodingQueue): Promise<number> {
+  const [ours, theirs] = await Promise.all([one, other].map((queue) => encodeMany(COMPARED_TEXTS, { ...parts, queue }, {})));
+  const { dimension } = parts.model;
+  const cosines = COMPARED_TEXTS.map((_, row) => {
+    let product = 0;
+    for (let at = row * dimension; at < (row + 1) * dimension; at += 1) product += (ours?.[at] ?? 0) * (theirs?.[at] ?? 0);
+    return product;
+  });
+  return Math.min(...cosines);
+}
+
 /**
- * Starts an encoder: workers up, graph checked against the folder's configs, sessions and the way to them warm.
- * @throws FaqError failed_precondition or data_loss where tokenizer, graph or dimension do not fit; nothing is left running.
+ * Starts an encoder: devices open, workers up, graph checked against the folder's configs, sessions and the way to them warm.
+ * @throws FaqError failed_precondition or data_loss where tokenizer, graph or dimension do not fit, or a device is missing and the fallback
+ *   is `refuse`; nothing is left running.
  */
 export async function createEncoder(options: EncoderOptions): Promise<OnnxEncoder> {
-  const { model, onWorkerLost, workerFile, ...given } = options;
-  const settings: EncoderSettings = { ...ENCODER_DEFAULTS, ...given };
+  const { model, onWorkerLost, onDeviceProblem, workerFile, ...given } = options;
+  const settings = { ...ENCODER_DEFAULTS, ...given };
+  requirePooledPrompt(model.prompts.chosen, model.includePrompt);
   const tokenizer = createTokenizer(model);
-  let wake = (): void => undefined;
-  const pool = await createInferencePool({
-    workers: settings.workers,
-    settings: graphSettings(model, tokenizer, settings.intraOpThreads),
-    onReady: () => wake(),
-    onLost: (error) => onWorkerLost?.(error),
-    ...(workerFile === undefined ? {} : { workerFile }),
+  const graph = graphSettings(model, tokenizer, settings.intraOpThreads);
+  const queue: QueueSettings = { ...settings, onWorkerLost: (error) => onWorkerLost?.(error), workerFile };
+  const devices = await openDevices({
+    device: settings.device,
+    bulkDevice: settings.bulkDevice ?? settings.device,
+    fallback: settings.deviceFallback,
+    open: (device: Device) => openQueue({ ...graph, device }, queue),
+    compare: (one, other) => compareDevices({ model, tokenizer }, one, other),
+    onProblem: (problem) => onDeviceProblem?.(problem),
   });
-  const batcher = createBatcher(pool, settings);
-  wake = () => batcher.wake();
-  const encoder = assemble(model, { tokenizer, batcher, maxCharacters: settings.maxCharacters }, pool);
+  const encoder = assemble({ model, tokenizer, devices, maxCharacters: settings.maxCharacters });
   try {
     // The workers are warm already; this warms the tokenizer and the way there and back, so that the first caller does not pay for it.
-    await encoder.encodeAll(pool.slots.map(() => WARM_UP_TEXT));
+    await encoder.encodeAll(Array.from({ length: devices.match.workers }, () => WARM_UP_TEXT));
   } catch (error) {
     await encoder.close();
     throw error;

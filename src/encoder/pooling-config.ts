@@ -1,5 +1,5 @@
 /**
- * A model's own files to its pooling mode: modules.json and 1_Pooling/config.json.
+ * A model's own files to what follows the transformer: modules.json and 1_Pooling/config.json.
  * Refuses what we cannot compute rather than computing something else.
  */
 import type { z } from 'zod';
@@ -20,10 +20,12 @@ const MODES: Readonly<Record<string, Pooling>> = {
   mean_sqrt_len_tokens: 'mean_sqrt_len',
 };
 
-/** Which folders of the model hold its pooling config, and whether it ends in normalisation. */
+/** Which folders of the model hold its configs, and whether it ends in normalisation. */
 export interface ModuleChain {
   /** Folder of the pooling config, e.g. `1_Pooling`. */
   readonly poolingFolder: string;
+  /** Folders of the Dense modules behind it, in their order, e.g. `2_Dense`. */
+  readonly denseFolders: readonly string[];
   /** Told for completeness: vectors come out one long either way, since a cosine does not see their length. */
   readonly normalise: boolean;
 }
@@ -32,27 +34,28 @@ export interface ModuleChain {
 export const RAW_BERT =
   "It looks like a raw BERT without pooling: expected sentence-transformers' modules.json with a Pooling module and 1_Pooling/config.json. Save it from Python with SentenceTransformer(...).save(...), or export it with training/export.";
 
-/** Reads the chain Transformer → Pooling → (Normalize). @throws FaqError failed_precondition for any other chain. */
+/** Reads the chain Transformer → Pooling → (Dense …) → (Normalize). @throws FaqError failed_precondition for any other chain. */
 export function readModuleChain(modules: z.infer<typeof MODULES>): ModuleChain {
   const kinds = modules.map((module) => module.type.split('.').at(-1) ?? '');
-  const foreign = kinds.filter((kind) => !['Transformer', 'Pooling', 'Normalize'].includes(kind));
+  const foreign = kinds.filter((kind) => !['Transformer', 'Pooling', 'Dense', 'Normalize'].includes(kind));
   if (foreign.length > 0) {
     throw modelError(
       'MODEL_UNSUPPORTED',
-      `modules.json names ${foreign.join(', ')}, which is not supported yet; expected Transformer, Pooling and Normalize only. Choose a model without it.`,
+      `modules.json names ${foreign.join(', ')}, which is not supported yet; expected Transformer, Pooling, Dense and Normalize only. Choose a model without it.`,
     );
   }
   const pooling = modules[kinds.indexOf('Pooling')];
   if (pooling === undefined || !kinds.includes('Pooling'))
     throw modelError('MODEL_INCOMPLETE', `modules.json names no Pooling module. ${RAW_BERT}`);
   const order = kinds.join(' → ');
-  if (order !== 'Transformer → Pooling' && order !== 'Transformer → Pooling → Normalize') {
+  if (!/^Transformer → Pooling(?: → Dense)*(?: → Normalize)?$/u.test(order)) {
     throw modelError(
       'MODEL_UNSUPPORTED',
-      `modules.json chains ${order}; expected Transformer → Pooling, with or without Normalize after it. Choose another model.`,
+      `modules.json chains ${order}; expected Transformer → Pooling, with or without Dense and, last, Normalize after it. Choose another model.`,
     );
   }
-  return { poolingFolder: pooling.path, normalise: kinds.includes('Normalize') };
+  const denseFolders = modules.filter((_, place) => kinds[place] === 'Dense').map(({ path }) => path);
+  return { poolingFolder: pooling.path, denseFolders, normalise: kinds.includes('Normalize') };
 }
 
 /** Names of the modes that a pooling config asks for, flags that are off left out. */

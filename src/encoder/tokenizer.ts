@@ -2,6 +2,7 @@
  * Text to word-piece ids, by the tokenizer of the model's own folder. Reads nothing from disk or network itself.
  */
 import { PreTrainedTokenizer } from '@huggingface/transformers';
+import type { TextRole } from './encoder.ts';
 import { modelError } from './model-error.ts';
 import type { ModelFolder } from './model-folder.ts';
 
@@ -15,10 +16,14 @@ export interface TokenIds {
 
 /** A model's tokenizer. */
 export interface Tokenizer {
-  /** Takes .03 to .1 ms for an utterance, on the calling thread. Any text is allowed, the empty one too. */
-  tokenise(text: string): TokenIds;
+  /** Takes .03 to .1 ms for an utterance, on the calling thread. Any text is allowed, the empty one too. The prompt of its role (an utterance's by default) goes before it. */
+  tokenise(text: string, role?: TextRole): TokenIds;
+  /** Ids of a text alone, uncut, without special ids and prompt. */
+  piecesOf(text: string): readonly number[];
   /** Id that fills a batch's shorter rows. */
   readonly padId: number;
+  /** Id of what the vocabulary does not have, where there is one. */
+  readonly unknownId: number | undefined;
 }
 
 /**
@@ -40,6 +45,12 @@ function frameOf(tokenizer: PreTrainedTokenizer): Frame {
   const start = framed.findIndex((_, index) => bare.every((id, offset) => framed[index + offset] === id));
   if (bare.length === 0 || start < 0) return { before: [], after: [] };
   return { before: framed.slice(0, start), after: framed.slice(start + bare.length) };
+}
+
+/** The types of the library leave these properties out. */
+function specialId(tokenizer: PreTrainedTokenizer, name: string): number | undefined {
+  const id: unknown = Reflect.get(tokenizer, name);
+  return typeof id === 'number' ? id : undefined;
 }
 
 function load(model: ModelFolder): PreTrainedTokenizer {
@@ -64,17 +75,21 @@ export function createTokenizer(model: ModelFolder): Tokenizer {
   const frame = frameOf(tokenizer);
   const room = model.maxTokens - frame.before.length - frame.after.length;
   const most = model.maxTokens * CHARACTERS_PER_PIECE;
-  // The types of the library leave this property out.
-  const padId: unknown = Reflect.get(tokenizer, 'pad_token_id');
+  const prepare = (text: string): string => {
+    const wellFormed = text.toWellFormed();
+    return model.lowerCase ? wellFormed.toLowerCase() : wellFormed;
+  };
   return {
-    padId: typeof padId === 'number' ? padId : 0,
-    tokenise(text) {
+    padId: specialId(tokenizer, 'pad_token_id') ?? 0,
+    unknownId: specialId(tokenizer, 'unk_token_id'),
+    piecesOf: (text) => tokenizer.encode(prepare(text), { add_special_tokens: false }),
+    tokenise(own, role = 'utterance') {
+      const text = model.prompts.chosen[role] + own;
       const cut = text.length > most ? text.slice(0, most) : text;
-      const wellFormed = cut.toWellFormed();
-      const ids = tokenizer.encode(model.lowerCase ? wellFormed.toLowerCase() : wellFormed);
+      const ids = tokenizer.encode(prepare(cut));
       if (ids.length <= model.maxTokens) return { ids: Int32Array.from(ids), truncated: cut !== text };
-      const own = ids.slice(frame.before.length, frame.before.length + room);
-      return { ids: Int32Array.from([...frame.before, ...own, ...frame.after]), truncated: true };
+      const kept = ids.slice(frame.before.length, frame.before.length + room);
+      return { ids: Int32Array.from([...frame.before, ...kept, ...frame.after]), truncated: true };
     },
   };
 }

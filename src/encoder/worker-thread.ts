@@ -4,8 +4,9 @@
  */
 import { Worker } from 'node:worker_threads';
 import { FaqError } from '../errors.ts';
-import type { GraphSettings, TokenBatch } from './graph-session.ts';
+import type { GraphSettings } from './graph-session.ts';
 import type { PlainError, WorkerReply, WorkerRequest } from './inference-protocol.ts';
+import type { TokenBatch } from './padded-batch.ts';
 
 /** Vectors of one batch. */
 export interface BatchResult {

@@ -13,11 +13,21 @@ export function tinyModel(name: (typeof TINY_MODELS)[number]): string {
   return fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
 }
 
+/** Folders of other architectures as the hub has them: the transformer's graph alone, no faqmatch.json, prompts and a Dense layer in files. */
+export const HUB_MODELS = ['hub-mpnet', 'hub-distilbert-cls', 'hub-xlm-roberta-prefixes', 'hub-bert-dense'] as const;
+
+export function hubModel(name: (typeof HUB_MODELS)[number]): string {
+  return fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
+}
+
 export const SHIPPED_MODEL = fileURLToPath(new URL('../../models/all-minilm-l6-v2', import.meta.url));
 
 export interface Parity {
   readonly texts: readonly string[];
+  /** As utterances. */
   readonly vectors: readonly (readonly number[])[];
+  /** As stored questions, where the model tells them apart. */
+  readonly stored?: readonly (readonly number[])[];
 }
 
 /** Texts and their reference vectors, as sentence-transformers computes them in float32. */

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,17 @@ NEEDED = (
 
 @dataclass(frozen=True)
 class BaseFolder:
-    """A checked sentence-transformers folder: Transformer, Pooling and perhaps Normalize, nothing else."""
+    """A checked sentence-transformers folder: Transformer, Pooling, perhaps Dense layers and Normalize, nothing else.
+
+    `dimension` is that of a finished vector, `prompt` what goes before an utterance, `dense` the folders of the layers.
+    """
 
     path: Path
     pooling: str
     dimension: int
     max_seq_length: int
+    prompt: str = ""
+    dense: tuple[str, ...] = ()
 
 
 def read_json(path: Path) -> Any:
@@ -59,6 +65,14 @@ def find_base(name: str) -> Path:
     )
 
 
+def utterance_prompt(path: Path) -> str:
+    """The text before an utterance, as the service chooses it: the prompt "query" unless empty, else the default one unless that is for stored texts."""
+    file = path / "config_sentence_transformers.json"
+    config = read_json(file) if file.is_file() else {}
+    prompts, standard = config.get("prompts") or {}, config.get("default_prompt_name") or ""
+    return prompts.get("query") or ("" if standard in ("document", "passage", "corpus") else prompts.get(standard, ""))
+
+
 def read_base(name: str) -> BaseFolder:
     """Find and check a base. Every missing file is named at once; modules we cannot put in the graph are refused."""
     path = find_base(name)
@@ -67,12 +81,11 @@ def read_base(name: str) -> BaseFolder:
         missing.append("model.safetensors")
     if missing:
         raise ExportFault(f"the base folder {path} lacks {', '.join(missing)}; it must be a whole sentence-transformers folder")
-    kinds = [module["type"].rsplit(".", 1)[-1] for module in read_json(path / "modules.json")]
-    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-        raise ExportFault(f"modules.json lists {kinds}; expected Transformer, Pooling and perhaps Normalize")
-    prompts = path / "config_sentence_transformers.json"
-    if prompts.is_file() and read_json(prompts).get("default_prompt_name"):
-        raise ExportFault("the base puts a default prompt before every text, which the service does not; set default_prompt_name to null if it may be left out")
+    modules = read_json(path / "modules.json")
+    kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
+    if not re.fullmatch(r"Transformer Pooling( Dense)*( Normalize)?", " ".join(kinds)):
+        raise ExportFault(f"modules.json lists {kinds}; expected Transformer, Pooling, perhaps Dense layers, and perhaps Normalize")
+    dense = tuple(module["path"] for module, kind in zip(modules, kinds, strict=True) if kind == "Dense")
     lengths = read_json(path / "sentence_bert_config.json")
     if lengths.get("do_lower_case"):
         raise ExportFault("sentence_bert_config.json asks for lower-casing outside the tokenizer; move it into tokenizer.json's normalizer")
@@ -80,4 +93,8 @@ def read_base(name: str) -> BaseFolder:
     modes = [key for key, on in config.items() if key.startswith("pooling_mode_") and on]
     if len(modes) != 1 or modes[0] not in POOLING_KEYS:
         raise ExportFault(f"1_Pooling/config.json asks for {modes}; expected exactly one of {list(POOLING_KEYS)}")
-    return BaseFolder(path, POOLING_KEYS[modes[0]], int(config["word_embedding_dimension"]), int(lengths["max_seq_length"]))
+    prompt = utterance_prompt(path)
+    if prompt and config.get("include_prompt") is False:
+        raise ExportFault(f"1_Pooling/config.json leaves the prompt {prompt!r} out of the mean, which the service does not; choose another base")
+    dimension = read_json(path / dense[-1] / "config.json")["out_features"] if dense else config["word_embedding_dimension"]
+    return BaseFolder(path, POOLING_KEYS[modes[0]], int(dimension), int(lengths["max_seq_length"]), prompt, dense)

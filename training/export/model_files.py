@@ -16,13 +16,20 @@ COPIED = (
 )
 
 
+def has_prompts(base: BaseFolder) -> bool:
+    """Whether any prompt is not empty; a folder without stays as it is, digest and all."""
+    file = base.path / "config_sentence_transformers.json"
+    return file.is_file() and any((read_json(file).get("prompts") or {}).values())
+
+
 def write_model_files(base: BaseFolder, folder: Path) -> None:
     """Write every configuration the encoder reads. vocab.txt is left out: tokenizer.json holds the vocabulary.
 
     Some tokenizer.json pad every text to 128 and cut it there. The length limit is the model's max_seq_length, which the
     encoder applies, and padding depends on the batch, so both are set to null.
     """
-    for part in COPIED:
+    prompts = ("config_sentence_transformers.json",) if has_prompts(base) else ()
+    for part in (*COPIED, *prompts, *(f"{layer}/config.json" for layer in base.dense)):
         (folder / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(base.path / part, folder / part)
     tokenizer = read_json(base.path / "tokenizer.json")

@@ -22,9 +22,9 @@ def load_reference(folder: Path) -> SentenceTransformer:
         raise ExportFault(f"sentence-transformers cannot load {folder}: {cause}; is a file cut short, or a custom model?") from cause
 
 
-def reference_vectors(model: SentenceTransformer, texts: list[str], progress: bool = False) -> np.ndarray:
-    """Unit vectors, float32 [texts, dim]."""
-    return model.encode(texts, batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=progress)
+def reference_vectors(model: SentenceTransformer, texts: list[str], progress: bool = False, prompt: str = "") -> np.ndarray:
+    """Unit vectors, float32 [texts, dim], of the texts with `prompt` before each."""
+    return model.encode(texts, prompt=prompt, batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=progress)
 
 
 def write_parity(path: Path, texts: list[str], vectors: np.ndarray) -> None:

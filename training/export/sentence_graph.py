@@ -1,6 +1,7 @@
-"""The PyTorch module that is traced: transformer, and unless told otherwise pooling and L2 normalisation on top."""
+"""The PyTorch module that is traced: transformer, and unless told otherwise pooling, Dense layers and L2 normalisation on top."""
 
 import inspect
+from collections.abc import Sequence
 
 import torch
 
@@ -26,10 +27,11 @@ class SentenceGraph(torch.nn.Module):
     Token types, where the model has them, are zeros made inside: the service encodes single texts only.
     """
 
-    def __init__(self, transformer: torch.nn.Module, mode: str | None) -> None:
+    def __init__(self, transformer: torch.nn.Module, mode: str | None, dense: Sequence[torch.nn.Module] = ()) -> None:
         super().__init__()
         self.transformer = transformer
         self.mode = mode
+        self.dense = torch.nn.ModuleList(dense)
         self.has_types = "token_type_ids" in inspect.signature(transformer.forward).parameters
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
@@ -37,4 +39,7 @@ class SentenceGraph(torch.nn.Module):
         tokens = self.transformer(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
         if self.mode is None:
             return tokens
-        return torch.nn.functional.normalize(pool(tokens, attention_mask, self.mode), p=2.0, dim=1)
+        vectors = pool(tokens, attention_mask, self.mode)
+        for layer in self.dense:
+            vectors = layer.activation_function(layer.linear(vectors))
+        return torch.nn.functional.normalize(vectors, p=2.0, dim=1)

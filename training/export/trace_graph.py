@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 
 import onnx
 import torch
@@ -19,7 +20,7 @@ def output_name(mode: str | None) -> str:
     return "last_hidden_state" if mode is None else "sentence_embedding"
 
 
-def trace_graph(transformer: torch.nn.Module, mode: str | None) -> onnx.ModelProto:
+def trace_graph(transformer: torch.nn.Module, mode: str | None, dense: Sequence[torch.nn.Module] = ()) -> onnx.ModelProto:
     """Trace with the TorchScript exporter, whose output onnxruntime fuses (Gelu, LayerNormalization, scaled MatMul).
 
     The model must have been loaded with attn_implementation="eager": the other attention traces to more nodes.
@@ -34,7 +35,7 @@ def trace_graph(transformer: torch.nn.Module, mode: str | None) -> onnx.ModelPro
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            SentenceGraph(transformer, mode).eval(),
+            SentenceGraph(transformer, mode, dense).eval(),
             (ids, mask),
             buffer,
             input_names=INPUTS,
@@ -44,7 +45,7 @@ def trace_graph(transformer: torch.nn.Module, mode: str | None) -> onnx.ModelPro
             dynamo=False,
         )
     model = onnx.load_from_string(buffer.getvalue())
-    fix_dimension(model, mode, transformer.config.hidden_size)
+    fix_dimension(model, mode, dense[-1].linear.out_features if dense else transformer.config.hidden_size)
     onnx.checker.check_model(model, full_check=True)
     return model
 

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentence_transformers.models import Dense
 from tqdm import tqdm
 
 from training.export.base_folder import read_base
@@ -41,6 +42,8 @@ def write_model(request: ExportRequest) -> str:
             raise ExportFault(f"{extra} is not a file; give the model card and the licence text, or leave the option out")
     base = read_base(request.base)
     mode = base.pooling if request.pooled else None
+    if base.dense and mode is None:
+        raise ExportFault("the base has a Dense layer, which follows pooling; leave out --no-pooling, so that the graph holds both")
     with whole_folder(request.out) as folder, tqdm(total=5, unit="step", desc="load base") as bar:
 
         def next_step(label: str) -> None:
@@ -49,7 +52,7 @@ def write_model(request: ExportRequest) -> str:
 
         reference = load_reference(base.path)
         next_step("trace graph")
-        graph = trace_graph(reference[0].auto_model, mode)
+        graph = trace_graph(reference[0].auto_model, mode, [module for module in reference if isinstance(module, Dense)])
         next_step(f"store weights as {request.weights}")
         if request.weights == "int8":
             store_as_int8(graph)
@@ -61,10 +64,10 @@ def write_model(request: ExportRequest) -> str:
                 shutil.copyfile(extra, folder / name)
         digest = write_manifest(folder, request.name, base, mode)
         next_step("reference vectors")
-        vectors = reference_vectors(reference, request.texts)
+        vectors = reference_vectors(reference, request.texts, prompt=base.prompt)
         write_parity(folder / "parity.json", request.texts, vectors)
         next_step("check")
-        worst = float((GraphEncoder(folder).encode(request.texts) * vectors).sum(axis=1).min())
+        worst = float((GraphEncoder(folder).encode([base.prompt + text for text in request.texts]) * vectors).sum(axis=1).min())
         if not worst >= LEAST_COSINE[request.weights]:
             raise ExportFault(f"the graph's worst cosine to sentence-transformers is {worst:.6f}, below {LEAST_COSINE[request.weights]}; nothing was written")
         bar.update(1)

@@ -1,4 +1,4 @@
-"""`python -m training.tiny`: write the five tiny model folders that the tests load."""
+"""`python -m training.tiny`: write the tiny model folders that the tests load."""
 
 import argparse
 import tempfile
@@ -34,7 +34,7 @@ TEXTS = [
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.tiny",
-        description="Write seeded random-weight BERT folders (32 dimensions, 2 layers), one with pooling in the graph, four without.",
+        description="Write seeded random-weight model folders: five exported BERTs (32 dimensions, 2 layers), and other architectures as the hub has them.",
         epilog="example: python -m training.tiny --out test/fixtures/models",
     )
     parser.add_argument("--out", required=True, type=Path, help="the folder to write the model folders into")
@@ -48,6 +48,12 @@ def main() -> None:
             base, out = str(Path(room) / "base"), chosen.out / name
             digest = write_model(ExportRequest(base, out, name, pooled, "float32", TEXTS))
         print(f"sha256:{digest}  {out}")
+    from training.tiny.hub_models import HUB_MODELS
+    from training.tiny.write_hub_model import write_hub_model
+
+    for name, wanted in HUB_MODELS.items():
+        write_hub_model(wanted, chosen.out / name, TEXTS, SEED)
+        print(chosen.out / name)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ test('all faults of all layers come together, each with its origin', () => {
   const error = refused({
     configFile: path,
     environment: { FAQMATCH_DRAIN_MS: '-1', FAQMATCH_GRPC_ADDRESS: 'nowhere' },
-    flags: { device: 'cuda' },
+    flags: { device: 'gpu' },
   });
   expect(error).toMatchObject({ code: 'invalid_argument', reason: BAD_SETTINGS });
   expect(error.faults.map(({ file, line, field, code }) => [file, line, field, code])).toEqual([
@@ -92,8 +92,8 @@ test('an empty config file is fine and a missing one is not', () => {
   expect(refused({ configFile: '/nonexistent/faqmatch.yaml', environment: {} }).faults[0]).toMatchObject({ code: 'unreadable_file' });
 });
 
-test('what is not built yet is refused in words', () => {
-  expect(refused({ environment: { FAQMATCH_DEVICE: 'cuda' } }).message).toContain('not built yet');
+test('a device that is none is refused with those there are', () => {
+  expect(refused({ environment: { FAQMATCH_BULK_DEVICE: 'gpu' } }).message).toContain('expected cpu, cuda, webgpu or auto; got "gpu"');
 });
 
 test.each(['127.0.0.1:50051', '[::1]:50051', 'localhost:0', 'faq.internal:65535'])('%s is an address', (address) => {

@@ -141,17 +141,19 @@ describe('reading a model folder', () => {
     await expect(readModelFolder(list)).rejects.toMatchObject({ message: expect.stringContaining('inside the model folder') });
   });
 
-  it('refuses a Dense module as not supported yet', async () => {
-    const folder = await unlisted((copy) =>
-      editJson(copy, 'modules.json', (value) => [
-        ...Object.values(value),
-        { idx: 2, name: '2', path: '2_Dense', type: 'sentence_transformers.models.Dense' },
-      ]),
-    );
-    await expect(readModelFolder(folder)).rejects.toMatchObject({
-      reason: 'MODEL_UNSUPPORTED',
-      message: expect.stringContaining('Dense, which is not supported yet'),
-    });
+  it.each([
+    [['Transformer', 'Pooling', 'WordWeights', 'Normalize'], 'WordWeights, which is not supported yet'],
+    [['Transformer', 'Pooling', 'Normalize', 'Dense'], 'chains Transformer → Pooling → Normalize → Dense'],
+    [['Transformer', 'Dense', 'Pooling'], 'chains Transformer → Dense → Pooling'],
+  ])('refuses the modules %j', async (kinds, words) => {
+    const modules = kinds.map((kind, idx) => ({
+      idx,
+      name: `${idx}`,
+      path: `${idx}_${kind}`,
+      type: `sentence_transformers.models.${kind}`,
+    }));
+    const folder = await unlisted((copy) => writeFile(join(copy, 'modules.json'), JSON.stringify(modules)));
+    await expect(readModelFolder(folder)).rejects.toMatchObject({ reason: 'MODEL_UNSUPPORTED', message: expect.stringContaining(words) });
   });
 
   it('refuses joined, unknown and absent pooling modes', async () => {
@@ -164,19 +166,6 @@ describe('reading a model folder', () => {
     });
     await expect(readModelFolder(await withModes({}))).rejects.toMatchObject({
       message: expect.stringContaining('asks for no pooling mode'),
-    });
-  });
-
-  it('refuses a model that puts a prompt before each text', async () => {
-    const folder = await unlisted((copy) =>
-      writeFile(
-        join(copy, 'config_sentence_transformers.json'),
-        JSON.stringify({ prompts: { query: 'query: ' }, default_prompt_name: 'query' }),
-      ),
-    );
-    await expect(readModelFolder(folder)).rejects.toMatchObject({
-      reason: 'MODEL_UNSUPPORTED',
-      message: expect.stringContaining('"query: "'),
     });
   });
 

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadModel, type ModelRequest } from '../../../src/encoder/model-source.ts';
 import { HUB_COMMIT, type HubFault, type HubServer, startHubServer } from '../../support/hub-server.ts';
-import { tinyModel } from '../../support/model-fixtures.ts';
+import { hubModel, tinyModel } from '../../support/model-fixtures.ts';
 
 let cacheFolder = '';
 let servers: HubServer[] = [];
@@ -18,8 +18,8 @@ afterEach(async () => {
   await rm(cacheFolder, { recursive: true, force: true });
 });
 
-async function hub(fault?: HubFault): Promise<HubServer> {
-  const server = await startHubServer(tinyModel('tiny-max'), fault);
+async function hub(fault?: HubFault, folder = tinyModel('tiny-max')): Promise<HubServer> {
+  const server = await startHubServer(folder, fault);
   servers.push(server);
   return server;
 }
@@ -69,6 +69,14 @@ describe('a hub model', () => {
     const again = await loadModel(request('hub:org/name@main', { hub: { hubUrl: server.url } }));
     expect(again.digest).toBe(model.digest);
     expect(server.calls).toHaveLength(calls);
+  });
+
+  it('comes with its prompts and the weights of its Dense layer', async () => {
+    const server = await hub(undefined, hubModel('hub-bert-dense'));
+    const model = await loadModel(request('hub:org/name@main', { hub: { hubUrl: server.url } }));
+    expect(model).toMatchObject({ dimension: 20, pieceDimension: 24, prompts: { chosen: { utterance: 'ask: ', stored: 'ask: ' } } });
+    expect(model.dense).toMatchObject([{ inputs: 24, outputs: 20, weightsFile: expect.stringContaining('2_Dense/model.safetensors') }]);
+    expect(model.digest).toBe((await loadModel(request(hubModel('hub-bert-dense')))).digest);
   });
 
   it('stays at the commit that its branch stood for, offline too', async () => {

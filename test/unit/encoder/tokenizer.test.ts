@@ -64,6 +64,20 @@ describe('the tokenizer', () => {
     expect(lower.tokenise('WHERE').ids).toEqual(tokenizer.tokenise('where').ids);
   });
 
+  it('pads and cuts nothing of its own where tokenizer.json asks for it, as many on the hub do', () => {
+    const padding = {
+      strategy: { Fixed: 128 },
+      direction: 'Right',
+      pad_to_multiple_of: null,
+      pad_id: 0,
+      pad_type_id: 0,
+      pad_token: '[PAD]',
+    };
+    const truncation = { direction: 'Right', max_length: 4, strategy: 'LongestFirst', stride: 0 };
+    const asking = createTokenizer({ ...model, tokenizer: { ...model.tokenizer, json: { ...model.tokenizer.json, padding, truncation } } });
+    expect(asking.tokenise('Where is my order?').ids).toEqual(tokenizer.tokenise('Where is my order?').ids);
+  });
+
   it('refuses a tokenizer.json of an unknown kind', () => {
     const unknown = { ...model, tokenizer: { json: { model: { type: 'Surprise' } }, config: {} } };
     expect(() => createTokenizer(unknown)).toThrow(/tokenizer.json of the model cannot be used/u);
