@@ -87,7 +87,7 @@ async function measureGraph({ vectors, queries }: Matter, exact: ExactSearch) {
 /** Vectors of real texts and utterances, to be multiplied. */
 async function encodeTexts({ workload, dataDir, log }: BenchContext) {
   const encoder = await createEncoder({
-    model: await loadModel({ model: 'all-minilm-l6-v2', cacheFolder: dataDir, offline: true }),
+    model: await loadModel({ model: 'faqmatch-minilm-l6', cacheFolder: dataDir, offline: true }),
     workers: 1,
   });
   try {

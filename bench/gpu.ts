@@ -17,7 +17,7 @@ import { seededRandom } from '../src/index/seeded-random.ts';
 process.env.NVIDIA_TF32_OVERRIDE ??= '0';
 const { values: flags } = parseArgs({
   options: {
-    model: { type: 'string', default: join(import.meta.dirname, '../models/all-minilm-l6-v2') },
+    model: { type: 'string', default: join(import.meta.dirname, '../models/faqmatch-minilm-l6') },
     seconds: { type: 'string', default: '3' },
     devices: { type: 'string', default: 'cpu,webgpu,cuda' },
   },

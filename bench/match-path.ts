@@ -59,7 +59,7 @@ export async function matchPath({ dataDir, workers, sizes, workload, log }: Benc
   const corpus = `bench-${size}`;
   await storeCorpus({ dataDir, workers, corpus, questions: workload.questions.slice(0, size) });
   const encoder = await createEncoder({
-    model: await loadModel({ model: 'all-minilm-l6-v2', cacheFolder: dataDir, offline: true }),
+    model: await loadModel({ model: 'faqmatch-minilm-l6', cacheFolder: dataDir, offline: true }),
     workers: 1,
   });
   const store = await openEmbeddedStore({ dataDir });

@@ -52,7 +52,7 @@ interface Labelled {
 }
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-const encoder = await createEncoder({ model: await readModelFolder(`${folder}models/all-minilm-l6-v2`) });
+const encoder = await createEncoder({ model: await readModelFolder(`${folder}models/faqmatch-minilm-l6`) });
 const product = await createMatrixProduct({ threads: 1 });
 const dimension = encoder.info.dimension;
 

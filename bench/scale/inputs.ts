@@ -83,7 +83,7 @@ const REPLICA = {
 } as const satisfies Record<string, Input>;
 
 const QDRANT = {
-  dimension: { value: 384, unit: 'numbers a vector', origin: 'counted', source: 'models/all-minilm-l6-v2' },
+  dimension: { value: 384, unit: 'numbers a vector', origin: 'counted', source: 'models/faqmatch-minilm-l6' },
   bytesPerNumber: { value: 4, unit: 'bytes', origin: 'counted', source: 'float32; 1 with scalar quantisation' },
   quantisedBytes: { value: 1, unit: 'bytes a number', origin: 'counted', source: 'int8, float32 then on disk' },
   linkBytes: {

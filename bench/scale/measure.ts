@@ -30,7 +30,7 @@ function quantile(sorted: readonly number[], share: number): number {
 
 /** Milliseconds of one run by word pieces and batch, the lower quartile: noise only ever adds. */
 async function encoderTable(dataDir: string): Promise<ReportTable> {
-  const model = await loadModel({ model: 'all-minilm-l6-v2', cacheFolder: dataDir, offline: true });
+  const model = await loadModel({ model: 'faqmatch-minilm-l6', cacheFolder: dataDir, offline: true });
   const tokenizer = createTokenizer(model);
   const encoder = await createEncoder({ model, workers: 1, maxBatchTokens: 4096 });
   const quarterMs = async (texts: readonly string[]): Promise<string> => {
@@ -61,7 +61,7 @@ async function encoderTable(dataDir: string): Promise<ReportTable> {
 
 /** Word pieces of utterances, and how much of a corpus the terms of an utterance touch. */
 async function textTable(dataDir: string, { questions, utterances }: Workload): Promise<ReportTable> {
-  const tokenizer = createTokenizer(await loadModel({ model: 'all-minilm-l6-v2', cacheFolder: dataDir, offline: true }));
+  const tokenizer = createTokenizer(await loadModel({ model: 'faqmatch-minilm-l6', cacheFolder: dataDir, offline: true }));
   const pieces = utterances.map((text) => tokenizer.tokenise(text).ids.length).toSorted((a, b) => a - b);
   const long = utterances.slice(0, 200).map((_, i) => tokenizer.tokenise(longUtterance(utterances, i)).ids.length);
   const documents = questions.map(({ text }) => new Set(wordTerms(text)));

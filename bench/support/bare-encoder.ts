@@ -27,7 +27,7 @@ export interface BareEncoder {
 }
 
 const WORKER = fileURLToPath(new URL('./bare-worker.ts', import.meta.url));
-const MODEL = fileURLToPath(new URL('../../models/all-minilm-l6-v2', import.meta.url));
+const MODEL = fileURLToPath(new URL('../../models/faqmatch-minilm-l6', import.meta.url));
 
 /** Starts one; it is warm when this settles. */
 export async function startBareEncoder(): Promise<BareEncoder> {

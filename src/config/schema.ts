@@ -108,7 +108,7 @@ const qdrant = {
 };
 
 const model = {
-  model: described(text().default('all-minilm-l6-v2'), {
+  model: described(text().default('faqmatch-minilm-l6'), {
     description:
       'The encoder: the name of a shipped model, a folder (./path or absolute), or hub:org/name@revision. Changing it means reloading every corpus.',
   }),

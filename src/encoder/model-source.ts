@@ -12,7 +12,7 @@ import { modelError } from './model-error.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 
 /** The model a server uses when told nothing. */
-export const DEFAULT_MODEL = 'all-minilm-l6-v2';
+export const DEFAULT_MODEL = 'faqmatch-minilm-l6';
 
 /** Which model, and what may be done to get it. */
 export interface ModelRequest {

@@ -20,7 +20,7 @@ export function hubModel(name: (typeof HUB_MODELS)[number]): string {
   return fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
 }
 
-export const SHIPPED_MODEL = fileURLToPath(new URL('../../models/all-minilm-l6-v2', import.meta.url));
+export const SHIPPED_MODEL = fileURLToPath(new URL('../../models/faqmatch-minilm-l6', import.meta.url));
 
 export interface Parity {
   readonly texts: readonly string[];

@@ -3,10 +3,13 @@
 Choices between recipes look at valid rows only (`valid` figures); test rows are for the record.
 """
 
+import argparse
 import json
+import os
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 Vectors = np.ndarray
 
@@ -137,3 +140,27 @@ def measure(sets: Sets, vectors: Vectors, slow: bool) -> dict[str, float]:
         number = lambda many: np.array([names[i] for i in many])
         out["banking77 mteb"] = 100 * logistic(v[texts], number(intents), v[rows], number(truth))
     return {name: round(value, 2) for name, value in out.items()}
+
+
+def main() -> None:
+    from training.export.manifest import GRAPH_FILE
+    from training.parity.graph_encoder import GraphEncoder
+
+    parser = argparse.ArgumentParser(prog="python -m training.shipped.measure", description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help=f"a model folder ({GRAPH_FILE} and tokenizer.json)")
+    parser.add_argument("--data", type=Path, default=os.environ.get("FAQMATCH_EVAL_DATA"), help="the measuring sets (default FAQMATCH_EVAL_DATA)")
+    chosen = parser.parse_args()
+    if chosen.data is None:
+        parser.error("give --data or set FAQMATCH_EVAL_DATA")
+    sets = Sets(chosen.data)
+    encoder, texts = GraphEncoder(chosen.model), list(sets.texts)
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    vectors = np.empty((len(texts), 384), np.float32)
+    for at in tqdm(range(0, len(order), 32), desc="encode", unit=" batches"):
+        some = order[at : at + 32]
+        vectors[some] = encoder.encode([texts[one] for one in some])
+    print(json.dumps(measure(sets, vectors, slow=True), indent=1))
+
+
+if __name__ == "__main__":
+    main()

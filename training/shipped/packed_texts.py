@@ -60,6 +60,7 @@ def neighbours(pairs: Pairs, guide: torch.Tensor, streams: list[int], anchors: i
     rows = np.flatnonzero(np.isin(pairs.stream, streams))
     chosen = np.random.default_rng(seed).permutation(rows)[:anchors]
     device = guide.device
+    count = min(count, len(rows) - 1)
     all_rows = torch.from_numpy(rows).to(device)
     first = torch.from_numpy(pairs.rows[:, 0].astype(np.int64)).to(device)
     pool = guide[first[all_rows]].T.contiguous()

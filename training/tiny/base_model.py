@@ -4,7 +4,8 @@ from pathlib import Path
 
 import torch
 from sentence_transformers import SentenceTransformer, models
-from tokenizers import Tokenizer, models as pieces, normalizers, pre_tokenizers, processors
+from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
+from tokenizers import models as pieces
 from transformers import BertConfig, BertModel, BertTokenizerFast
 from transformers.utils import logging
 

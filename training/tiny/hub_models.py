@@ -9,10 +9,20 @@ from pathlib import Path
 
 import torch
 from sentence_transformers import SentenceTransformer, models
-from tokenizers import Tokenizer, models as pieces, normalizers, pre_tokenizers, processors
+from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
+from tokenizers import models as pieces
 from transformers import (
-    BertConfig, BertModel, DistilBertConfig, DistilBertModel, DistilBertTokenizerFast, MPNetConfig, MPNetModel, PreTrainedModel, PreTrainedTokenizerFast,
-    XLMRobertaConfig, XLMRobertaModel,
+    BertConfig,
+    BertModel,
+    DistilBertConfig,
+    DistilBertModel,
+    DistilBertTokenizerFast,
+    MPNetConfig,
+    MPNetModel,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+    XLMRobertaConfig,
+    XLMRobertaModel,
 )
 from transformers.utils import logging
 

@@ -6,7 +6,7 @@ from training.tiny.word_pieces import WORDS
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 LETTERS = string.ascii_letters + string.digits + string.punctuation + "äöüßéèêáíóúñçãабвгдежзийклмнопрстуфхцчшщыьэюя"
-FOREIGN = "▁wo ▁ist ▁mein ▁paket ▁wie ▁kann ▁ich ▁donde ▁esta ▁mi ▁pedido ▁где ▁мой ▁заказ 我 的 包裹 在 哪里 你 好".split()
+FOREIGN = ["▁wo", "▁ist", "▁mein", "▁paket", "▁wie", "▁kann", "▁ich", "▁donde", "▁esta", "▁mi", "▁pedido", "▁где", "▁мой", "▁заказ", "我", "的", "包裹", "在", "哪里", "你", "好"]
 
 
 def unigram_pieces() -> list[tuple[str, float]]:

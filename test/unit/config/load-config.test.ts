@@ -56,7 +56,7 @@ test('zero, false and text that spells a value are values', () => {
 });
 
 test('an empty variable counts as unset', () => {
-  expect(loadConfig({ environment: { FAQMATCH_MODEL: '' } }).config.model).toBe('all-minilm-l6-v2');
+  expect(loadConfig({ environment: { FAQMATCH_MODEL: '' } }).config.model).toBe('faqmatch-minilm-l6');
 });
 
 test('all faults of all layers come together, each with its origin', () => {
@@ -88,7 +88,7 @@ test.each([
 });
 
 test('an empty config file is fine and a missing one is not', () => {
-  expect(loadConfig({ configFile: configFile('# nothing yet\n'), environment: {} }).config.model).toBe('all-minilm-l6-v2');
+  expect(loadConfig({ configFile: configFile('# nothing yet\n'), environment: {} }).config.model).toBe('faqmatch-minilm-l6');
   expect(refused({ configFile: '/nonexistent/faqmatch.yaml', environment: {} }).faults[0]).toMatchObject({ code: 'unreadable_file' });
 });
 

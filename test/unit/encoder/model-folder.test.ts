@@ -27,7 +27,7 @@ afterEach(async () => {
 describe('reading a model folder', () => {
   it('reads the shipped model: its own length limit, not the one in tokenizer.json', async () => {
     const model = await readModelFolder(SHIPPED_MODEL);
-    expect(model).toMatchObject({ name: 'all-minilm-l6-v2', dimension: 384, maxTokens: 256, pooling: 'mean', lowerCase: false });
+    expect(model).toMatchObject({ name: 'faqmatch-minilm-l6', dimension: 384, maxTokens: 256, pooling: 'mean', lowerCase: false });
     expect(model.digest).toMatch(/^sha256:[0-9a-f]{64}$/u);
   });
 

@@ -29,13 +29,13 @@ const REPO_FOLDER = 'org--name';
 
 describe('a model by name or path', () => {
   it('finds the shipped model by its name, wherever the process was started', async () => {
-    expect((await loadModel(request('all-minilm-l6-v2'))).dimension).toBe(384);
+    expect((await loadModel(request('faqmatch-minilm-l6'))).dimension).toBe(384);
   });
 
   it('names the shipped models where there is none of that name', async () => {
     await expect(loadModel(request('bert-large'))).rejects.toMatchObject({
       code: 'not_found',
-      message: expect.stringMatching(/"bert-large"; there are: .*all-minilm-l6-v2/u),
+      message: expect.stringMatching(/"bert-large"; there are: .*faqmatch-minilm-l6/u),
     });
   });
 

@@ -59,7 +59,7 @@ describe('the shipped encoder', () => {
 
   it('says what it is', () => {
     expect(encoder.info).toMatchObject({
-      name: 'all-minilm-l6-v2',
+      name: 'faqmatch-minilm-l6',
       dimension: 384,
       maxTokens: 256,
       pooling: 'mean',
