@@ -23,6 +23,13 @@ export const ENCODER_SETTINGS = [
   'device',
   'encoderWorkers',
   'maxBatchTokens',
+  'encoderUrl',
+  'encoderApiKey',
+  'encoderModel',
+  'encoderTimeoutMs',
+  'encoderRetries',
+  'encoderBatchSize',
+  'encoderInFlight',
   'dataDir',
 ] as const satisfies readonly SettingName[];
 

@@ -5,13 +5,14 @@
 
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { FaqError, throwIfAborted } from '../errors.ts';
+import { type FaqError, throwIfAborted } from '../errors.ts';
 import { type BulkParts, encodeInBulk } from './bulk-encode.ts';
 import type { EncodeOptions, Encoder, EncoderInfo, Encoding } from './encoder.ts';
 import type { GraphSettings } from './graph-session.ts';
 import { createInferencePool, type EncodedRow, type InferencePool } from './inference-pool.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import type { ModelFolder } from './model-folder.ts';
+import { requireLength } from './text-length.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** How to make an encoder. Only the model has no default. */
@@ -53,24 +54,6 @@ export interface OnnxEncoder extends Encoder {
 }
 
 const WARM_UP_TEXT = 'How do I change the address of my order?';
-
-/** Unicode code points, counted without making an array of a text that may be megabytes long. */
-function countCharacters(text: string): number {
-  let count = 0;
-  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) count += 1;
-  return count;
-}
-
-function requireLength(text: string, most: number): void {
-  // No text has more code points than code units, so most need no count.
-  if (text.length <= most) return;
-  const characters = countCharacters(text);
-  if (characters <= most) return;
-  throw new FaqError('invalid_argument', `Expected at most ${most} characters, got ${characters}. Shorten the text.`, {
-    field: 'utterance',
-    reason: 'TEXT_TOO_LONG',
-  });
-}
 
 interface Parts {
   readonly tokenizer: Tokenizer;
@@ -116,7 +99,7 @@ function graphSettings(model: ModelFolder, tokenizer: Tokenizer, threads: number
 
 function assemble(model: ModelFolder, parts: Parts, pool: InferencePool): OnnxEncoder {
   const { tokenizer, batcher } = parts;
-  const bulk: BulkParts = {
+  const bulk: BulkParts<Int32Array> = {
     dimension: model.dimension,
     tokenise: (text) => tokenizer.tokenise(text).ids,
     submit: (ids, signal) => batcher.submit(ids, { lane: 'bulk', signal }),

@@ -1,0 +1,272 @@
+/**
+ * Servers that encode for others, with real vectors of a real encoder: text-embeddings-inference over HTTP and gRPC, and OpenAI's embeddings.
+ * Each can be told to misbehave.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { status as grpcStatus, loadPackageDefinition, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import type { Encoder } from '../../src/encoder/encoder.ts';
+import type { RemoteKind } from '../../src/encoder/remote/address.ts';
+
+/** What goes wrong with one request. */
+export type Misdeed =
+  | { readonly how: 'slow'; readonly ms: number }
+  | { readonly how: 'status'; readonly status: number; readonly retryAfter?: string; readonly body?: string }
+  /** One number too many in each vector. */
+  | { readonly how: 'dimension' }
+  /** The first vector holds no number at one place; `text` only where its text is among the texts. */
+  | { readonly how: 'nan'; readonly text?: string }
+  /** Half of the answer, under a length that fits. */
+  | { readonly how: 'cut' }
+  | { readonly how: 'closed' }
+  | { readonly how: 'fewer' }
+  /** The connection ends in the middle of the answer. */
+  | { readonly how: 'broken' };
+
+export interface EmbeddingServer extends AsyncDisposable {
+  readonly kind: RemoteKind;
+  /** For FAQMATCH_ENCODER_URL. */
+  readonly url: string;
+  readonly port: number;
+  /** Texts of each request for vectors, in order of arrival. */
+  readonly requests: (readonly string[])[];
+  /** Value of the authorization header of the newest request. */
+  readonly authorization: string | undefined;
+  /** Most requests that were on their way at once. */
+  readonly most: number;
+  /** Requests whose caller left before the answer. */
+  readonly abandoned: number;
+  /** Asked for each request for vectors; undefined behaves. */
+  misdeed: (texts: readonly string[]) => Misdeed | undefined;
+  /** Gives the vectors; may be changed while it runs. */
+  encoder: Encoder;
+  info: { model: string; sha: string; maxBatch: number };
+  /** Key that is asked for; none by default. */
+  key: string | undefined;
+}
+
+export interface EmbeddingServerOptions {
+  /** A port that a server had before. */
+  readonly port?: number;
+}
+
+interface State {
+  requests: (readonly string[])[];
+  authorization: string | undefined;
+  most: number;
+  running: number;
+  abandoned: number;
+  misdeed: (texts: readonly string[]) => Misdeed | undefined;
+  encoder: Encoder;
+  info: { model: string; sha: string; maxBatch: number };
+  key: string | undefined;
+}
+
+function newState(encoder: Encoder): State {
+  const info = { model: encoder.info.name, sha: 'rev-1', maxBatch: 32 };
+  return {
+    requests: [],
+    authorization: undefined,
+    most: 0,
+    running: 0,
+    abandoned: 0,
+    misdeed: () => undefined,
+    encoder,
+    info,
+    key: undefined,
+  };
+}
+
+async function vectorsOf(texts: readonly string[], { encoder }: State, misdeed: Misdeed | undefined): Promise<(number | null)[][]> {
+  const flat = await encoder.encodeAll(texts);
+  const { dimension } = encoder.info;
+  const vectors: (number | null)[][] = texts.map((_, row) => Array.from(flat.subarray(row * dimension, (row + 1) * dimension)));
+  if (misdeed?.how === 'dimension') for (const vector of vectors) vector.push(0);
+  if (misdeed?.how === 'fewer') vectors.pop();
+  if (misdeed?.how === 'nan') {
+    const row = misdeed.text === undefined ? 0 : texts.indexOf(misdeed.text);
+    const vector = vectors[row];
+    if (vector !== undefined) vector[3] = Number.NaN;
+  }
+  return vectors;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return pieces.length === 0 ? undefined : JSON.parse(Buffer.concat(pieces).toString('utf8'));
+}
+
+/** As Python writes it: NaN stands in it as it is. */
+function pythonJson(value: unknown): string {
+  return JSON.stringify(value, (_, element: unknown) => (Number.isNaN(element) ? '@NaN@' : element)).replaceAll('"@NaN@"', 'NaN');
+}
+
+function send(response: ServerResponse, text: string, misdeed: Misdeed | undefined): void {
+  const half = text.slice(0, text.length / 2);
+  if (misdeed?.how === 'broken') {
+    response.writeHead(200, { 'content-length': text.length });
+    response.write(half, () => response.socket?.destroy());
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/json' }).end(misdeed?.how === 'cut' ? half : text);
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
+  state.authorization = request.headers.authorization;
+  if (state.key !== undefined && request.headers.authorization !== `Bearer ${state.key}`) {
+    response.writeHead(401).end(`{"error":"the key ${request.headers.authorization} is not known"}`);
+    return;
+  }
+  if (request.url === '/info') {
+    const { model, sha, maxBatch } = state.info;
+    const info = { model_id: model, model_sha: sha, model_dtype: 'float32', model_type: { embedding: { pooling: 'mean' } } };
+    response.end(JSON.stringify({ ...info, max_input_length: 256, max_client_batch_size: maxBatch, version: '1.9.0' }));
+    return;
+  }
+  const openAi = request.url === '/v1/embeddings';
+  if (!openAi && request.url !== '/embed') {
+    response.writeHead(404).end('{"error":"not here"}');
+    return;
+  }
+  const body = (await bodyOf(request)) as Readonly<Record<string, unknown>>;
+  if (openAi && body.model !== state.info.model) {
+    response.writeHead(404).end(`{"error":{"message":"The model ${String(body.model)} does not exist."}}`);
+    return;
+  }
+  const texts = (openAi ? body.input : body.inputs) as readonly string[];
+  state.requests.push(texts);
+  const misdeed = state.misdeed(texts);
+  if (misdeed?.how === 'closed') {
+    request.socket.destroy();
+    return;
+  }
+  if (misdeed?.how === 'slow') await sleep(misdeed.ms);
+  if (misdeed?.how === 'status') {
+    response.writeHead(misdeed.status, misdeed.retryAfter === undefined ? {} : { 'retry-after': misdeed.retryAfter });
+    response.end(misdeed.body ?? '{"error":"told to"}');
+    return;
+  }
+  if (texts.length > state.info.maxBatch) {
+    response.writeHead(422).end(`{"error":"batch size ${texts.length} > maximum allowed batch size ${state.info.maxBatch}"}`);
+    return;
+  }
+  const vectors = await vectorsOf(texts, state, misdeed);
+  // Last first: the protocol allows any order.
+  const data = vectors.map((embedding, index) => ({ object: 'embedding', embedding, index })).reverse();
+  send(response, pythonJson(openAi ? { object: 'list', data, model: state.info.model } : vectors), misdeed);
+}
+
+async function counted(state: State, work: () => Promise<void>): Promise<void> {
+  state.running += 1;
+  state.most = Math.max(state.most, state.running);
+  try {
+    await work();
+  } finally {
+    state.running -= 1;
+  }
+}
+
+function serverOf(state: State, { kind, port }: { kind: RemoteKind; port: number }, close: () => Promise<void>): EmbeddingServer {
+  return Object.assign(state, { kind, port, url: `${kind}://127.0.0.1:${port}`, [Symbol.asyncDispose]: close });
+}
+
+/** HTTP, for `tei+http` and `openai+http`. */
+async function startHttp(kind: RemoteKind, encoder: Encoder, port: number): Promise<EmbeddingServer> {
+  const state = newState(encoder);
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    response.on('close', () => {
+      if (!response.writableFinished) state.abandoned += 1;
+    });
+    counted(state, () => answer(request, response, state)).catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  // A server that listens on a port has an address of this form.
+  const bound = (server.address() as AddressInfo).port;
+  return serverOf(state, { kind, port: bound }, async () => {
+    if (!server.listening) return;
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await once(server, 'close');
+  });
+}
+
+const GRPC_STATUS: Readonly<Record<number, number>> = {
+  401: grpcStatus.UNAUTHENTICATED,
+  422: grpcStatus.INVALID_ARGUMENT,
+  429: grpcStatus.RESOURCE_EXHAUSTED,
+  503: grpcStatus.UNAVAILABLE,
+};
+
+interface GrpcCall {
+  readonly request: { readonly inputs: string };
+  readonly metadata: { get(name: string): readonly unknown[] };
+  readonly cancelled: boolean;
+}
+type Reply = (error: { code: number; details: string } | null, value?: object) => void;
+
+async function embedOverGrpc(call: GrpcCall, state: State, reply: Reply): Promise<void> {
+  const texts = [call.request.inputs];
+  state.requests.push(texts);
+  const misdeed = state.misdeed(texts);
+  if (misdeed?.how === 'slow') await sleep(misdeed.ms);
+  if (call.cancelled) state.abandoned += 1;
+  if (misdeed?.how === 'status') {
+    return reply({ code: GRPC_STATUS[misdeed.status] ?? grpcStatus.INTERNAL, details: misdeed.body ?? 'told to' });
+  }
+  if (misdeed?.how === 'closed') return reply({ code: grpcStatus.UNAVAILABLE, details: 'gone' });
+  const [embeddings = []] = await vectorsOf(texts, state, misdeed);
+  reply(null, { embeddings, metadata: { computeTokens: 5, totalTimeNs: '123456789012' } });
+}
+
+async function startGrpc(encoder: Encoder, port: number): Promise<EmbeddingServer> {
+  const state = newState(encoder);
+  const loaded = loadPackageDefinition(loadSync(new URL('./tei.proto', import.meta.url).pathname));
+  // biome-ignore lint/suspicious/noExplicitAny: the shape comes from a proto at run time
+  const { Info, Embed } = (loaded as any).tei.v1 as Record<'Info' | 'Embed', { service: ServiceDefinition }>;
+  const server = new Server();
+  const allowed = (call: GrpcCall, reply: Reply): boolean => {
+    state.authorization = call.metadata.get('authorization')[0] as string | undefined;
+    if (state.key === undefined || state.authorization === `Bearer ${state.key}`) return true;
+    reply({ code: grpcStatus.UNAUTHENTICATED, details: 'unknown key' });
+    return false;
+  };
+  server.addService(Info.service, {
+    info(call: GrpcCall, reply: Reply) {
+      const { model, sha, maxBatch } = state.info;
+      const limits = { maxInputLength: 256, maxClientBatchSize: maxBatch, maxConcurrentRequests: 512 };
+      if (allowed(call, reply)) reply(null, { version: '1.9.0', modelId: model, modelSha: sha, modelDtype: 'float32', ...limits });
+    },
+  });
+  server.addService(Embed.service, {
+    embed(call: GrpcCall, reply: Reply) {
+      if (!allowed(call, reply)) return;
+      counted(state, () => embedOverGrpc(call, state, reply)).catch((error: unknown) =>
+        reply({ code: grpcStatus.INTERNAL, details: String(error) }),
+      );
+    },
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+    error === null ? resolve(bound) : reject(error),
+  );
+  return serverOf(state, { kind: 'tei+grpc', port: await promise }, async () => server.forceShutdown());
+}
+
+/** Starts one on a free loopback port. Disposing ends it and its connections; the encoder stays the caller's. */
+export function startEmbeddingServer(
+  kind: RemoteKind,
+  encoder: Encoder,
+  { port = 0 }: EmbeddingServerOptions = {},
+): Promise<EmbeddingServer> {
+  return kind === 'tei+grpc' ? startGrpc(encoder, port) : startHttp(kind, encoder, port);
+}
