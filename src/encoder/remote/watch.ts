@@ -119,14 +119,28 @@ function createChecks({ verification, problem, onVerified, closing }: WatchParts
   return { reach, get, check, glance, look, held: () => (holds ? checking : undefined) };
 }
 
+/** Waits until the next look is due; a call may find out meanwhile that the server is away, and then it is due earlier. */
+async function pause({ reach, get }: ReturnType<typeof createChecks>, intervals: WatchIntervals, closing: AbortSignal): Promise<void> {
+  const nap = async (ms: number, signal: AbortSignal): Promise<void> => {
+    await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  };
+  if (get() === undefined) {
+    const turned = new AbortController();
+    const unsubscribe = reach.subscribe(() => turned.abort());
+    await nap(intervals.wellMs, AbortSignal.any([closing, turned.signal]));
+    unsubscribe();
+    if (!turned.signal.aborted) return;
+  }
+  await nap(intervals.awayMs, closing);
+}
+
 /** Starts looking; ends when `closing` is aborted. */
 export function startWatch(parts: WatchParts): RemoteWatch {
   const { intervals, closing } = parts;
   const checks = createChecks(parts);
   const watch = async (): Promise<void> => {
     while (!closing.aborted) {
-      const wait = checks.get() === undefined ? intervals.wellMs : intervals.awayMs;
-      await sleep(wait, undefined, { signal: closing, ref: false }).catch(() => undefined);
+      await pause(checks, intervals, closing);
       if (!closing.aborted) await checks.look();
     }
   };
