@@ -16,7 +16,7 @@ const NEXT: Readonly<Record<string, string>> = {
   REMOTE_SLOW: 'Look at its load and at the network between.',
   REMOTE_FORBIDDEN: 'Set FAQMATCH_ENCODER_API_KEY.',
   REMOTE_UNKNOWN_CALL: 'Correct FAQMATCH_ENCODER_URL or FAQMATCH_ENCODER_MODEL.',
-  MODEL_MISMATCH: 'Serve the model of FAQMATCH_MODEL, or set FAQMATCH_MODEL to what is served, and reload every corpus.',
+  REMOTE_MISMATCH: 'Serve the model of FAQMATCH_MODEL, or set FAQMATCH_MODEL to what is served, and reload every corpus.',
 };
 
 function isLoopback({ shown }: RemoteAddress): boolean {

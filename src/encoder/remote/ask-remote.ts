@@ -31,7 +31,7 @@ export async function askRemote<Answer>(
 /**
  * Counts, measures and normalises.
  * @returns unit vectors, an error for each that has no direction.
- * @throws FaqError unavailable (REMOTE_GARBLED: not one vector a text), failed_precondition (MODEL_MISMATCH: another dimension).
+ * @throws FaqError unavailable (REMOTE_GARBLED: not one vector a text), failed_precondition (REMOTE_MISMATCH: another dimension).
  */
 export function toUnitVectors(
   vectors: readonly Float32Array[],
@@ -43,7 +43,7 @@ export function toUnitVectors(
   const other = vectors.find((vector) => vector.length !== dimension);
   if (other !== undefined) {
     const detail = `Expected vectors of ${dimension} numbers, got ${other.length}. Serve the model of FAQMATCH_MODEL, or set FAQMATCH_MODEL to the one that is served.`;
-    throw remoteError('MODEL_MISMATCH', { detail });
+    throw remoteError('REMOTE_MISMATCH', { detail });
   }
   return vectors.map((vector) => {
     const unit = Float32Array.from(vector);

@@ -79,7 +79,7 @@ function shown(text: string): string {
 /**
  * Compares unit vectors with those that some rows of the reference must have.
  * @returns the least cosine.
- * @throws FaqError failed_precondition (MODEL_MISMATCH) with the least cosine and its text.
+ * @throws FaqError failed_precondition (REMOTE_MISMATCH) with the least cosine and its text.
  */
 export function requireAgreement(reference: Reference, rows: readonly number[], vectors: readonly Float32Array[]): number {
   const cosines = rows.map((row, place) => cosineAt(reference, row, vectors[place] ?? new Float32Array()));
@@ -91,5 +91,5 @@ export function requireAgreement(reference: Reference, rows: readonly number[], 
     `Expected the vectors of ${reference.source}, cosine ${reference.leastCosine} at least; got ${least.toFixed(4)} for text ${row + 1}, ` +
     `${shown(reference.texts[row] ?? '')}, and too little for ${low} of ${rows.length} texts. Serve the same model with its own pooling and without a ` +
     'prompt, or set FAQMATCH_MODEL to the folder of the model that is served, or to "remote" to take it as it is.';
-  throw remoteError('MODEL_MISMATCH', { detail });
+  throw remoteError('REMOTE_MISMATCH', { detail });
 }

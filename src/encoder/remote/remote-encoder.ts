@@ -42,7 +42,7 @@ export interface RemoteEncoderOptions {
 const BULK_TIMEOUT_MS = 30_000;
 
 /** After these the server may be away or be another one. A busy or failing server is neither. */
-const SUSPICIOUS: ReadonlySet<string> = new Set<RemoteFault>(['REMOTE_UNREACHABLE', 'REMOTE_UNTRUSTED', 'REMOTE_SLOW', 'MODEL_MISMATCH']);
+const SUSPICIOUS: ReadonlySet<string> = new Set<RemoteFault>(['REMOTE_UNREACHABLE', 'REMOTE_UNTRUSTED', 'REMOTE_SLOW', 'REMOTE_MISMATCH']);
 
 interface Parts extends RemoteEncoderOptions {
   readonly protocol: RemoteProtocol;

@@ -22,7 +22,7 @@ export type RemoteFault =
   /** This text, or the number or size of texts. */
   | 'TEXT_REFUSED'
   /** Vectors, dimension or name of another model. */
-  | 'MODEL_MISMATCH';
+  | 'REMOTE_MISMATCH';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -67,7 +67,7 @@ const MEANINGS: Readonly<Record<RemoteFault, Meaning>> = {
   },
   REMOTE_REFUSED: { code: 'failed_precondition', says: 'refused the call. Its own log has the cause.', passes: false },
   TEXT_REFUSED: { code: 'invalid_argument', says: 'refused the text, as too long or for what is in it.', passes: false },
-  MODEL_MISMATCH: { code: 'failed_precondition', says: 'serves another model.', passes: false },
+  REMOTE_MISMATCH: { code: 'failed_precondition', says: 'serves another model.', passes: false },
 };
 
 /** Time to wait that is named where the server names none, in milliseconds. */

@@ -26,7 +26,7 @@ export interface Verified {
   readonly leastCosine: number;
 }
 
-/** The two ways to look. Both throw FaqError: failed_precondition (MODEL_MISMATCH and the like), unavailable, resource_exhausted. */
+/** The two ways to look. Both throw FaqError: failed_precondition (REMOTE_MISMATCH and the like), unavailable, resource_exhausted. */
 export interface Verification {
   /** Facts and every text of the reference. */
   full(): Promise<Verified>;
@@ -41,14 +41,14 @@ const TEXTS_OF_A_GLANCE = 4;
 /** @throws FaqError failed_precondition where the settings name another model than is served. */
 export function requireName(facts: RemoteFacts, settings: RemoteSettings): void {
   if (settings.model === undefined || settings.model === facts.model) return;
-  throw remoteError('MODEL_MISMATCH', { detail: `Expected ${settings.model} (FAQMATCH_ENCODER_MODEL), found ${facts.model}.` });
+  throw remoteError('REMOTE_MISMATCH', { detail: `Expected ${settings.model} (FAQMATCH_ENCODER_MODEL), found ${facts.model}.` });
 }
 
 function requireFacts(facts: RemoteFacts, { settings, facts: expected }: VerificationParts): void {
   requireName(facts, settings);
   if (expected === undefined || (expected.model === facts.model && expected.revision === facts.revision)) return;
   const detail = `Expected ${expected.model} ${expected.revision}, as at the start; found ${facts.model} ${facts.revision}. Restart this server to take the new model, then reload every corpus.`;
-  throw remoteError('MODEL_MISMATCH', { detail });
+  throw remoteError('REMOTE_MISMATCH', { detail });
 }
 
 /** Unit vectors of texts, in requests that the server takes. @throws FaqError, for a vector without direction too. */
@@ -68,7 +68,7 @@ export async function encodeProbes(
     const rows = toUnitVectors(given, { count: some.length, dimension: dimension ?? vectors[0]?.length ?? given[0]?.length ?? 0 });
     if (given[0]?.length === 0) throw remoteError('REMOTE_GARBLED', { detail: 'Expected vectors, got empty lists.' });
     for (const row of rows) {
-      if (row instanceof FaqError) throw remoteError('MODEL_MISMATCH', { detail: row.message });
+      if (row instanceof FaqError) throw remoteError('REMOTE_MISMATCH', { detail: row.message });
       vectors.push(row);
     }
   }

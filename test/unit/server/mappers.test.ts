@@ -157,10 +157,13 @@ describe('serving', () => {
 
   it('follows the facts, and /readyz gives a reason exactly where Match is not served', () => {
     fc.assert(
-      fc.property(fc.record({ restored: any, anyActive: any, draining: any, away: any, servesWithoutStore: any, deaf: any }), ({ away, deaf, ...known }) => {
-        const now = { ...facts, ...known, storeProblem: away ? 'away' : undefined, encoderProblem: deaf ? 'deaf' : undefined };
-        expect(notReadyReasons(now).length === 0).toBe(serving(now)['faqmatch.v1.MatchService']);
-      }),
+      fc.property(
+        fc.record({ restored: any, anyActive: any, draining: any, away: any, servesWithoutStore: any, deaf: any }),
+        ({ away, deaf, ...known }) => {
+          const now = { ...facts, ...known, storeProblem: away ? 'away' : undefined, encoderProblem: deaf ? 'deaf' : undefined };
+          expect(notReadyReasons(now).length === 0).toBe(serving(now)['faqmatch.v1.MatchService']);
+        },
+      ),
     );
     expect(serving({ ...facts, anyActive: false })).toMatchObject({
       '': true,
@@ -186,7 +189,14 @@ describe('serving', () => {
 });
 
 describe('serving without the remote encoder', () => {
-  const facts = { restored: true, restoreProblem: undefined, anyActive: true, draining: false, storeProblem: undefined, servesWithoutStore: false };
+  const facts = {
+    restored: true,
+    restoreProblem: undefined,
+    anyActive: true,
+    draining: false,
+    storeProblem: undefined,
+    servesWithoutStore: false,
+  };
 
   it('keeps chatbots away and lets admins switch versions', () => {
     const now = { ...facts, encoderProblem: 'The remote encoder cannot be reached.' };

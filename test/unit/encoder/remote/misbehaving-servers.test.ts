@@ -120,7 +120,7 @@ describe.each(REMOTE_KINDS)('with a server over %s that misbehaves', (kind) => {
     await withRemote(kind, async (encoder, server) => {
       server.misdeed = () => ({ how: 'dimension' });
       const failure = await failureOf(encoder.encode(TEXT));
-      expect(failure).toMatchObject({ code: 'failed_precondition', reason: 'MODEL_MISMATCH' });
+      expect(failure).toMatchObject({ code: 'failed_precondition', reason: 'REMOTE_MISMATCH' });
       expect(failure.message).toContain('384 numbers, got 385');
       await expect.poll(() => encoder.reach?.problem).toContain('got 385');
       expect(await failureOf(encoder.encode(TEXT))).toMatchObject({ code: 'failed_precondition' });

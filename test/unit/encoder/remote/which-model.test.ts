@@ -45,7 +45,7 @@ describe.each(REMOTE_KINDS)('a model folder and another model over %s', (kind) =
   it('do not go together: the start says how far off, on which text, and what to do', async () => {
     await using server = await startEmbeddingServer(kind, clsEncoder);
     const failure = await failureOf(openRemote(server, { model: mean, settings: { model: clsEncoder.info.name } }));
-    expect(failure).toMatchObject({ code: 'failed_precondition', reason: 'MODEL_MISMATCH' });
+    expect(failure).toMatchObject({ code: 'failed_precondition', reason: 'REMOTE_MISMATCH' });
     expect(failure.message).toMatch(
       /tiny-mean \(parity\.json\), cosine 0\.99 at least; got -?0\.\d{4} for text \d+, ".+", and too little for \d of 8 texts/u,
     );
@@ -53,7 +53,7 @@ describe.each(REMOTE_KINDS)('a model folder and another model over %s', (kind) =
     // A model that may come later is waited for; a wrong one is not.
     const onAway = (): void => expect.unreachable();
     expect((await failureOf(openRemote(server, { model: mean, settings: { model: clsEncoder.info.name }, onAway }))).reason).toBe(
-      'MODEL_MISMATCH',
+      'REMOTE_MISMATCH',
     );
   });
 
@@ -73,7 +73,7 @@ describe.each(REMOTE_KINDS)('a model folder and another model over %s', (kind) =
         return undefined;
       };
       const texts = Array.from({ length: 64 }, (_, index) => `question number ${index}`);
-      expect(await failureOf(encoder.encodeAll(texts))).toMatchObject({ code: 'failed_precondition', reason: 'MODEL_MISMATCH' });
+      expect(await failureOf(encoder.encodeAll(texts))).toMatchObject({ code: 'failed_precondition', reason: 'REMOTE_MISMATCH' });
       await expect.poll(() => encoder.reach?.problem).toContain('serves another model');
       expect(await failureOf(encoder.encode('refund'))).toMatchObject({ code: 'failed_precondition' });
       server.misdeed = () => undefined;
