@@ -43,7 +43,7 @@ export interface EmbeddingServer extends AsyncDisposable {
   misdeed: (texts: readonly string[]) => Misdeed | undefined;
   /** Gives the vectors; may be changed while it runs. */
   encoder: Encoder;
-  info: { model: string; sha: string; maxBatch: number };
+  info: { model: string; sha: string; maxBatch: number; maxTokens: number };
   /** Key that is asked for; none by default. */
   key: string | undefined;
 }
@@ -61,12 +61,12 @@ interface State {
   abandoned: number;
   misdeed: (texts: readonly string[]) => Misdeed | undefined;
   encoder: Encoder;
-  info: { model: string; sha: string; maxBatch: number };
+  info: { model: string; sha: string; maxBatch: number; maxTokens: number };
   key: string | undefined;
 }
 
 function newState(encoder: Encoder): State {
-  const info = { model: encoder.info.name, sha: 'rev-1', maxBatch: 32 };
+  const info = { model: encoder.info.name, sha: 'rev-1', maxBatch: 32, maxTokens: 256 };
   return {
     requests: [],
     authorization: undefined,
@@ -122,9 +122,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
     return;
   }
   if (request.url === '/info') {
-    const { model, sha, maxBatch } = state.info;
+    const { model, sha, maxBatch, maxTokens } = state.info;
     const info = { model_id: model, model_sha: sha, model_dtype: 'float32', model_type: { embedding: { pooling: 'mean' } } };
-    response.end(JSON.stringify({ ...info, max_input_length: 256, max_client_batch_size: maxBatch, version: '1.9.0' }));
+    response.end(JSON.stringify({ ...info, max_input_length: maxTokens, max_client_batch_size: maxBatch, version: '1.9.0' }));
     return;
   }
   const openAi = request.url === '/v1/embeddings';
@@ -208,24 +208,48 @@ const GRPC_STATUS: Readonly<Record<number, number>> = {
 };
 
 interface GrpcCall {
-  readonly request: { readonly inputs: string };
   readonly metadata: { get(name: string): readonly unknown[] };
   readonly cancelled: boolean;
 }
-type Reply = (error: { code: number; details: string } | null, value?: object) => void;
+interface UnaryCall extends GrpcCall {
+  readonly request: { readonly inputs: string };
+}
+interface StreamCall extends GrpcCall, AsyncIterable<{ readonly inputs: string }> {
+  write(value: object): void;
+  end(): void;
+  emit(event: 'error', failure: Failure): void;
+}
+/** A call's status, thrown. */
+class Failure extends Error {
+  readonly code: number;
+  readonly details: string;
 
-async function embedOverGrpc(call: GrpcCall, state: State, reply: Reply): Promise<void> {
-  const texts = [call.request.inputs];
+  constructor(code: number, details: string) {
+    super(details);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+type Reply = (error: Failure | null, value?: object) => void;
+
+/** Answers texts that came together. @throws Failure. */
+async function embedOverGrpc(call: GrpcCall, texts: readonly string[], state: State): Promise<readonly object[]> {
+  state.authorization = call.metadata.get('authorization')[0] as string | undefined;
+  if (state.key !== undefined && state.authorization !== `Bearer ${state.key}`)
+    throw new Failure(grpcStatus.UNAUTHENTICATED, 'unknown key');
   state.requests.push(texts);
   const misdeed = state.misdeed(texts);
   if (misdeed?.how === 'slow') await sleep(misdeed.ms);
   if (call.cancelled) state.abandoned += 1;
-  if (misdeed?.how === 'status') {
-    return reply({ code: GRPC_STATUS[misdeed.status] ?? grpcStatus.INTERNAL, details: misdeed.body ?? 'told to' });
-  }
-  if (misdeed?.how === 'closed') return reply({ code: grpcStatus.UNAVAILABLE, details: 'gone' });
-  const [embeddings = []] = await vectorsOf(texts, state, misdeed);
-  reply(null, { embeddings, metadata: { computeTokens: 5, totalTimeNs: '123456789012' } });
+  if (misdeed?.how === 'status') throw new Failure(GRPC_STATUS[misdeed.status] ?? grpcStatus.INTERNAL, misdeed.body ?? 'told to');
+  if (misdeed?.how === 'closed') throw new Failure(grpcStatus.UNAVAILABLE, 'gone');
+  const vectors = await vectorsOf(texts, state, misdeed);
+  return vectors.map((embeddings) => ({ embeddings, metadata: { computeTokens: 5, totalTimeNs: '123456789012' } }));
+}
+
+function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure(grpcStatus.INTERNAL, String(error));
 }
 
 async function startGrpc(encoder: Encoder, port: number): Promise<EmbeddingServer> {
@@ -234,25 +258,32 @@ async function startGrpc(encoder: Encoder, port: number): Promise<EmbeddingServe
   // biome-ignore lint/suspicious/noExplicitAny: the shape comes from a proto at run time
   const { Info, Embed } = (loaded as any).tei.v1 as Record<'Info' | 'Embed', { service: ServiceDefinition }>;
   const server = new Server();
-  const allowed = (call: GrpcCall, reply: Reply): boolean => {
-    state.authorization = call.metadata.get('authorization')[0] as string | undefined;
-    if (state.key === undefined || state.authorization === `Bearer ${state.key}`) return true;
-    reply({ code: grpcStatus.UNAUTHENTICATED, details: 'unknown key' });
-    return false;
-  };
   server.addService(Info.service, {
     info(call: GrpcCall, reply: Reply) {
-      const { model, sha, maxBatch } = state.info;
-      const limits = { maxInputLength: 256, maxClientBatchSize: maxBatch, maxConcurrentRequests: 512 };
-      if (allowed(call, reply)) reply(null, { version: '1.9.0', modelId: model, modelSha: sha, modelDtype: 'float32', ...limits });
+      const { model, sha, maxBatch, maxTokens } = state.info;
+      const limits = { maxInputLength: maxTokens, maxClientBatchSize: maxBatch, maxConcurrentRequests: 512 };
+      state.authorization = call.metadata.get('authorization')[0] as string | undefined;
+      if (state.key !== undefined && state.authorization !== `Bearer ${state.key}`)
+        reply(new Failure(grpcStatus.UNAUTHENTICATED, 'unknown key'));
+      else reply(null, { version: '1.9.0', modelId: model, modelSha: sha, modelDtype: 'float32', ...limits });
     },
   });
   server.addService(Embed.service, {
-    embed(call: GrpcCall, reply: Reply) {
-      if (!allowed(call, reply)) return;
-      counted(state, () => embedOverGrpc(call, state, reply)).catch((error: unknown) =>
-        reply({ code: grpcStatus.INTERNAL, details: String(error) }),
-      );
+    embed(call: UnaryCall, reply: Reply) {
+      const answered = counted(state, async () => {
+        const [answer] = await embedOverGrpc(call, [call.request.inputs], state);
+        reply(null, answer);
+      });
+      answered.catch((error: unknown) => reply(asFailure(error)));
+    },
+    embedStream(call: StreamCall) {
+      const answered = counted(state, async () => {
+        const texts: string[] = [];
+        for await (const { inputs } of call) texts.push(inputs);
+        for (const answer of await embedOverGrpc(call, texts, state)) call.write(answer);
+        call.end();
+      });
+      answered.catch((error: unknown) => call.emit('error', asFailure(error)));
     },
   });
   const { promise, resolve, reject } = Promise.withResolvers<number>();

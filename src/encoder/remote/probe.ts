@@ -30,7 +30,13 @@ export async function probeRemote(settings: RemoteSettings, model: ModelFolder |
   try {
     const remote = model === undefined ? await modelByServer(lookup) : await modelByFolder(model, settings);
     const prepare = createPreparation(model);
-    const verification = createVerification({ ...lookup, prepare, reference: remote.reference, facts: remote.facts });
+    const verification = createVerification({
+      ...lookup,
+      prepare,
+      reference: remote.reference,
+      facts: remote.facts,
+      leastTokens: model?.maxTokens ?? 0,
+    });
     const { facts, leastCosine } = await verification.full();
     const started = performance.now();
     await verification.glance();

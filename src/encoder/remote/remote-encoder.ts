@@ -15,7 +15,7 @@ import { createPreparation, type PreparedText, type PrepareText } from './prepar
 import type { RemoteProtocol } from './protocol.ts';
 import { mayPass, type RemoteFault } from './remote-errors.ts';
 import { modelByFolder, modelByServer, type RemoteModel } from './remote-model.ts';
-import { createRequestSlots, type RemoteItem } from './request-slots.ts';
+import { createRequestSlots, type RemoteItem, type SlotParts } from './request-slots.ts';
 import { bulkPolicy, matchPolicy, type Waiting, withRetries } from './retries.ts';
 import type { RemoteSettings } from './settings.ts';
 import { createVerification, type Verification, type Verified } from './verification.ts';
@@ -59,13 +59,12 @@ interface Sending {
   readonly signal: AbortSignal | undefined;
 }
 
-/** One text to its vector: only while the server is known to be the right one, again where that may help. */
+/** One text to its vector, again where that may help. Its slot looks once more whether the server is the right one before it sends. */
 async function submit(prepared: PreparedText, { lane, signal }: Sending, parts: Parts): Promise<EncodedRow> {
   const { settings, batcher, watch, closing, spread } = parts;
   const timeoutMs = lane === 'match' ? settings.timeoutMs : Math.max(settings.timeoutMs, BULK_TIMEOUT_MS);
   const policy = lane === 'match' ? matchPolicy(settings.retries) : bulkPolicy(settings.retries);
   const attempt = async (): Promise<EncodedRow> => {
-    await watch.settled(signal);
     if (watch.problem !== undefined) throw watch.problem;
     try {
       return await batcher.submit({ ...prepared, signal, timeoutMs }, { lane, signal });
@@ -74,7 +73,7 @@ async function submit(prepared: PreparedText, { lane, signal }: Sending, parts: 
       throw error;
     }
   };
-  // A server known to be away is not waited for by those who answer chatbots.
+  // Who answers a chatbot does not wait for a server known to be away.
   if (lane === 'match' && watch.problem !== undefined) throw watch.problem;
   return await withRetries(attempt, policy, { signal, closing, spread });
 }
@@ -107,13 +106,10 @@ async function encodeMany(texts: readonly string[], parts: Parts, options: Encod
   return vectors;
 }
 
-function createBatcher(
-  options: RemoteEncoderOptions,
-  facts: { dimension: number; protocol: RemoteProtocol; closing: AbortSignal; mostTexts: () => number },
-) {
+function createBatcher(options: RemoteEncoderOptions, parts: SlotParts): MicroBatcher<RemoteItem, EncodedRow> {
   const { inFlight, batchSize } = options.settings;
-  return new MicroBatcher<RemoteItem, EncodedRow>({
-    slots: createRequestSlots(inFlight, facts),
+  return new MicroBatcher({
+    slots: createRequestSlots(inFlight, parts),
     sizeOf: ({ length }) => length,
     // The server forms its own batches by padded size; a request is bounded by its number of texts.
     maxBatchTokens: Number.POSITIVE_INFINITY,
@@ -185,11 +181,21 @@ export async function createRemoteEncoder(options: RemoteEncoderOptions): Promis
     const policy = (options.onAway === undefined ? matchPolicy : bulkPolicy)(settings.retries);
     const lookup = { protocol, settings, closing, spread, policy, identityFolder: options.identityFolder };
     const remote = model === undefined ? await modelByServer(lookup) : await modelByFolder(model, settings);
-    const verification = createVerification({ ...lookup, prepare, reference: remote.reference, facts: remote.facts });
+    const verification = createVerification({
+      ...lookup,
+      prepare,
+      reference: remote.reference,
+      facts: remote.facts,
+      leastTokens: model?.maxTokens ?? 0,
+    });
     const problem = await checkAtStart({ verification, options, onVerified, waiting: { signal: undefined, closing, spread } });
     const watch = startWatch({ verification, intervals: options.intervals ?? WATCH_INTERVALS, problem, onVerified, closing });
     const { dimension } = remote.info;
-    const batcher = createBatcher(options, { dimension, protocol, closing: requests.signal, mostTexts: () => mostTexts });
+    const gate = async (signal: AbortSignal): Promise<void> => {
+      await watch.settled(signal);
+      if (watch.problem !== undefined) throw watch.problem;
+    };
+    const batcher = createBatcher(options, { dimension, protocol, closing: requests.signal, mostTexts: () => mostTexts, gate });
     return assemble({ ...options, protocol, prepare, remote, batcher, watch, closing, spread }, async () => {
       waits.abort(shuttingDown);
       // What is on its way may end; a reload's request is not waited for longer than an utterance's.

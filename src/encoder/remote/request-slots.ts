@@ -22,6 +22,8 @@ export interface SlotParts {
   readonly closing: AbortSignal;
   /** Most texts that the server takes now. */
   readonly mostTexts: () => number;
+  /** Resolves when texts may be sent. @throws FaqError where they may not. */
+  readonly gate: (signal: AbortSignal) => Promise<void>;
 }
 
 /** A signal that is aborted when everyone who waits has left; never where one of them cannot leave. */
@@ -82,6 +84,7 @@ export function createRequestSlots(count: number, parts: SlotParts): readonly Ba
         busy = true;
         const { signal, release } = allLeft(items);
         try {
+          await parts.gate(signal);
           return await send(items, parts, signal);
         } finally {
           release();

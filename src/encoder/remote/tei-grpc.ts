@@ -1,8 +1,8 @@
 /**
- * text-embeddings-inference over gRPC: `tei.v1.Info/Info` and one `tei.v1.Embed/Embed` a text, all texts of a batch on their way together,
- * since the server forms its own batches.
+ * text-embeddings-inference over gRPC: `tei.v1.Info/Info`, `tei.v1.Embed/Embed` for one text, and for more `EmbedStream`, which answers in the
+ * order of its requests and encodes them together.
  */
-import { Client, credentials, status as grpcStatus, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, credentials, status as grpcStatus, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { RemoteProtocol } from './protocol.ts';
 import { type RemoteFault, RemoteTrouble } from './remote-errors.ts';
 import type { RemoteSettings } from './settings.ts';
@@ -44,6 +44,37 @@ interface Method<Answer> {
 
 const INFO: Method<ReturnType<typeof decodeInfoResponse>> = { path: '/tei.v1.Info/Info', decode: decodeInfoResponse };
 const EMBED: Method<Float32Array> = { path: '/tei.v1.Embed/Embed', decode: decodeEmbedResponse };
+const EMBED_STREAM = '/tei.v1.Embed/EmbedStream';
+
+const sameBytes = (bytes: Buffer): Buffer => bytes;
+
+/** @throws RemoteTrouble where nobody waits any more. */
+function requireOpen(signal: AbortSignal): void {
+  if (signal.aborted) throw new RemoteTrouble('REMOTE_UNREACHABLE', { words: 'given up before it was sent', cause: signal.reason });
+}
+
+/** Cancels a call when its signal is aborted, as long as the answer is awaited. */
+async function cancellable<Answer>(call: { cancel(): void }, answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  const cancel = (): void => call.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await answer;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** Sends all texts on one stream and collects what comes back. */
+function exchange(stream: ClientDuplexStream<Buffer, Float32Array>, texts: readonly string[]): Promise<readonly Float32Array[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<readonly Float32Array[]>();
+  const vectors: Float32Array[] = [];
+  stream.on('data', (vector: Float32Array) => vectors.push(vector));
+  stream.on('error', (error: ServiceError) => reject(troubleOf(error)));
+  stream.on('end', () => resolve(vectors));
+  for (const text of texts) stream.write(encodeEmbedRequest(text));
+  stream.end();
+  return promise;
+}
 
 /** Opens no socket yet. */
 export function openTeiGrpc({ address, apiKey }: RemoteSettings): RemoteProtocol {
@@ -52,19 +83,15 @@ export function openTeiGrpc({ address, apiKey }: RemoteSettings): RemoteProtocol
   const metadata = new Metadata();
   if (apiKey !== undefined) metadata.set('authorization', `Bearer ${apiKey}`);
 
-  function call<Answer>({ path, decode }: Method<Answer>, request: Buffer, signal: AbortSignal): Promise<Answer> {
+  async function call<Answer>({ path, decode }: Method<Answer>, request: Buffer, signal: AbortSignal): Promise<Answer> {
+    requireOpen(signal);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    if (signal.aborted) return Promise.reject(new RemoteTrouble('REMOTE_UNREACHABLE', { cause: signal.reason }));
-    const send = (bytes: Buffer): Buffer => bytes;
-    const active = client.makeUnaryRequest(path, send, decode, request, metadata, {}, (error, answer) => {
-      signal.removeEventListener('abort', cancel);
+    const active = client.makeUnaryRequest(path, sameBytes, decode, request, metadata, {}, (error, answer) => {
       if (error !== null) reject(troubleOf(error));
       else if (answer === undefined) reject(new RemoteTrouble('REMOTE_GARBLED', { words: 'an answer without a message' }));
       else resolve(answer);
     });
-    const cancel = (): void => active.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    return promise;
+    return await cancellable(active, promise, signal);
   }
 
   return {
@@ -75,20 +102,16 @@ export function openTeiGrpc({ address, apiKey }: RemoteSettings): RemoteProtocol
         model: info.modelId,
         revision: `${info.modelSha} ${info.modelDtype}`.trim(),
         maxTokens: info.maxInputLength || undefined,
-        // A call carries one text, so the server's limit on texts of a call does not bound a batch.
+        // That limit is on the texts of one message, and ours carry one each.
         maxBatch: undefined,
       };
     },
     async embed(texts, signal) {
-      // One failure gives up the others: the batch is asked for again as a whole.
-      const failed = new AbortController();
-      const either = AbortSignal.any([signal, failed.signal]);
-      try {
-        return await Promise.all(texts.map((text) => call(EMBED, encodeEmbedRequest(text), either)));
-      } catch (error) {
-        failed.abort();
-        throw error;
-      }
+      const [only] = texts;
+      if (only !== undefined && texts.length === 1) return [await call(EMBED, encodeEmbedRequest(only), signal)];
+      requireOpen(signal);
+      const stream = client.makeBidiStreamRequest(EMBED_STREAM, sameBytes, decodeEmbedResponse, metadata, {});
+      return await cancellable(stream, exchange(stream, texts), signal);
     },
     close: () => client.close(),
   };

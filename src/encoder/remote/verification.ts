@@ -17,6 +17,8 @@ export interface VerificationParts {
   readonly reference: Reference;
   /** Name and revision that must not change; undefined where the vectors alone decide. */
   readonly facts: Pick<RemoteFacts, 'model' | 'revision'> | undefined;
+  /** Word pieces of a text that the server must read at least; 0 where nothing says so. */
+  readonly leastTokens: number;
   readonly closing: AbortSignal;
 }
 
@@ -44,8 +46,12 @@ export function requireName(facts: RemoteFacts, settings: RemoteSettings): void 
   throw remoteError('REMOTE_MISMATCH', { detail: `Expected ${settings.model} (FAQMATCH_ENCODER_MODEL), found ${facts.model}.` });
 }
 
-function requireFacts(facts: RemoteFacts, { settings, facts: expected }: VerificationParts): void {
+function requireFacts(facts: RemoteFacts, { settings, facts: expected, leastTokens }: VerificationParts): void {
   requireName(facts, settings);
+  if (facts.maxTokens !== undefined && facts.maxTokens < leastTokens) {
+    const detail = `Expected one that reads ${leastTokens} word pieces of a text, as the model folder says; found ${facts.maxTokens}. Raise the server's limit.`;
+    throw remoteError('REMOTE_MISMATCH', { detail });
+  }
   if (expected === undefined || (expected.model === facts.model && expected.revision === facts.revision)) return;
   const detail = `Expected ${expected.model} ${expected.revision}, as at the start; found ${facts.model} ${facts.revision}. Restart this server to take the new model, then reload every corpus.`;
   throw remoteError('REMOTE_MISMATCH', { detail });

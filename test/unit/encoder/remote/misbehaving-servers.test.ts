@@ -90,17 +90,17 @@ describe.each(REMOTE_KINDS)('with a server over %s that misbehaves', (kind) => {
     await withRemote(
       kind,
       async (encoder, server) => {
-        server.misdeed = first(2, { how: 'slow', ms: 2_000 });
+        server.misdeed = first(2, { how: 'slow', ms: 6_000 });
         const started = performance.now();
         expect(await failureOf(encoder.encode(TEXT))).toMatchObject({ code: 'unavailable', reason: 'REMOTE_SLOW' });
-        expect(performance.now() - started).toBeLessThan(1_900);
+        expect(performance.now() - started).toBeLessThan(5_900);
         const deadline = new FaqError('deadline_exceeded', 'The deadline passed.');
         const controller = new AbortController();
         setTimeout(() => controller.abort(deadline), 50);
         expect(await failureOf(encoder.encode(TEXT, { signal: controller.signal }))).toBe(deadline);
         await expectRight(encoder);
       },
-      { timeoutMs: 800, retries: 0 },
+      { timeoutMs: 2_500, retries: 0 },
     );
   });
 
@@ -122,7 +122,7 @@ describe.each(REMOTE_KINDS)('with a server over %s that misbehaves', (kind) => {
       const failure = await failureOf(encoder.encode(TEXT));
       expect(failure).toMatchObject({ code: 'failed_precondition', reason: 'REMOTE_MISMATCH' });
       expect(failure.message).toContain('384 numbers, got 385');
-      await expect.poll(() => encoder.reach?.problem).toContain('got 385');
+      await expect.poll(() => encoder.reach?.problem, { timeout: 10_000 }).toContain('got 385');
       expect(await failureOf(encoder.encode(TEXT))).toMatchObject({ code: 'failed_precondition' });
       server.misdeed = () => undefined;
       await expect.poll(() => encoder.reach?.problem, { timeout: 10_000 }).toBeUndefined();

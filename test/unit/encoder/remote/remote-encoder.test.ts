@@ -122,11 +122,8 @@ describe.each(REMOTE_KINDS)('a remote encoder over %s', (kind) => {
         await encoder.encode('where is my order');
         expect(bulkDone).toBe(false);
         await bulk;
-        // Over gRPC each text is a call of its own, and a request is a batch of calls.
-        if (kind !== 'tei+grpc') {
-          expect(Math.max(...server.requests.map((texts) => texts.length))).toBe(16);
-          expect(server.most).toBeLessThanOrEqual(2);
-        } else expect(server.most).toBeLessThanOrEqual(2 * 16);
+        expect(Math.max(...server.requests.map((texts) => texts.length))).toBe(16);
+        expect(server.most).toBeLessThanOrEqual(2);
       },
       { settings: { batchSize: 16, inFlight: 2 } },
     );

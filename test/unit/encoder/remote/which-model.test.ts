@@ -74,11 +74,11 @@ describe.each(REMOTE_KINDS)('a model folder and another model over %s', (kind) =
       };
       const texts = Array.from({ length: 64 }, (_, index) => `question number ${index}`);
       expect(await failureOf(encoder.encodeAll(texts))).toMatchObject({ code: 'failed_precondition', reason: 'REMOTE_MISMATCH' });
-      await expect.poll(() => encoder.reach?.problem).toContain('serves another model');
+      await expect.poll(() => encoder.reach?.problem, { timeout: 10_000 }).toContain('serves another model');
       expect(await failureOf(encoder.encode('refund'))).toMatchObject({ code: 'failed_precondition' });
       server.misdeed = () => undefined;
       server.encoder = meanEncoder;
-      await expect.poll(() => encoder.reach?.problem).toBeUndefined();
+      await expect.poll(() => encoder.reach?.problem, { timeout: 10_000 }).toBeUndefined();
       expect(await encoder.encodeAll(texts)).toHaveLength(64 * 32);
     } finally {
       await encoder.close();
@@ -113,6 +113,13 @@ it('the name that TEI reports must be the one that was asked for, where one was'
   await using server = await startEmbeddingServer('tei+http', meanEncoder);
   const failure = await failureOf(openRemote(server, { model: mean, settings: { model: 'org/other' } }));
   expect(failure.message).toContain('Expected org/other (FAQMATCH_ENCODER_MODEL), found tiny-mean');
+});
+
+it.each(REMOTE_KINDS.slice(0, 2))('a server over %s that reads less of a text than the folder says is refused', async (kind) => {
+  await using server = await startEmbeddingServer(kind, meanEncoder);
+  server.info.maxTokens = mean.maxTokens - 1;
+  const failure = await failureOf(openRemote(server, { model: mean }));
+  expect(failure.message).toContain(`reads ${mean.maxTokens} word pieces of a text, as the model folder says; found ${mean.maxTokens - 1}`);
 });
 
 describe('a server that is away at the start', () => {
