@@ -1,5 +1,8 @@
 /** faqmatch over a remote encoder: the answers of the encoder in the process, and what happens while the remote is away. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DEMO_CORPORA } from '../../src/cli/demo.ts';
@@ -11,8 +14,9 @@ import type { MatchResponse } from '../../src/generated/faqmatch/v1/match.ts';
 import { startEmbeddingServer } from '../support/embedding-server.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { SHIPPED_MODEL, tinyModel } from '../support/model-fixtures.ts';
-import { openRemote } from '../support/remote-encoders.ts';
+import { openRemote, REMOTE_KINDS } from '../support/remote-encoders.ts';
 import { eventually } from '../support/replica.ts';
+import { makeCertificate, whyNoCertificate } from '../support/self-signed-certificate.ts';
 import { putDemoCorpus, serveReal } from '../support/served.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
@@ -150,6 +154,33 @@ describe('faqmatch serve with FAQMATCH_ENCODER_URL', () => {
     expect(await process.stop()).toBe(0);
     expect(JSON.stringify(process.log)).not.toContain('hunter2');
   }, 90_000);
+
+  it.for(REMOTE_KINDS)(
+    'reaches one with TLS over %s, trusted by NODE_EXTRA_CA_CERTS and not without',
+    { timeout: 60_000 },
+    async (kind, context) => {
+      const reason = whyNoCertificate();
+      if (reason !== undefined) return context.skip(reason);
+      const folder = await mkdtemp(join(tmpdir(), 'faqmatch-tls-'));
+      try {
+        const tls = await makeCertificate(folder);
+        await using remote = await startEmbeddingServer(kind, tiny, { tls });
+        const environment = { FAQMATCH_ENCODER_URL: remote.url, FAQMATCH_ENCODER_MODEL: 'tiny-mean' };
+        {
+          await using trusting = await startServerProcess({ environment: { ...environment, NODE_EXTRA_CA_CERTS: tls.certificate } });
+          for await (const _ of trusting.client.reload({ corpus: 'delivery', source: { path: 'delivery' } }));
+          expect((await trusting.ready()).status).toBe(200);
+        }
+        const requests = remote.requests.length;
+        const model = await readModelFolder(tinyModel('tiny-mean'));
+        const wary = openRemote(remote, { model, settings: { model: 'tiny-mean' } });
+        await expect(wary).rejects.toMatchObject({ code: 'unavailable', reason: 'REMOTE_UNTRUSTED' });
+        expect(remote.requests).toHaveLength(requests);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  );
 
   it('does not start over another model', async () => {
     await using remote = await startEmbeddingServer('tei+grpc', local);

@@ -3,13 +3,16 @@
  * Each can be told to misbehave.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status as grpcStatus, loadPackageDefinition, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import type { RemoteKind } from '../../src/encoder/remote/address.ts';
+import type { Certificate } from './self-signed-certificate.ts';
 
 /** What goes wrong with one request. */
 export type Misdeed =
@@ -51,6 +54,8 @@ export interface EmbeddingServer extends AsyncDisposable {
 export interface EmbeddingServerOptions {
   /** A port that a server had before. */
   readonly port?: number;
+  /** Speaks TLS with this certificate. */
+  readonly tls?: Certificate;
 }
 
 interface State {
@@ -170,20 +175,29 @@ async function counted(state: State, work: () => Promise<void>): Promise<void> {
   }
 }
 
-function serverOf(state: State, { kind, port }: { kind: RemoteKind; port: number }, close: () => Promise<void>): EmbeddingServer {
-  return Object.assign(state, { kind, port, url: `${kind}://127.0.0.1:${port}`, [Symbol.asyncDispose]: close });
+function serverOf(
+  state: State,
+  { kind, port, secure }: { kind: RemoteKind; port: number; secure: boolean },
+  close: () => Promise<void>,
+): EmbeddingServer {
+  return Object.assign(state, { kind, port, url: `${kind}${secure ? 's' : ''}://127.0.0.1:${port}`, [Symbol.asyncDispose]: close });
+}
+
+function pemOf({ certificate, key }: Certificate): { readonly cert: Buffer; readonly key: Buffer } {
+  return { cert: readFileSync(certificate), key: readFileSync(key) };
 }
 
 /** HTTP, for `tei+http` and `openai+http`. */
-async function startHttp(kind: RemoteKind, encoder: Encoder, port: number): Promise<EmbeddingServer> {
+async function startHttp(kind: RemoteKind, encoder: Encoder, { port = 0, tls }: EmbeddingServerOptions): Promise<EmbeddingServer> {
   const state = newState(encoder);
   const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     response.on('close', () => {
       if (!response.writableFinished) state.abandoned += 1;
     });
     counted(state, () => answer(request, response, state)).catch((error: unknown) => response.destroy(error as Error));
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer(pemOf(tls), listener);
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -192,7 +206,7 @@ async function startHttp(kind: RemoteKind, encoder: Encoder, port: number): Prom
   await once(server, 'listening');
   // A server that listens on a port has an address of this form.
   const bound = (server.address() as AddressInfo).port;
-  return serverOf(state, { kind, port: bound }, async () => {
+  return serverOf(state, { kind, port: bound, secure: tls !== undefined }, async () => {
     if (!server.listening) return;
     server.close();
     for (const socket of sockets) socket.destroy();
@@ -252,7 +266,7 @@ function asFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure(grpcStatus.INTERNAL, String(error));
 }
 
-async function startGrpc(encoder: Encoder, port: number): Promise<EmbeddingServer> {
+async function startGrpc(encoder: Encoder, { port = 0, tls }: EmbeddingServerOptions): Promise<EmbeddingServer> {
   const state = newState(encoder);
   const loaded = loadPackageDefinition(loadSync(new URL('./tei.proto', import.meta.url).pathname));
   // biome-ignore lint/suspicious/noExplicitAny: the shape comes from a proto at run time
@@ -287,17 +301,16 @@ async function startGrpc(encoder: Encoder, port: number): Promise<EmbeddingServe
     },
   });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
-    error === null ? resolve(bound) : reject(error),
-  );
-  return serverOf(state, { kind: 'tei+grpc', port: await promise }, async () => server.forceShutdown());
+  const pem = tls === undefined ? undefined : pemOf(tls);
+  const channel =
+    pem === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(null, [{ cert_chain: pem.cert, private_key: pem.key }]);
+  server.bindAsync(`127.0.0.1:${port}`, channel, (error, bound) => (error === null ? resolve(bound) : reject(error)));
+  return serverOf(state, { kind: 'tei+grpc', port: await promise, secure: tls !== undefined }, async () => server.forceShutdown());
 }
 
 /** Starts one on a free loopback port. Disposing ends it and its connections; the encoder stays the caller's. */
-export function startEmbeddingServer(
-  kind: RemoteKind,
-  encoder: Encoder,
-  { port = 0 }: EmbeddingServerOptions = {},
-): Promise<EmbeddingServer> {
-  return kind === 'tei+grpc' ? startGrpc(encoder, port) : startHttp(kind, encoder, port);
+export function startEmbeddingServer(kind: RemoteKind, encoder: Encoder, options: EmbeddingServerOptions = {}): Promise<EmbeddingServer> {
+  return kind === 'tei+grpc' ? startGrpc(encoder, options) : startHttp(kind, encoder, options);
 }

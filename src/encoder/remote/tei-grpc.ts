@@ -2,6 +2,7 @@
  * text-embeddings-inference over gRPC: `tei.v1.Info/Info`, `tei.v1.Embed/Embed` for one text, and for more `EmbedStream`, which answers in the
  * order of its requests and encodes them together.
  */
+import { getCACertificates } from 'node:tls';
 import { Client, type ClientDuplexStream, credentials, status as grpcStatus, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { RemoteProtocol } from './protocol.ts';
 import { type RemoteFault, RemoteTrouble } from './remote-errors.ts';
@@ -32,7 +33,17 @@ const FAULT_OF_STATUS: Readonly<Record<number, RemoteFault>> = {
   [grpcStatus.NOT_FOUND]: 'REMOTE_UNKNOWN_CALL',
 };
 
+/** What grpc-js says of a connection that TLS kept from being made, in the details of UNAVAILABLE. */
+const TLS_WORDS = /certificate|\bssl\b|altname|wrong version number/iu;
+
+/** Those that Node trusts, NODE_EXTRA_CA_CERTS among them: left to itself grpc-js may read a variable of its own instead. */
+function trustedRoots(): Buffer {
+  return Buffer.from(getCACertificates('default').join('\n'));
+}
+
 function troubleOf(error: ServiceError): RemoteTrouble {
+  const untrusted = error.code === grpcStatus.UNAVAILABLE && TLS_WORDS.test(error.details);
+  if (untrusted) return new RemoteTrouble('REMOTE_UNTRUSTED', { words: error.details, cause: error });
   // TEI says FAILED_PRECONDITION where its model failed to run, so that is like any other failure.
   return new RemoteTrouble(FAULT_OF_STATUS[error.code] ?? 'REMOTE_FAILED', { words: error.details, cause: error });
 }
@@ -78,7 +89,7 @@ function exchange(stream: ClientDuplexStream<Buffer, Float32Array>, texts: reado
 
 /** Opens no socket yet. */
 export function openTeiGrpc({ address, apiKey }: RemoteSettings): RemoteProtocol {
-  const channel = address.secure ? credentials.createSsl() : credentials.createInsecure();
+  const channel = address.secure ? credentials.createSsl(trustedRoots()) : credentials.createInsecure();
   const client = new Client(address.target, channel, CHANNEL);
   const metadata = new Metadata();
   if (apiKey !== undefined) metadata.set('authorization', `Bearer ${apiKey}`);
