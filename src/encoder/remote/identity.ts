@@ -25,7 +25,7 @@ export interface FoundModel {
 
 /** Least cosine at which two sets of probe vectors are of one model: number formats and batches cost less. */
 export const SAME_REMOTE = 0.999;
-/** Cosines are rounded to this. Number formats move them by less than .001, so one model in a hundred may round two ways on two cards. */
+/** Cosines are rounded to this. By estimate half precision moves one by some .0001 from card to card, so that of a hundred models one rounds two ways. */
 const STEP = 0.1;
 /** Models remembered of one name; the oldest is forgotten. */
 const MOST_REMEMBERED = 16;
