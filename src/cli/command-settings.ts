@@ -28,6 +28,13 @@ export const ENCODER_SETTINGS = [
   'storedPrompt',
   'encoderWorkers',
   'maxBatchTokens',
+  'encoderUrl',
+  'encoderApiKey',
+  'encoderModel',
+  'encoderTimeoutMs',
+  'encoderRetries',
+  'encoderBatchSize',
+  'encoderInFlight',
   'dataDir',
 ] as const satisfies readonly SettingName[];
 

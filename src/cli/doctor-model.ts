@@ -9,7 +9,9 @@ import { FaqError } from '../errors.ts';
 import type { Finding } from './doctor-checks.ts';
 import { fail, ok, warn } from './doctor-checks.ts';
 import { checkFit } from './doctor-fit.ts';
-import { openModel, startEncoder } from './open-encoder.ts';
+import { checkRemoteEncoder } from './doctor-remote.ts';
+import { openModelFolder, startEncoder } from './open-encoder.ts';
+import { remoteSettingsOf } from './open-remote-encoder.ts';
 import type { Terminal } from './terminal.ts';
 
 const paritySchema = z.object({ texts: z.array(z.string()).min(1), vectors: z.array(z.array(z.number())).min(1) });
@@ -47,32 +49,41 @@ async function parityOf(model: ModelFolder, encoder: Encoder): Promise<Finding> 
     : fail('parity', detail, 'The model or the runtime differs from the one it was made with: copy the model folder again.');
 }
 
-/** Model folder, inference and parity; what follows from a failure is left out. */
+function modelFinding(model: ModelFolder): Finding {
+  return ok('model', `${model.name}, ${model.dimension} dimensions, ${model.digest.slice(0, 19)}`);
+}
+
+/** Sessions and vectors of a model that runs in this process. */
+async function checkHere(config: Config, model: ModelFolder, found: Finding[]): Promise<void> {
+  const started = performance.now();
+  const encoder = await startEncoder(config, model, (problem) => found.push(warn('inference', problem)));
+  try {
+    const { workers, device, bulkDevice } = encoder.info;
+    const where = bulkDevice === undefined ? device : `${device}, reloads on ${bulkDevice}`;
+    found.push(ok('inference', `${workers} workers warm in ${((performance.now() - started) / 1000).toFixed(1)} s on ${where}`));
+    found.push(await parityOf(model, encoder));
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** Model folder, inference and parity, here or of a remote encoder; what follows from a failure is left out. */
 export async function checkModel(config: Config, terminal: Terminal): Promise<readonly Finding[]> {
   const onProblem = (problem: string): void => terminal.err(`warning: ${problem}`);
   const found: Finding[] = [];
-  let stage = 'model';
   try {
-    const model = await openModel(config, { terminal, onProblem });
-    found.push(ok('model', `${model.name}, ${model.dimension} dimensions, ${model.digest.slice(0, 19)}`));
-    found.push(...(await checkFit(config, model)));
-    stage = 'inference';
-    const started = performance.now();
-    const encoder = await startEncoder(config, model, (problem) => found.push(warn('inference', problem)));
-    try {
-      const { workers, device, bulkDevice } = encoder.info;
-      const where = bulkDevice === undefined ? device : `${device}, reloads on ${bulkDevice}`;
-      found.push(ok('inference', `${workers} workers warm in ${((performance.now() - started) / 1000).toFixed(1)} s on ${where}`));
-      stage = 'parity';
-      found.push(await parityOf(model, encoder));
-    } finally {
-      await encoder.close();
-    }
+    const remote = remoteSettingsOf(config);
+    const model = await openModelFolder(config, { terminal, onProblem });
+    if (model !== undefined) found.push(modelFinding(model), ...(await checkFit(config, model)));
+    if (remote !== undefined) found.push(...(await checkRemoteEncoder(remote, model)));
+    else if (model !== undefined) await checkHere(config, model, found);
   } catch (thrown) {
     const error = FaqError.from(thrown);
     const detail = error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message;
     if (error.reason === 'DEVICE_UNAVAILABLE')
       return [...found, fail('device', detail, 'Set FAQMATCH_DEVICE and FAQMATCH_BULK_DEVICE to what this machine has.')];
+    const has = (name: string): boolean => found.some((finding) => finding.name === name);
+    const stage = !has('model') ? 'model' : !has('inference') ? 'inference' : 'parity';
     found.push(
       fail(stage, detail, stage === 'model' ? 'Check FAQMATCH_MODEL.' : 'Run "npm ci" again: the native parts may not fit this machine.'),
     );

@@ -38,7 +38,7 @@ async function run(config: Config, terminal: Terminal, json: boolean): Promise<v
 export function doctorCommand(terminal: Terminal): Command {
   const command = describedCommand('doctor', {
     description:
-      'Check Node, model, inference, data directory, ports, corpora, disk and memory, and Qdrant where that is the index. Needs no server of ours.',
+      'Check Node, model, inference or the remote encoder, data directory, ports, corpora, disk and memory, and Qdrant where that is the index. Needs no server of ours.',
     example: 'faqmatch doctor\nfaqmatch doctor --model ./my-model --json',
     settings: [...ENCODER_SETTINGS, 'corpusRoot', 'grpcAddress', 'httpAddress', 'index', 'qdrantUrl', 'qdrantApiKey', 'qdrantTimeoutMs'],
   });

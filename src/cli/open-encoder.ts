@@ -2,11 +2,14 @@
 import { join } from 'node:path';
 import { askForExactProducts } from '../config/exact-products.ts';
 import type { Config } from '../config/schema.ts';
+import type { Encoder } from '../encoder/encoder.ts';
 import type { ModelFolder } from '../encoder/model-folder.ts';
 import { withOptions } from '../encoder/model-options.ts';
 import { loadModel } from '../encoder/model-source.ts';
 import type { OnnxEncoder } from '../encoder/onnx-encoder.ts';
 import { createEncoder } from '../encoder/onnx-encoder.ts';
+import type { FaqError } from '../errors.ts';
+import { hasNoFolder, openRemoteEncoder, remoteSettingsOf } from './open-remote-encoder.ts';
 import { startProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,6 +19,8 @@ export interface EncoderOpening {
   readonly signal?: AbortSignal;
   /** Told of each inference worker that was lost. */
   readonly onProblem: (problem: string) => void;
+  /** Whether a remote encoder that is away now may come later; an error where not given. */
+  readonly mayBeAway?: boolean;
 }
 
 /** Reads and verifies the model and applies the settings to it, downloading it where it is a hub model that is not cached. */
@@ -53,7 +58,17 @@ export function startEncoder(config: Config, model: ModelFolder, onProblem: (pro
   });
 }
 
-/** Model and encoder in one step. */
-export async function openEncoder(config: Config, opening: EncoderOpening): Promise<OnnxEncoder> {
-  return startEncoder(config, await openModel(config, opening), opening.onProblem);
+/** The folder of the model that is encoded with; undefined where a remote encoder is to be taken as it is. */
+export async function openModelFolder(config: Config, opening: EncoderOpening): Promise<ModelFolder | undefined> {
+  return hasNoFolder(config) ? undefined : await openModel(config, opening);
+}
+
+/** Model and encoder in one step, in this process or remote. */
+export async function openEncoder(config: Config, opening: EncoderOpening): Promise<Encoder> {
+  const remote = remoteSettingsOf(config);
+  if (remote === undefined) return startEncoder(config, await openModel(config, opening), opening.onProblem);
+  const onAway = (error: FaqError): void =>
+    opening.onProblem(`${error.message} The server starts without it and looks for it every second.`);
+  const model = await openModelFolder(config, opening);
+  return openRemoteEncoder(config, remote, { model, onAway: opening.mayBeAway === true ? onAway : undefined });
 }

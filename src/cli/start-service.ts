@@ -1,7 +1,7 @@
 /** The whole service from its settings: lock, encoder, store, versions, server, in this order; and down again in the other. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
-import type { OnnxEncoder } from '../encoder/onnx-encoder.ts';
+import type { Encoder } from '../encoder/encoder.ts';
 import type { DataDirLock } from '../index/embedded/data-dir-lock.ts';
 import { lockDataDir } from '../index/embedded/data-dir-lock.ts';
 import type { ServerInfo, ServerOptions } from '../server/options.ts';
@@ -19,7 +19,7 @@ export interface Service {
   readonly grpcPort: number;
   readonly httpPort: number | undefined;
   readonly versions: Versions;
-  readonly encoder: OnnxEncoder;
+  readonly encoder: Encoder;
   /** Settles when the stored versions are back; rejects where that failed. */
   readonly restored: Promise<void>;
   /** Lets calls in flight finish, then releases everything. Safe to call twice. */
@@ -73,7 +73,7 @@ export async function startService(config: Config, { logger, terminal, onLost }:
   try {
     const lock: DataDirLock = await lockDataDir(config.dataDir, { onLost });
     begun.push(() => lock.release());
-    const encoder = await openEncoder(config, { terminal, onProblem });
+    const encoder = await openEncoder(config, { terminal, onProblem, mayBeAway: true });
     begun.push(() => encoder.close());
     const folders = { storeDir: config.dataDir, cacheDir: config.dataDir };
     const { versions, match } = await openVersions(config, encoder, { folders, onProblem });

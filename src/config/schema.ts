@@ -3,6 +3,8 @@
  */
 import * as z from 'zod';
 import { DEVICE_CHOICES, DEVICE_FALLBACKS } from '../encoder/device.ts';
+import { parseRemoteAddress, REMOTE_ADDRESS_FORM } from '../encoder/remote/address.ts';
+import { DEFAULT_REMOTE_SETTINGS } from '../encoder/remote/settings.ts';
 import { ANN_FROM_ROWS } from '../index/embedded/ann-threshold.ts';
 import { DEFAULT_QDRANT_SETTINGS } from '../index/qdrant/settings.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
@@ -110,7 +112,7 @@ const qdrant = {
 const model = {
   model: described(text().default('faqmatch-minilm-l6'), {
     description:
-      'The encoder: the name of a shipped model, a folder (./path or absolute), or hub:org/name@revision. Changing it means reloading every corpus.',
+      'The encoder: the name of a shipped model, a folder (./path or absolute), hub:org/name@revision, or remote, for what encoderUrl serves and no folder here has. Changing it means reloading every corpus.',
   }),
   modelCache: described(text().optional(), {
     description: 'Where models from the hub are kept. Unset, it is the folder models in dataDir.',
@@ -152,6 +154,45 @@ const model = {
   }),
   maxQueue: described(wholeNumber(1, 1_000_000).default(512), {
     description: 'Utterances that may wait for the encoder; further ones are refused with RESOURCE_EXHAUSTED and a time to wait.',
+  }),
+};
+
+const remoteEncoder = {
+  encoderUrl: described(
+    text()
+      .refine((value) => parseRemoteAddress(value) !== undefined, REMOTE_ADDRESS_FORM)
+      .optional(),
+    {
+      description:
+        'A server that encodes instead of this process: text-embeddings-inference over HTTP (tei+http, tei+https) or gRPC (tei+grpc, tei+grpcs), or any OpenAI-compatible /v1/embeddings (openai+http, openai+https). It must serve the model that model names: at the start its vectors are compared with that folder.',
+      placeholder: 'url',
+    },
+  ),
+  encoderApiKey: described(text().optional(), {
+    description: 'Key for encoderUrl, sent as a bearer token. Never printed.',
+    secret: true,
+    placeholder: 'key',
+  }),
+  encoderModel: described(text().optional(), {
+    description:
+      'Name of the model there. OpenAI-compatible servers must be told it; of text-embeddings-inference it is the model_id expected.',
+    placeholder: 'name',
+  }),
+  encoderTimeoutMs: described(wholeNumber(10, 600_000).default(DEFAULT_REMOTE_SETTINGS.timeoutMs), {
+    description: "Longest wait for the answer to an utterance's request before it is tried again. A reload waits 30 s at least.",
+    placeholder: 'ms',
+  }),
+  encoderRetries: described(wholeNumber(0, 20).default(DEFAULT_REMOTE_SETTINGS.retries), {
+    description:
+      'Further tries of an utterance where the remote encoder is busy, fails, or cannot be reached; the wait between doubles. A reload tries six times more, over about half a minute.',
+  }),
+  encoderBatchSize: described(wholeNumber(1, 2_048).default(DEFAULT_REMOTE_SETTINGS.batchSize), {
+    description: 'Most texts of one request. Where text-embeddings-inference says that it takes fewer, fewer are sent.',
+    placeholder: 'texts',
+  }),
+  encoderInFlight: described(wholeNumber(1, 256).default(DEFAULT_REMOTE_SETTINGS.inFlight), {
+    description: 'Most requests on their way at once. Texts wait for a free one, so that batches form when there is much to do.',
+    placeholder: 'requests',
   }),
 };
 
@@ -202,13 +243,23 @@ export const SETTING_GROUPS = {
   'Storage and corpora': storage,
   Qdrant: qdrant,
   Encoder: model,
+  'Remote encoder': remoteEncoder,
   Limits: limits,
   Matching: matching,
   Other: other,
 } as const;
 
 /** The one schema. */
-export const configSchema = z.strictObject({ ...network, ...storage, ...qdrant, ...model, ...limits, ...matching, ...other });
+export const configSchema = z.strictObject({
+  ...network,
+  ...storage,
+  ...qdrant,
+  ...model,
+  ...remoteEncoder,
+  ...limits,
+  ...matching,
+  ...other,
+});
 
 /** All settings, checked. */
 export type Config = Readonly<z.output<typeof configSchema>>;

@@ -6,11 +6,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { throwIfAborted } from '../errors.ts';
 import type { EncodeAllOptions } from './encoder.ts';
 
+/** A text made ready for encoding; its length in word pieces is what windows are sorted by. */
+export interface Prepared {
+  readonly length: number;
+}
+
 /** What the bulk run needs from its encoder. */
-export interface BulkParts {
+export interface BulkParts<Item extends Prepared> {
   readonly dimension: number;
-  readonly tokenise: (text: string) => Int32Array;
-  readonly submit: (ids: Int32Array, signal: AbortSignal) => Promise<{ readonly vector: Float32Array }>;
+  readonly tokenise: (text: string) => Item;
+  readonly submit: (item: Item, signal: AbortSignal) => Promise<{ readonly vector: Float32Array }>;
 }
 
 /** Texts tokenised and sorted together. */
@@ -18,30 +23,34 @@ const WINDOW = 512;
 /** Texts tokenised before other work of the thread has its turn: about 3 ms. */
 const STRIDE = 32;
 
-interface Row {
+interface Row<Item> {
   readonly row: number;
-  readonly ids: Int32Array;
+  readonly item: Item;
 }
 
-async function tokeniseWindow(
+async function tokeniseWindow<Item extends Prepared>(
   texts: readonly string[],
   first: number,
-  parts: { tokenise: BulkParts['tokenise']; signal: AbortSignal },
-): Promise<readonly Row[]> {
-  const rows: Row[] = [];
+  parts: { tokenise: BulkParts<Item>['tokenise']; signal: AbortSignal },
+): Promise<readonly Row<Item>[]> {
+  const rows: Row<Item>[] = [];
   for (let row = first; row < Math.min(first + WINDOW, texts.length); row += 1) {
     if (row % STRIDE === 0) await nextTurn();
     throwIfAborted(parts.signal);
-    rows.push({ row, ids: parts.tokenise(texts[row] ?? '') });
+    rows.push({ row, item: parts.tokenise(texts[row] ?? '') });
   }
-  return rows.sort((one, other) => one.ids.length - other.ids.length);
+  return rows.sort((one, other) => one.item.length - other.item.length);
 }
 
 /**
  * Encodes texts in the bulk lane; the first failure gives up the rest.
  * @returns [texts.length × dimension], rows in the order of texts.
  */
-export async function encodeInBulk(texts: readonly string[], parts: BulkParts, options: EncodeAllOptions): Promise<Float32Array> {
+export async function encodeInBulk<Item extends Prepared>(
+  texts: readonly string[],
+  parts: BulkParts<Item>,
+  options: EncodeAllOptions,
+): Promise<Float32Array> {
   const vectors = new Float32Array(texts.length * parts.dimension);
   const failed = new AbortController();
   const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
@@ -53,8 +62,8 @@ export async function encodeInBulk(texts: readonly string[], parts: BulkParts, o
     if (done > told) options.onProgress?.(done);
     told = done;
   };
-  const encodeRow = async ({ row, ids }: Row): Promise<void> => {
-    const { vector } = await parts.submit(ids, signal);
+  const encodeRow = async ({ row, item }: Row<Item>): Promise<void> => {
+    const { vector } = await parts.submit(item, signal);
     vectors.set(vector, row * parts.dimension);
     done += 1;
     // One word per batch: its rows settle in one turn of the event loop.

@@ -12,12 +12,13 @@ export interface EncoderInfo {
   readonly dimension: number;
   /** Most word pieces read of one text, special ones included; the rest is truncated. */
   readonly maxTokens: number;
-  readonly pooling: Pooling;
-  /** Where utterances are encoded, e.g. `cpu`. */
+  /** `unknown` where a remote encoder has no model folder here; its maxTokens is 0 then where the server tells none. */
+  readonly pooling: Pooling | 'unknown';
+  /** Where utterances are encoded, e.g. `cpu`, `remote (tei+http)`. */
   readonly device: string;
   /** Where a reload's texts are encoded, where that is another device. */
   readonly bulkDevice?: string;
-  /** Inference workers, one session each. */
+  /** Inference workers, one session each; of a remote encoder the requests that may be on their way at once. */
   readonly workers: number;
 }
 
@@ -35,7 +36,7 @@ export interface EncodeTimings {
 export interface Encoding {
   /** [dimension], unit length, finite. */
   readonly vector: Float32Array;
-  /** Word pieces read. */
+  /** Word pieces read; an estimate where a remote keeps its tokenizer. */
   readonly tokens: number;
   /** The text was longer than maxTokens. */
   readonly truncated: boolean;
@@ -62,12 +63,23 @@ export interface EncodeAllOptions extends EncodeOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** Encoder in the process: worker threads, one session each, made once. */
+/** Whether an encoder behind a network can be used now. */
+export interface EncoderReach {
+  /** Why it cannot, in words for operators; undefined where it can. */
+  readonly problem: string | undefined;
+  /** Calls back when the problem changes. @returns what ends that. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** Encoder in the process (worker threads, one session each, made once) or behind a network. */
 export interface Encoder {
   readonly info: EncoderInfo;
+  /** Absent where the encoder is in the process, and so always in reach. */
+  readonly reach?: EncoderReach;
   /**
    * Encodes one utterance in the match lane. The same text gives the same vector alone and in any company (cosine >= .9999).
-   * @throws FaqError resource_exhausted (queue full, with retryAfterMs), cancelled, deadline_exceeded, unavailable (closing), internal.
+   * @throws FaqError resource_exhausted (queue full or remote busy, with retryAfterMs), cancelled, deadline_exceeded, unavailable (closing, or the
+   *   remote is away), failed_precondition (the remote serves another model), internal.
    */
   encode(text: string, options?: EncodeOptions): Promise<Encoding>;
   /**

@@ -4,7 +4,7 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { FaqError, throwIfAborted } from '../errors.ts';
+import { type FaqError, throwIfAborted } from '../errors.ts';
 import { encodeInBulk } from './bulk-encode.ts';
 import type { Device, DeviceChoice, DeviceFallback } from './device.ts';
 import type { EncodeAllOptions, EncodeOptions, Encoder, EncoderInfo, Encoding } from './encoder.ts';
@@ -13,6 +13,7 @@ import type { GraphSettings } from './graph-session.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { type OpenDevices, openDevices } from './open-devices.ts';
 import { requirePooledPrompt } from './prompts.ts';
+import { requireLength } from './text-length.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** How to make an encoder. Only the model has no default. */
@@ -71,24 +72,6 @@ const COMPARED_TEXTS = [
   'I was charged twice for the same purchase on 12/03 and nobody answers my e-mails, can you please look into it today?',
   'naïve café, 1234567890 -- ok ok ok ok ok ok ok ok',
 ] as const;
-
-/** Unicode code points, counted without making an array of a text that may be megabytes long. */
-function countCharacters(text: string): number {
-  let count = 0;
-  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) count += 1;
-  return count;
-}
-
-function requireLength(text: string, most: number): void {
-  // No text has more code points than code units, so most need no count.
-  if (text.length <= most) return;
-  const characters = countCharacters(text);
-  if (characters <= most) return;
-  throw new FaqError('invalid_argument', `Expected at most ${most} characters, got ${characters}. Shorten the text.`, {
-    field: 'utterance',
-    reason: 'TEXT_TOO_LONG',
-  });
-}
 
 interface Parts {
   readonly model: ModelFolder;

@@ -30,8 +30,8 @@ export interface RunningServer {
 
 /** @throws FaqError failed_precondition where an address cannot be listened on. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const { versions, logger, options, restored, servesWithoutStore = false } = parts;
-  const health = createHealthState({ versions, logger, restored, servesWithoutStore });
+  const { versions, encoder, logger, options, restored, servesWithoutStore = false } = parts;
+  const health = createHealthState({ versions, logger, restored, servesWithoutStore, encoderReach: encoder.reach });
   const admission = createAdmission(() => health.starting, logger);
   const report = createFailureReport(logger);
   const app = await createApp({ ...parts, health, admission, report });

@@ -3,6 +3,7 @@
  */
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
+import type { EncoderReach } from '../../encoder/encoder.ts';
 import type { Versions } from '../../versions/contract.ts';
 import { notReadyReasons, type ServingFacts, serving } from './serving.ts';
 
@@ -27,18 +28,37 @@ export interface HealthSources {
   readonly restored: Promise<unknown> | undefined;
   /** Whether matches are answered while the store is away. */
   readonly servesWithoutStore: boolean;
+  /** Of a remote encoder. */
+  readonly encoderReach: EncoderReach | undefined;
 }
 
-/** Starts following; the first state is set before this returns. */
-export function createHealthState({ versions, logger, restored, servesWithoutStore }: HealthSources): HealthState {
-  let facts: ServingFacts = {
+function factsAtStart({ versions, restored, servesWithoutStore, encoderReach }: HealthSources): ServingFacts {
+  return {
     restored: restored === undefined,
     restoreProblem: undefined,
     anyActive: versions.anyActive,
     draining: false,
     storeProblem: versions.storeProblem,
     servesWithoutStore,
+    encoderProblem: encoderReach?.problem,
   };
+}
+
+/** Logs each change of a remote encoder's reach and hands it on. @returns what ends that. */
+function followEncoder({ encoderReach, logger }: HealthSources, change: (problem: string | undefined) => void): () => void {
+  if (encoderReach === undefined) return () => undefined;
+  return encoderReach.subscribe(() => {
+    const { problem } = encoderReach;
+    if (problem === undefined) logger.info('the encoder is in reach again');
+    else logger.error({ problem }, 'the encoder is out of reach');
+    change(problem);
+  });
+}
+
+/** Starts following; the first state is set before this returns. */
+export function createHealthState(sources: HealthSources): HealthState {
+  const { versions, logger, restored } = sources;
+  let facts = factsAtStart(sources);
   const implementation = new HealthImplementation();
   const sent = new Map<string, boolean>();
   const change = (changed: Partial<ServingFacts>) => {
@@ -59,6 +79,7 @@ export function createHealthState({ versions, logger, restored, servesWithoutSto
       else logger.error({ problem: storeProblem }, 'the store is out of reach');
       change({ storeProblem });
     }),
+    followEncoder(sources, (encoderProblem) => change({ encoderProblem })),
   ];
   restored?.then(
     () => change({ restored: true, anyActive: versions.anyActive }),

@@ -16,23 +16,27 @@ export interface ServingFacts {
   readonly storeProblem: string | undefined;
   /** Whether matches are answered all the same. */
   readonly servesWithoutStore: boolean;
+  /** Why a remote encoder is out of reach, while it is. */
+  readonly encoderProblem: string | undefined;
 }
 
 /** Services by their full names; "" is the server as a whole. */
 export type ServingMap = Readonly<Record<string, boolean>>;
 
 /**
- * An empty server serves its admins, so that they can load the first corpus; chatbots' services wait for it.
+ * An empty server serves its admins, so that they can load the first corpus; chatbots' services wait for it. Without its remote encoder it
+ * serves them too: switching versions encodes nothing, and a reload says itself what is wrong.
  * FeedbackService is in the contract and not built yet.
  */
 export function serving(facts: ServingFacts): ServingMap {
   const up = facts.restored && !facts.draining;
   const reachable = facts.storeProblem === undefined;
+  const encodes = facts.encoderProblem === undefined;
   return {
     '': up,
     'faqmatch.v1.InfoService': up,
     'faqmatch.v1.CorpusAdminService': up && reachable,
-    'faqmatch.v1.MatchService': up && facts.anyActive && (reachable || facts.servesWithoutStore),
+    'faqmatch.v1.MatchService': up && facts.anyActive && encodes && (reachable || facts.servesWithoutStore),
     'faqmatch.v1.FaqService': up && facts.anyActive,
     'faqmatch.v1.FeedbackService': false,
   };
@@ -47,5 +51,6 @@ export function notReadyReasons(facts: ServingFacts): readonly string[] {
   }
   if (!facts.anyActive) return ['No corpus has an active version yet; load one with ReloadCorpus.'];
   if (facts.storeProblem !== undefined && !facts.servesWithoutStore) return [`The store is out of reach: ${facts.storeProblem}`];
+  if (facts.encoderProblem !== undefined) return [`The encoder is out of reach: ${facts.encoderProblem}`];
   return [];
 }

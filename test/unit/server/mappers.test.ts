@@ -150,16 +150,20 @@ describe('serving', () => {
     draining: false,
     storeProblem: undefined,
     servesWithoutStore: false,
+    encoderProblem: undefined,
   };
 
   const any = fc.boolean();
 
   it('follows the facts, and /readyz gives a reason exactly where Match is not served', () => {
     fc.assert(
-      fc.property(fc.record({ restored: any, anyActive: any, draining: any, away: any, servesWithoutStore: any }), ({ away, ...known }) => {
-        const now = { ...facts, ...known, storeProblem: away ? 'away' : undefined };
-        expect(notReadyReasons(now).length === 0).toBe(serving(now)['faqmatch.v1.MatchService']);
-      }),
+      fc.property(
+        fc.record({ restored: any, anyActive: any, draining: any, away: any, servesWithoutStore: any, deaf: any }),
+        ({ away, deaf, ...known }) => {
+          const now = { ...facts, ...known, storeProblem: away ? 'away' : undefined, encoderProblem: deaf ? 'deaf' : undefined };
+          expect(notReadyReasons(now).length === 0).toBe(serving(now)['faqmatch.v1.MatchService']);
+        },
+      ),
     );
     expect(serving({ ...facts, anyActive: false })).toMatchObject({
       '': true,
@@ -181,6 +185,28 @@ describe('serving', () => {
     expect(notReadyReasons({ ...facts, restored: false, storeProblem: 'Qdrant cannot be reached.' })).toEqual([
       'The store is waited for: Qdrant cannot be reached.',
     ]);
+  });
+});
+
+describe('serving without the remote encoder', () => {
+  const facts = {
+    restored: true,
+    restoreProblem: undefined,
+    anyActive: true,
+    draining: false,
+    storeProblem: undefined,
+    servesWithoutStore: false,
+  };
+
+  it('keeps chatbots away and lets admins switch versions', () => {
+    const now = { ...facts, encoderProblem: 'The remote encoder cannot be reached.' };
+    expect(serving(now)).toMatchObject({
+      '': true,
+      'faqmatch.v1.MatchService': false,
+      'faqmatch.v1.CorpusAdminService': true,
+      'faqmatch.v1.FaqService': true,
+    });
+    expect(notReadyReasons(now)).toEqual(['The encoder is out of reach: The remote encoder cannot be reached.']);
   });
 });
 

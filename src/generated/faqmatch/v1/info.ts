@@ -32,13 +32,13 @@ export interface ModelInfo {
   readonly digest: string;
   /** Length of a vector. */
   readonly dimension: number;
-  /** Most word pieces read of one text; the rest is truncated. */
+  /** Most word pieces read of one text; the rest is truncated. 0 where a remote encoder does not tell. */
   readonly maxTokens: number;
-  /** "mean", "max", "cls" or "mean_sqrt_len". */
+  /** "mean", "max", "cls" or "mean_sqrt_len"; "unknown" for a remote encoder without a model folder here. */
   readonly pooling: string;
-  /** Where the encoder runs, e.g. "cpu". */
+  /** Where the encoder runs, e.g. "cpu" or "remote (tei+http)". */
   readonly device: string;
-  /** Number of inference workers. */
+  /** Number of inference workers; of a remote encoder the requests that may be on their way at once. */
   readonly workers: number;
 }
 
