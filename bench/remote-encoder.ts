@@ -59,7 +59,7 @@ async function round({ encoder, latencies, rates }: Case, texts: readonly string
 /** Runs the comparison, case by case in each round; the first round warms up and does not count. */
 export async function remoteEncoder(context: BenchContext): Promise<Findings> {
   const { workload, rounds, workers, dataDir } = context;
-  const model = await loadModel({ model: 'all-minilm-l6-v2', cacheFolder: dataDir, offline: true });
+  const model = await loadModel({ model: 'faqmatch-minilm-l6', cacheFolder: dataDir, offline: true });
   const local = await createEncoder({ model, workers });
   const texts = [...new Set(workload.utterances)].slice(0, TEXTS);
   const servers = await Promise.all(REMOTE_KINDS.map((kind) => startEmbeddingServer(kind, remembering(local))));

@@ -12,7 +12,7 @@ export const REMOTE_KINDS: readonly RemoteKind[] = ['tei+http', 'tei+grpc', 'ope
 export function remoteSettings(server: Pick<EmbeddingServer, 'url' | 'kind'>, settings: Partial<RemoteSettings> = {}): RemoteSettings {
   const address = parseRemoteAddress(server.url);
   if (address === undefined) throw new Error(`${server.url} is no address.`);
-  const model = server.kind === 'openai+http' ? { model: 'all-minilm-l6-v2' } : {};
+  const model = server.kind === 'openai+http' ? { model: 'faqmatch-minilm-l6' } : {};
   return { ...DEFAULT_REMOTE_SETTINGS, ...model, address, ...settings };
 }
 
