@@ -22,6 +22,8 @@ from training.faults import Fault
 PREFIX = "transformer."
 """Of the traced module (export/sentence_graph.py)."""
 
+INSTEAD = "give the sentence-transformers folder it was made from"
+
 LEAST_COSINE = 0.98
 """What the rebuilt model must reach on the folder's parity vectors; int8 storage costs up to .001."""
 
@@ -45,6 +47,8 @@ def unpacked(tensors: dict[str, np.ndarray], name: str) -> np.ndarray | None:
 def named_weights(graph: onnx.GraphProto) -> dict[str, torch.Tensor]:
     """Weights by the names that the transformer gives them."""
     tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    # Weights of equal value are stored once by the tracer, the others being named after it.
+    tensors |= {node.output[0]: tensors[node.input[0]] for node in graph.node if node.op_type == "Identity" and node.input[0] in tensors}
     names = {name.removesuffix(".int8") for name in tensors if not name.endswith((".scale", ".shape"))}
     found = {name: unpacked(tensors, name) for name in names if name.startswith(PREFIX)}
     products = {node.output[0]: node.input[1] for node in graph.node if node.op_type == "MatMul"}
@@ -70,7 +74,8 @@ def rebuild_base(folder: Path, room: Path) -> None:
     model = AutoModel.from_config(AutoConfig.from_pretrained(str(room)))
     missing = [name for name in model.state_dict() if name not in weights and not name.startswith("pooler.") and "position_ids" not in name]
     if missing:
-        raise Fault(f"{folder} is an exported model whose graph does not give back {len(missing)} weights ({missing[0]}, …); give the sentence-transformers folder it was made from")
+        lacking = f"{len(missing)} weights ({missing[0]}, …)"
+        raise Fault(f"{folder} is an exported model whose graph does not give back {lacking}; {INSTEAD}")
     own = model.state_dict()
     save_file({name: weights.get(name, value).clone() for name, value in own.items()}, str(room / "model.safetensors"), metadata={"format": "pt"})
     require_parity(folder, room)
@@ -82,4 +87,4 @@ def require_parity(folder: Path, room: Path) -> None:
     vectors = SentenceTransformer(str(room), device="cpu").encode(parity["texts"], normalize_embeddings=True)
     worst = float((vectors * np.array(parity["vectors"], np.float32)).sum(axis=1).min())
     if not worst >= LEAST_COSINE:
-        raise Fault(f"{folder} cannot be trained on: the weights read back from its graph give vectors with a cosine of {worst:.4f} to its parity.json; give the sentence-transformers folder it was made from")
+        raise Fault(f"{folder}: the weights read back from its graph give vectors with a cosine of {worst:.4f} to its parity.json; {INSTEAD}")

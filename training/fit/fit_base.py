@@ -13,7 +13,7 @@ from training.base.open_base import base_folder, open_model, pick_device
 from training.export.whole_folder import whole_folder
 from training.faults import Fault
 from training.learning.loss_picture import loss_picture
-from training.learning.run_folder import end_run, run_folder
+from training.learning.run_folder import run_folder
 from training.learning.run_settings import RunSettings
 from training.learning.train import Lesson, no_teacher, train
 from training.losses.table import LOSSES, Teacher
@@ -66,9 +66,8 @@ def fit_base(chosen: Namespace) -> Path:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
     teacher = teacher_of(chosen.teacher, device) if chosen.teacher else no_teacher
-    room = run_folder(chosen.out, chosen.resume)
     settings = settings_of(chosen, rows)
-    with base_folder(chosen.base) as folder:
+    with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
         model = open_model(folder, device)
         if chosen.loss == "embedding-mse" and len(teacher([rows[0].a])[0]) != model.get_sentence_embedding_dimension():
             raise Fault("embedding-mse needs a teacher whose vectors are as long as the base's; use margin-mse with this one")
@@ -77,5 +76,4 @@ def fit_base(chosen: Namespace) -> Path:
             model.save(str(fresh), create_model_card=False)
             (fresh / "training.json").write_text(json.dumps({"base": chosen.base, "rows": len(rows), **asdict(settings), "losses": losses}, indent=1) + "\n")
             (fresh / "loss.svg").write_text(loss_picture(losses, f"{chosen.loss}, {settings.steps} steps of {settings.batch}"))
-    end_run(room)
     return chosen.out

@@ -1,13 +1,19 @@
 """Where a run keeps its state while it lasts: `<out>.run` beside `<out>`."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from training.faults import Fault
 
 
-def run_folder(out: Path, resume: bool) -> Path:
-    """The folder, made where needed. An unfinished run is neither overwritten nor taken up unasked."""
+@contextmanager
+def run_folder(out: Path, resume: bool) -> Iterator[Path]:
+    """The folder for the time of the block; removed at its end. A block that raises leaves it, if it holds a checkpoint.
+
+    An unfinished run is neither overwritten nor taken up unasked.
+    """
     room = out.with_name(f"{out.name}.run")
     if out.exists() and not out.is_dir():
         raise Fault(f"--out {out} is a file; give a folder")
@@ -17,9 +23,10 @@ def run_folder(out: Path, resume: bool) -> Path:
     if resume and not unfinished:
         raise Fault(f"--resume: there is no unfinished run in {room}; leave --resume out")
     room.mkdir(parents=True, exist_ok=True)
-    return room
-
-
-def end_run(room: Path) -> None:
-    """Remove the run's state."""
+    try:
+        yield room
+    except BaseException:
+        if not any(room.glob("*.pt")):
+            shutil.rmtree(room, ignore_errors=True)
+        raise
     shutil.rmtree(room, ignore_errors=True)

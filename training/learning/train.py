@@ -82,6 +82,7 @@ def train(model: SentenceTransformer, lesson: Lesson, resume: bool) -> list[floa
     and resumed or not. @raises Fault for a loss that is no number, Interrupted after Ctrl-C with the state saved."""
     settings = lesson.settings
     kind = LOSSES[settings.loss]
+    torch.manual_seed(settings.seed)  # TSDAE's decoder starts with random parts.
     loss = kind.build(model, settings.batch).to(model.device)
     if settings.matryoshka:
         loss = matryoshka(model, loss, list(settings.matryoshka))
@@ -108,7 +109,7 @@ def train(model: SentenceTransformer, lesson: Lesson, resume: bool) -> list[floa
                 losses.append(value.item())
                 bar.set_postfix(loss=f"{losses[-1]:.3f}", refresh=False)
                 bar.update(1)
-                if stop.made and len(losses) < settings.steps:
+                if stop.made:
                     save(False)
                     raise Interrupted(f"after step {len(losses)} of {settings.steps}; the same command with --resume goes on from there")
                 if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:

@@ -10,20 +10,19 @@ SCALE = 20.0
 """Cosines are multiplied by it before the softmax: a temperature of .05."""
 
 
-def ranking_terms(a: torch.Tensor, candidates: torch.Tensor, mask: torch.Tensor, rows: slice) -> torch.Tensor:
-    """Sum over `rows` of the mean of both directions' cross entropy.
+def ranking_loss(a: torch.Tensor, candidates: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean over rows and both directions of the cross entropy.
 
     `a` [batch, dim]; `candidates` [batch + negatives, dim], row i's positive at i; `mask` from `false_negatives`, first axis off.
     """
     a = torch.nn.functional.normalize(a, dim=1)
     candidates = torch.nn.functional.normalize(candidates, dim=1)
-    batch = len(a)
-    targets = torch.arange(batch, device=a.device)[rows]
-    there, back = mask[rows, : len(candidates)], mask[rows, len(candidates) :]
-    forward = (a[rows] @ candidates.T * SCALE).masked_fill(there, float("-inf"))
-    backward = (candidates[:batch][rows] @ a.T * SCALE).masked_fill(back, float("-inf"))
+    targets = torch.arange(len(a), device=a.device)
+    there, back = mask[:, : len(candidates)], mask[:, len(candidates) :]
+    forward = (a @ candidates.T * SCALE).masked_fill(there, float("-inf"))
+    backward = (candidates[: len(a)] @ a.T * SCALE).masked_fill(back, float("-inf"))
     entropy = torch.nn.functional.cross_entropy
-    return (entropy(forward, targets, reduction="sum") + entropy(backward, targets, reduction="sum")) / 2
+    return (entropy(forward, targets) + entropy(backward, targets)) / 2
 
 
 class RankingLoss(torch.nn.Module):
@@ -36,7 +35,7 @@ class RankingLoss(torch.nn.Module):
     def forward(self, features: Iterable[dict[str, torch.Tensor]], labels: torch.Tensor) -> torch.Tensor:
         """Mean loss of a row."""
         a, *others = [self.model(feature)["sentence_embedding"] for feature in features]
-        return ranking_terms(a, torch.cat(others), labels[0], slice(None)) / len(a)
+        return ranking_loss(a, torch.cat(others), labels[0])
 
 
 class CachedRankingLoss(CachedMultipleNegativesSymmetricRankingLoss):
@@ -50,7 +49,7 @@ class CachedRankingLoss(CachedMultipleNegativesSymmetricRankingLoss):
     def calculate_loss(self, reps: list[list[torch.Tensor]], with_backward: bool = False) -> torch.Tensor:
         """From cached vectors; called by the base class, and by MatryoshkaLoss with shortened ones."""
         a, candidates = torch.cat(reps[0]), torch.cat([part for column in reps[1:] for part in column])
-        loss = ranking_terms(a, candidates, self.mask, slice(None)) / len(a)
+        loss = ranking_loss(a, candidates, self.mask)
         if with_backward:
             loss.backward()
             loss = loss.detach()

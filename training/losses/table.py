@@ -72,6 +72,11 @@ def single_texts(rows: list[Row]) -> list[Row]:
     return [Row(text, text) for text in texts]
 
 
+def passages(rows: list[Row]) -> list[Row]:
+    """Each `a` by itself: a passage is its own positive."""
+    return [Row(row.a, row.a) for row in rows]
+
+
 def pair_columns(rows: list[Row], _: random.Random) -> list[list[str]]:
     """a, b."""
     return [[row.a for row in rows], [row.b for row in rows]]
@@ -121,11 +126,11 @@ LOSSES: dict[str, LossKind] = {
         lambda model, _: losses.MSELoss(model), single_texts, lambda rows, _: [[row.a for row in rows]],
         lambda rows, teacher: teacher([row.a for row in rows]), teacher=True,
     ),
-    "simcse": LossKind(lambda model, _: RankingLoss(model), positives, pair_columns, mask, takes="text"),
-    "simcse-crop": LossKind(lambda model, _: RankingLoss(model), positives, cropped_columns, mask, takes="text"),
+    "simcse": LossKind(lambda model, _: RankingLoss(model), passages, pair_columns, mask, takes="text"),
+    "simcse-crop": LossKind(lambda model, _: RankingLoss(model), passages, cropped_columns, mask, takes="text"),
     "tsdae": LossKind(
         lambda model, _: losses.DenoisingAutoEncoderLoss(model, tie_encoder_decoder=True),
-        positives, noisy_columns, lambda rows, _: None, takes="text",
+        passages, noisy_columns, lambda rows, _: None, takes="text",
     ),
 }
 """Name on the command line → the loss. triplet's margin is that of cosine distances, which lie in 0..2 (the library's

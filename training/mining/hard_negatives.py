@@ -1,5 +1,6 @@
 """Negatives that are hard and probably not false. sentence-transformers' miner knows neither intents nor BM25."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,26 +33,42 @@ def taken_in_turn(first: list[int], second: list[int], count: int) -> list[int]:
     return list(chosen)
 
 
+class Pool:
+    """Texts to choose negatives from, each with all intents it stands under and all texts it is paired with."""
+
+    def __init__(self, rows: list[Row], texts: list[tuple[str, str | None]]) -> None:
+        self.texts = list(dict.fromkeys(text for text, _ in texts))
+        self.groups: dict[str, set[str]] = {}
+        self.partners: dict[str, set[str]] = {}
+        for text, group in texts:
+            if group is not None:
+                self.groups.setdefault(text, set()).add(group)
+        for row in rows:
+            self.partners.setdefault(row.a.lower(), {row.a.lower()}).add(row.b.lower())
+
+    def unrelated(self, row: Row) -> Callable[[int], bool]:
+        """Whether the text at a place may be a negative of the row: no text of its group, no partner of its `a`, not yet its negative."""
+        own = self.partners[row.a.lower()] | {row.b.lower(), *(text.lower() for text in row.negatives)}
+
+        def fits(place: int) -> bool:
+            text = self.texts[place]
+            return text.lower() not in own and row.group not in self.groups.get(text, ())
+
+        return fits
+
+
 def mine(rows: list[Row], texts: list[tuple[str, str | None]], encode: Encode, settings: MiningSettings) -> list[Row]:
-    """The rows with negatives added to their own. `texts` are (text, intent or None) to choose from; of a row's own group none
-    is taken, nor its own a or b, whatever the case of their letters."""
-    pool = list(dict.fromkeys(texts))
-    a, b = (encode([text for text in side]) for side in ([row.a for row in rows], [row.b for row in rows]))
-    vectors = encode([text for text, _ in pool])
-    lexical = Bm25([text for text, _ in pool])
-    positive = (a * b).sum(axis=1)
+    """The rows with negatives added to their own. `texts` are (text, intent or None) to choose from."""
+    pool = Pool(rows, texts)
+    a, b = encode([row.a for row in rows]), encode([row.b for row in rows])
+    vectors, lexical = encode(pool.texts), Bm25(pool.texts)
     found = []
-    for place, row in enumerate(tqdm(rows, desc="hard negatives", unit="row")):
-        likeness = vectors @ a[place]
-        limit = min(settings.relative * positive[place], positive[place] - settings.margin)
-        own = {row.a.lower(), row.b.lower(), *(text.lower() for text in row.negatives)}
-
-        def fits(candidate: int) -> bool:
-            text, group = pool[candidate]
-            return likeness[candidate] <= limit and text.lower() not in own and (group is None or group != row.group)
-
-        near = [candidate for candidate in np.argsort(-likeness, kind="stable").tolist()[: settings.depth] if fits(candidate)]
-        worded = [candidate for candidate in lexical.nearest(row.a, settings.depth) if fits(candidate)]
-        chosen = tuple(pool[candidate][0] for candidate in taken_in_turn(near, worded, settings.count))
+    for row, asked, right in zip(tqdm(rows, desc="hard negatives", unit="row"), a, b, strict=True):
+        likeness, positive = vectors @ asked, float(asked @ right)
+        limit = min(settings.relative * positive, positive - settings.margin)
+        fits = pool.unrelated(row)
+        nearest = np.argsort(-likeness, kind="stable")[: settings.depth].tolist()
+        sides = [[place for place in side if likeness[place] <= limit and fits(place)] for side in (nearest, lexical.nearest(row.a, settings.depth))]
+        chosen = tuple(pool.texts[place] for place in taken_in_turn(*sides, settings.count))
         found.append(replace(row, negatives=row.negatives + chosen))
     return found
