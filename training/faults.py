@@ -36,7 +36,7 @@ def run_command(command: Callable[[], None]) -> None:
         print("stopped: interrupted before there was anything to keep", file=sys.stderr)
         raise SystemExit(130) from None
     except OSError as cause:
-        if cause.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+        if cause.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS):
             raise
         print(f"error: cannot write {cause.filename or 'the output'}: {cause.strerror}; make room or give another --out", file=sys.stderr)
         raise SystemExit(3) from None

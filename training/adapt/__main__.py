@@ -23,12 +23,14 @@ def main() -> None:
     parser.add_argument("--epochs", type=whole(1), default=2, help="how often each pair is seen (default 2)")
     parser.add_argument("--steps", type=whole(1), help="steps over pairs instead of epochs; at most 400 unless given here")
     parser.add_argument("--text-steps", type=whole(1), default=100, help="steps over plain text (default 100)")
-    parser.add_argument("--held-out", type=float, default=0.25, help="share of the questions to measure with (default .25, at most 1,000)")
+    parser.add_argument("--held-out", type=float, help="share of the questions to measure with, at most 1,000 (default .25; .5 with --no-labels)")
     parser.add_argument("--weights", choices=["int8", "float32", "float16"], default="int8", help="how the export stores weights (default int8)")
     parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE")
     parser.add_argument("--keep-anyway", action="store_true", help="put a model in place that is not better; the exit code is 6 all the same")
     add_run_arguments(parser)
     chosen = parser.parse_args()
+    if chosen.held_out is None:
+        chosen.held_out = 0.5 if chosen.no_labels else 0.25
     if not 0 < chosen.held_out < 1:
         parser.error("--held-out: expected a share between 0 and 1")
     if chosen.no_labels and not chosen.text:
