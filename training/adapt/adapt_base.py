@@ -34,7 +34,7 @@ def adapt_base(chosen: Namespace) -> None:
     with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
         model = open_model(folder, device)
         before = measure(model_encoder(model), held_out)
-        rows = [] if chosen.no_labels else pair_rows(chosen, held_out, model_encoder(model), room)
+        rows = [] if chosen.no_labels else pair_rows(chosen, held_out, model_encoder(model, chosen.tokens), room)
         losses = learn(model, chosen, passages, rows, room)
         fresh = export_trained(model, chosen, room)
         encoder = GraphEncoder(fresh, chosen.threads or torch.get_num_threads())

@@ -11,6 +11,7 @@ def model_card(chosen: Namespace, outcome: Compared, learned: dict[str, int], di
     name = chosen.out.resolve().name
     texts = ", ".join(path.name for path in chosen.text) or "none"
     verdict = "better than its base" if outcome.better else "**not better than its base; kept because --keep-anyway asked for it**"
+    pairs = "nothing, it only measures" if chosen.no_labels else f"{learned['pairs']} pairs (question ↔ alternate, question ↔ answer, feedback), a hard negative each"
     return f"""# {name}
 
 An encoder for faqmatch, adapted with `python -m training.adapt`. On its own held-out questions it is {verdict}.
@@ -19,7 +20,7 @@ An encoder for faqmatch, adapted with `python -m training.adapt`. On its own hel
 Base: `{Path(chosen.base).name}`. The licence of the base and that of the texts below both apply; {'see LICENSE.' if chosen.licence else 'no licence text was given.'}
 
 ## Learned from
-- corpus `{chosen.corpus.name}`: {learned['pairs']} pairs (question ↔ alternate, question ↔ answer, feedback), a hard negative each
+- corpus `{chosen.corpus.name}`: {pairs}
 - plain text: {texts} ({learned['passages']} passages{', ' + chosen.text_loss if chosen.text else ''})
 - steps: {', '.join(f'{loss} {len(losses)}' for loss, losses in outcome.losses.items())}; {chosen.batch} rows a step, seed {chosen.seed}
 

@@ -14,12 +14,16 @@ BATCH = 32
 """Texts at once; larger ones only cost memory on a CPU."""
 
 
-def model_encoder(model: SentenceTransformer) -> Encode:
-    """Encode with the model as it is at the time of the call."""
+def model_encoder(model: SentenceTransformer, tokens: int | None = None) -> Encode:
+    """Encode with the model as it is at the time of the call, texts cut at `tokens` word pieces if that is given."""
 
     def encode(texts: list[str]) -> np.ndarray:
         model.eval()
-        return model.encode(texts, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=len(texts) > BATCH)
+        limit, model.max_seq_length = model.max_seq_length, min(tokens or model.max_seq_length, model.max_seq_length)
+        try:
+            return model.encode(texts, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=len(texts) > BATCH)
+        finally:
+            model.max_seq_length = limit
 
     return encode
 

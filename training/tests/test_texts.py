@@ -67,7 +67,8 @@ def test_passages_are_different_lines_of_some_length(tmp_path: Path) -> None:
 def test_a_corpus_reads_alike_from_every_format(tmp_path: Path) -> None:
     expected = [Entry("hours", "opening", ("When?", "opening times"), "9 to 18"), Entry("pay", "pay", ("Card?",), "")]
     files = {
-        "a.yaml": "entries:\n  - id: hours\n    intent: opening\n    questions: ['When?', 'opening  times']\n    answer: 9 to 18\n  - {id: pay, questions: ['Card?']}\ncounter_examples: [no]\n",
+        "a.yaml": "entries:\n  - {id: hours, intent: opening, questions: ['When?', 'opening  times'], answer: 9 to 18}\n"
+        "  - {id: pay, questions: ['Card?']}\ncounter_examples: [no]\n",
         "b.csv": "id,intent,question,answer\nhours,opening,When?,9 to 18\nhours,opening,opening times,\npay,,Card?,\n",
         "c.jsonl": '{"id":"hours","intent":"opening","questions":["When?","opening times"],"answer":"9 to 18"}\n{"text":"Card?","intent":"pay"}\n{"text":"no","intent":null}\n',
     }
