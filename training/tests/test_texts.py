@@ -120,6 +120,14 @@ def test_entries_of_one_question_are_measured_by_their_answer() -> None:
     assert len(held_out.questions) == 30
 
 
+def test_few_alternates_and_no_answers_are_measured_by_question() -> None:
+    pairs = [Entry(f"p{n}", f"p{n}", (f"thing{n}", f"what is it{n}"), "") for n in range(24)]
+    single = [Entry(f"s{n}", f"s{n}", (f"lonely{n} item{n}",), "") for n in range(150)]
+    held_out = hold_out(pairs + single, 0.4, 7)
+    assert not held_out.by_answer
+    assert len(held_out.questions) == 24
+
+
 def test_a_corpus_too_small_to_measure_is_refused() -> None:
     with pytest.raises(Fault, match="could be held out"):
         hold_out([Entry(str(n), str(n), (f"thing{n}", f"what is it{n}"), "") for n in range(5)], 0.25, 7)

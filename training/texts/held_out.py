@@ -51,10 +51,9 @@ def hold_out(entries: list[Entry], share: float, seed: int) -> HeldOut:
     """
     asked = [(entry, question) for entry in entries for question in entry.questions]
     wanted = min(MOST, round(share * len(asked)))
-    for by_answer in (False, True):
-        out = draw(asked, by_answer, wanted, random.Random(seed))
-        if len(out) >= max(LEAST, wanted // 2):
-            break
+    by_question, out = draw(asked, False, wanted, random.Random(seed)), draw(asked, True, wanted, random.Random(seed))
+    by_answer = len(by_question) < max(LEAST, wanted // 2) and len(out) > len(by_question)
+    out = out if by_answer else by_question
     if len(out) < LEAST:
         raise Fault(
             f"only {len(out)} questions could be held out to measure with and {LEAST} are needed; "
