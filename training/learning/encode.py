@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
+from training.learning.token_limit import token_limit
 from training.parity.graph_encoder import GraphEncoder
 
 Encode = Callable[[list[str]], np.ndarray]
@@ -19,11 +20,8 @@ def model_encoder(model: SentenceTransformer, tokens: int | None = None) -> Enco
 
     def encode(texts: list[str]) -> np.ndarray:
         model.eval()
-        limit, model.max_seq_length = model.max_seq_length, min(tokens or model.max_seq_length, model.max_seq_length)
-        try:
+        with token_limit(model, tokens):
             return model.encode(texts, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=len(texts) > BATCH)
-        finally:
-            model.max_seq_length = limit
 
     return encode
 

@@ -15,7 +15,8 @@ from training.learning.batches import batch_of
 from training.learning.checkpoint import Checkpoint, load_checkpoint, run_mark, save_checkpoint
 from training.learning.run_settings import RunSettings, rate_at
 from training.learning.stop_signal import stop_request
-from training.losses.table import LOSSES, LossKind, Teacher, matryoshka
+from training.learning.token_limit import token_limit
+from training.losses.table import LOSSES, Teacher, matryoshka
 from training.texts.rows import Row
 
 SECONDS_BETWEEN_SAVES = 120.0
@@ -45,78 +46,96 @@ def seeded_step(seed: int, step: int) -> random.Random:
     return random.Random(f"{seed}:{step}")
 
 
-def one_loss(model: SentenceTransformer, loss: torch.nn.Module, kind: LossKind, lesson: Lesson, step: int) -> torch.Tensor:
+@dataclass(frozen=True)
+class Trainee:
+    """What changes during a run, and the lesson it changes by. `loss` holds the model."""
+
+    model: SentenceTransformer
+    loss: torch.nn.Module
+    optimizer: torch.optim.Optimizer
+    lesson: Lesson
+
+
+def one_loss(trainee: Trainee, step: int) -> torch.Tensor:
     """Forward pass of a step."""
-    settings = lesson.settings
+    lesson, device = trainee.lesson, trainee.model.device
+    settings, kind = lesson.settings, LOSSES[lesson.settings.loss]
     chance = seeded_step(settings.seed, step)
     rows = batch_of(lesson.rows, settings.batch, settings.seed, step)
     columns = kind.columns(rows, chance)
-    features = [{name: value.to(model.device) for name, value in model.tokenize(column).items()} for column in columns]
+    features = [{name: value.to(device) for name, value in trainee.model.tokenize(column).items()} for column in columns]
     labels = kind.labels(rows, lesson.teacher)
-    return loss(features, None if labels is None else labels.to(model.device))
+    return trainee.loss(features, None if labels is None else labels.to(device))
 
 
-def optimizer_step(loss: torch.nn.Module, optimizer: torch.optim.Optimizer, rate: float) -> float:
-    """Clip and apply the gradients; returns their length before."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    length = float(torch.nn.utils.clip_grad_norm_(loss.parameters(), CLIP))
+def apply_gradient(trainee: Trainee, step: int) -> float:
+    """Clip the gradients and, if they are numbers, take the optimizer's step; returns their length before."""
+    for group in trainee.optimizer.param_groups:
+        group["lr"] = rate_at(trainee.lesson.settings, step)
+    length = float(torch.nn.utils.clip_grad_norm_(trainee.loss.parameters(), CLIP))
     if math.isfinite(length):
-        optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
+        trainee.optimizer.step()
+    trainee.optimizer.zero_grad(set_to_none=True)
     return length
 
 
-def start_or_resume(loss: torch.nn.Module, optimizer: torch.optim.Optimizer, found: Checkpoint | None) -> list[float]:
+def take_step(trainee: Trainee, step: int) -> float:
+    """One step; returns its loss. A Fault where loss or gradient is no number, the weights being left as they were."""
+    value = one_loss(trainee, step)
+    loss = value.item()
+    if math.isfinite(loss):
+        value.backward()
+        if math.isfinite(apply_gradient(trainee, step)):
+            return loss
+    rate = trainee.lesson.settings.rate
+    raise Fault(f"the loss or its gradient is not a number at step {step + 1}; give a lower --rate (it is {rate:g}), or look for odd rows")
+
+
+def start_or_resume(trainee: Trainee, found: Checkpoint | None) -> list[float]:
     """Puts a checkpoint's state in place; returns the losses so far."""
     if found is None:
         return []
-    loss.load_state_dict(found.weights)
+    trainee.loss.load_state_dict(found.weights)
     if found.optimizer:
-        optimizer.load_state_dict(found.optimizer)
+        trainee.optimizer.load_state_dict(found.optimizer)
     return list(found.losses)
+
+
+def prepare(model: SentenceTransformer, lesson: Lesson) -> Trainee:
+    """Model, loss and optimizer before the first step."""
+    settings = lesson.settings
+    torch.manual_seed(settings.seed)  # TSDAE's decoder starts with random parts.
+    loss = LOSSES[settings.loss].build(model, settings.batch).to(model.device)
+    if settings.matryoshka:
+        loss = matryoshka(model, loss, list(settings.matryoshka))
+    return Trainee(model, loss, torch.optim.AdamW(loss.parameters(), lr=settings.rate, weight_decay=WEIGHT_DECAY), lesson)
 
 
 def train(model: SentenceTransformer, lesson: Lesson, resume: bool) -> list[float]:
     """Trains the model in place; returns the loss of each step. The same lesson gives the same weights on one machine, stopped
     and resumed or not. @raises Fault for a loss that is no number, Interrupted after Ctrl-C with the state saved."""
-    settings = lesson.settings
-    kind = LOSSES[settings.loss]
-    torch.manual_seed(settings.seed)  # TSDAE's decoder starts with random parts.
-    loss = kind.build(model, settings.batch).to(model.device)
-    if settings.matryoshka:
-        loss = matryoshka(model, loss, list(settings.matryoshka))
-    mark = run_mark(settings, lesson.rows, model.state_dict())
-    optimizer = torch.optim.AdamW(loss.parameters(), lr=settings.rate, weight_decay=WEIGHT_DECAY)
-    losses = start_or_resume(loss, optimizer, load_checkpoint(lesson.checkpoint, mark) if resume else None)
-    limit, model.max_seq_length = model.max_seq_length, min(settings.tokens, model.max_seq_length or settings.tokens)
-    loss.train()
+    settings, mark = lesson.settings, run_mark(lesson.settings, lesson.rows, model.state_dict())
+    trainee = prepare(model, lesson)
+    losses = start_or_resume(trainee, load_checkpoint(lesson.checkpoint, mark) if resume else None)
     saved = time.monotonic()
 
-    def save(finished: bool) -> None:
-        state = {} if finished else optimizer.state_dict()
-        save_checkpoint(lesson.checkpoint, mark, Checkpoint(len(losses), losses, loss.state_dict(), state))
+    def save() -> None:
+        optimizer = trainee.optimizer.state_dict() if len(losses) < settings.steps else {}
+        save_checkpoint(lesson.checkpoint, mark, Checkpoint(len(losses), losses, trainee.loss.state_dict(), optimizer))
 
-    try:
-        with stop_request() as stop, tqdm(total=settings.steps, initial=len(losses), desc=settings.loss, unit="step") as bar:
-            while len(losses) < settings.steps:
-                step = len(losses)
-                value = one_loss(model, loss, kind, lesson, step)
-                if math.isfinite(value.item()):
-                    value.backward()
-                if not math.isfinite(value.item()) or not math.isfinite(optimizer_step(loss, optimizer, rate_at(settings, step))):
-                    raise Fault(f"the loss or its gradient is not a number at step {step + 1}; give a lower --rate (it is {settings.rate:g}), or look for odd rows")
-                losses.append(value.item())
-                bar.set_postfix(loss=f"{losses[-1]:.3f}", refresh=False)
-                bar.update(1)
-                if stop.made:
-                    save(False)
-                    raise Interrupted(f"after step {len(losses)} of {settings.steps}; the same command with --resume goes on from there")
-                if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
-                    save(False)
-                    saved = time.monotonic()
-        save(True)
-    finally:
-        model.max_seq_length = limit
+    trainee.loss.train()
+    bar = tqdm(total=settings.steps, initial=len(losses), desc=settings.loss, unit="step")
+    with bar, token_limit(model, settings.tokens), stop_request() as stop:
+        while len(losses) < settings.steps:
+            losses.append(take_step(trainee, len(losses)))
+            bar.set_postfix(loss=f"{losses[-1]:.3f}", refresh=False)
+            bar.update(1)
+            if stop.made:
+                save()
+                raise Interrupted(f"after step {len(losses)} of {settings.steps}; the same command with --resume goes on from there")
+            if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
+                save()
+                saved = time.monotonic()
+        save()
     model.eval()
     return losses

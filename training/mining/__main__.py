@@ -1,10 +1,9 @@
 """`python -m training.mining`: rows with hard negatives, from rows or an FAQ corpus, and from the feedback log."""
 
 import argparse
-import json
 from pathlib import Path
 
-from training.faults import Fault, run_command
+from training.faults import run_command
 from training.learning.arguments import positive, whole
 
 
@@ -26,32 +25,9 @@ def main() -> None:
     parser.add_argument("--margin", type=float, default=0.05, help="least distance below the positive's cosine (default .05)")
     parser.add_argument("--seed", type=whole(0), default=7, help="of the pairs drawn from large entries (default 7)")
     chosen = parser.parse_args()
-    from training.base.open_base import base_folder, open_model, pick_device
-    from training.learning.encode import model_encoder
-    from training.mining.feedback import read_feedback
-    from training.mining.hard_negatives import MiningSettings, mine
-    from training.mining.row_file import write_rows
-    from training.texts.faq_corpus import read_corpus
-    from training.texts.rows import read_rows
-    from training.texts.synthetic_pairs import corpus_pairs
+    from training.mining.write_mined import write_mined
 
-    if chosen.feedback and not chosen.corpus:
-        raise Fault("--feedback names entries of a corpus; give --corpus too")
-    if chosen.corpus:
-        entries = read_corpus(chosen.corpus)
-        feedback, unknown = read_feedback(chosen.feedback, entries) if chosen.feedback else ([], 0)
-        rows = corpus_pairs(entries, chosen.seed) + [row for row in feedback if row.score is None]
-        texts = [(question, entry.intent) for entry in entries for question in (*entry.questions, entry.answer) if question]
-        judged = [row for row in feedback if row.score is not None]
-    else:
-        (rows, _), unknown, judged = read_rows(chosen.data), 0, []
-        texts = [(text, row.group) for row in rows for text in (row.a, row.b)]
-    with base_folder(chosen.base) as folder:
-        encode = model_encoder(open_model(folder, pick_device("auto")))
-        mined = mine(rows, texts, encode, MiningSettings(chosen.count, chosen.depth, chosen.relative, chosen.margin))
-    write_rows(chosen.out, mined + judged)
-    found = sum(bool(row.negatives) for row in mined)
-    print(json.dumps({"rows": len(mined) + len(judged), "with_negatives": found, "feedback_without_entry": unknown}))
+    print(write_mined(chosen))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_gives_the_same_weights(
 ) -> None:
     settings = RunSettings(loss, 12, 4, 1e-3, 32, 7)
     whole = weights(base, Lesson(ROWS, settings, tmp_path / "whole.pt"))
-    lesson, own = Lesson(ROWS, settings, tmp_path / "part.pt"), loop.optimizer_step
+    lesson, own = Lesson(ROWS, settings, tmp_path / "part.pt"), loop.take_step
     steps = iter(range(1, 13))
 
     def interrupted_step(*arguments: object) -> float:
@@ -52,7 +52,7 @@ def test_a_run_stopped_by_ctrl_c_and_resumed_gives_the_same_weights(
         return own(*arguments)
 
     with monkeypatch.context() as patch, pytest.raises(Interrupted, match=f"after step {stopped_at} of 12"):
-        patch.setattr(loop, "optimizer_step", interrupted_step)
+        patch.setattr(loop, "take_step", interrupted_step)
         weights(base, lesson)
     assert equal(whole, weights(base, lesson, resume=True))
 
