@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 from transformers import AutoConfig, AutoModel
 
-from training.export.base_folder import NEEDED
+from training.export.base_folder import NEEDED, read_json
 from training.faults import Fault
 
 PREFIX = "transformer."
@@ -69,6 +69,9 @@ def rebuild_base(folder: Path, room: Path) -> None:
             raise Fault(f"the base folder {folder} lacks {part}; copy the whole model folder")
         (room / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / part, room / part)
+    kinds = [module["type"].rsplit(".", 1)[-1] for module in read_json(room / "modules.json")]
+    if not {"Transformer", "Pooling", "Normalize"}.issuperset(kinds):
+        raise Fault(f"{folder} is an exported model with {', '.join(kinds)}, whose weights cannot be read back; {INSTEAD}")
     manifest = json.loads((folder / "faqmatch.json").read_text(encoding="utf-8"))
     weights = named_weights(onnx.load(str(folder / manifest["graph"]["file"])).graph)
     model = AutoModel.from_config(AutoConfig.from_pretrained(str(room)))

@@ -65,6 +65,10 @@ def test_fit_refuses_data_of_the_wrong_kind_and_bases_that_are_no_encoder(
     shutil.copytree(base, broken)
     (broken / "model.safetensors").write_bytes(b"cut")
     assert "cannot load the base" in said("--data", pairs, "--loss", "mnrl", "--base", broken)
+    prompted = tmp_path / "prompted"
+    shutil.copytree(base, prompted)
+    (prompted / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {"query": "query: ", "document": ""}}))
+    assert "prompts before texts (query)" in said("--data", pairs, "--loss", "mnrl", "--base", prompted)
     assert not (tmp_path / "out").exists() and not (tmp_path / "out.run").exists()
 
 
