@@ -1,17 +1,42 @@
-"""The one error of the training commands, and how a command ends when it meets it."""
+"""The errors of the training commands, and how a command ends when it meets one."""
 
+import errno
 import sys
 from collections.abc import Callable
 
 
-class ExportFault(Exception):
+class Fault(Exception):
     """Bad input: the message says what was expected, what came and what to do."""
 
 
+ExportFault = Fault
+"""The name it has in export, parity and tiny."""
+
+
+class Refused(Exception):
+    """Done as asked, but the outcome is not good enough to be kept."""
+
+
+class Interrupted(Exception):
+    """Stopped by Ctrl-C or SIGTERM at a point from which the run can go on."""
+
+
+ENDINGS: dict[type[Exception], int] = {Fault: 3, Refused: 6, Interrupted: 130}
+"""Exit codes: bad input, refused, interrupted (128 + SIGINT, as shells count it)."""
+
+
 def run_command(command: Callable[[], None]) -> None:
-    """Run `command`; an ExportFault becomes one line on standard error and exit code 3 (bad input)."""
+    """Run `command`; what it raises becomes one line on standard error and an exit code. Anything unforeseen keeps its traceback."""
     try:
         command()
-    except ExportFault as fault:
-        print(f"error: {fault}", file=sys.stderr)
+    except tuple(ENDINGS) as thrown:
+        print(f"{'error' if isinstance(thrown, Fault) else 'stopped'}: {thrown}", file=sys.stderr)
+        raise SystemExit(ENDINGS[type(thrown)]) from None
+    except KeyboardInterrupt:
+        print("stopped: interrupted before there was anything to keep", file=sys.stderr)
+        raise SystemExit(130) from None
+    except OSError as cause:
+        if cause.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS):
+            raise
+        print(f"error: cannot write {cause.filename or 'the output'}: {cause.strerror}; make room or give another --out", file=sys.stderr)
         raise SystemExit(3) from None

@@ -11,7 +11,8 @@ import type { Colour, Terminal } from './terminal.ts';
 
 const COLOURS: Readonly<Record<Finding['state'], Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };
 
-function show({ name, state, detail, next }: Finding, terminal: Terminal, json: boolean): void {
+/** One finding as a line and what to do next, or as a JSON line. */
+export function showFinding({ name, state, detail, next }: Finding, terminal: Terminal, json: boolean): void {
   if (json) {
     terminal.out(JSON.stringify({ check: name, state, detail, next }));
     return;
@@ -24,7 +25,7 @@ async function run(config: Config, terminal: Terminal, json: boolean): Promise<v
   const findings: Finding[] = [];
   const record = (finding: Finding): void => {
     findings.push(finding);
-    show(finding, terminal, json);
+    showFinding(finding, terminal, json);
   };
   for (const check of [checkNode, checkDataDir, checkDisk, checkMemory, checkGrpcPort, checkHttpPort, checkCorpora])
     record(await check(config));

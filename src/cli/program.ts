@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
   restore: { summary: 'copy versions from a folder into the store', load: async () => (await import('./backup.ts')).restoreCommand },
   eval: { summary: 'measure the answers to golden utterances', load: async () => (await import('./eval.ts')).evalCommand },
   encode: { summary: 'print the vectors of texts', load: async () => (await import('./encode.ts')).encodeCommand },
+  model: { summary: 'check a model folder', load: async () => (await import('./model.ts')).modelCommand },
   bench: { summary: 'measure how fast a server answers', load: async () => (await import('./bench.ts')).benchCommand },
   doctor: { summary: 'check this machine and these settings', load: async () => (await import('./doctor.ts')).doctorCommand },
 };

@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--base", required=True, help="a sentence-transformers folder, or an installed package that holds one")
     parser.add_argument("--out", required=True, type=Path, help="the model folder to write; its name is the model's name")
     parser.add_argument("--no-pooling", action="store_true", help="leave pooling and normalisation out of the graph")
-    parser.add_argument("--weights", choices=["int8", "float32"], default="int8", help="how weights are stored (default int8)")
+    parser.add_argument("--weights", choices=["int8", "float16", "float32"], default="int8", help="int8: stored so, computed in float32, for CPUs (default); float16: for GPUs")
     parser.add_argument("--card", type=Path, help="model card to copy in as README.md")
     parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE")
     chosen = parser.parse_args()

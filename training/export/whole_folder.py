@@ -10,14 +10,14 @@ from training.faults import ExportFault
 
 
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path, mark: str = "faqmatch.json") -> Iterator[Path]:
     """Give a temporary folder beside `target` and rename it there on success; on any error it is removed.
 
-    An existing `target` is replaced only if it is empty or holds faqmatch.json, so a wrong --out cannot delete other work.
+    An existing `target` is replaced only if it is empty or holds the file `mark`, so a wrong --out cannot delete other work.
     """
     if target.exists() and not target.is_dir():
         raise ExportFault(f"--out {target} is a file; give a folder")
-    if target.is_dir() and any(target.iterdir()) and not (target / "faqmatch.json").is_file():
+    if target.is_dir() and any(target.iterdir()) and not (target / mark).is_file():
         raise ExportFault(f"--out {target} holds something that is not a model folder; give another or empty it")
     target.parent.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))

@@ -8,6 +8,7 @@ from sentence_transformers.models import Dense
 from tqdm import tqdm
 
 from training.export.base_folder import read_base
+from training.export.half_precision import store_as_half
 from training.export.int8_store import store_as_int8
 from training.export.manifest import GRAPH_FILE, write_manifest
 from training.export.model_files import write_model_files
@@ -17,13 +18,13 @@ from training.export.whole_folder import whole_folder
 from training.faults import ExportFault
 from training.parity.graph_encoder import GraphEncoder
 
-LEAST_COSINE = {"int8": 0.99, "float32": 0.99999}
+LEAST_COSINE = {"int8": 0.99, "float16": 0.999, "float32": 0.99999}
 """What every parity text must reach against sentence-transformers, or the folder is not written."""
 
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """One export. `weights` is "int8" or "float32"; `card` and `licence` are files copied into the folder if given."""
+    """One export. `weights` is "int8", "float16" or "float32"; `card` and `licence` are files copied into the folder if given."""
 
     base: str
     out: Path
@@ -56,6 +57,8 @@ def write_model(request: ExportRequest) -> str:
         next_step(f"store weights as {request.weights}")
         if request.weights == "int8":
             store_as_int8(graph)
+        if request.weights == "float16":
+            graph = store_as_half(graph)
         (folder / GRAPH_FILE).parent.mkdir()
         (folder / GRAPH_FILE).write_bytes(graph.SerializeToString(deterministic=True))
         write_model_files(base, folder)

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runProgram } from '../../../src/cli/program.ts';
+import { fakeTerminal } from '../../support/fake-terminal.ts';
+import { copyModel, editJson, tinyModel } from '../../support/model-fixtures.ts';
+
+async function check(folder: string) {
+  const terminal = fakeTerminal();
+  const code = await runProgram(['model', 'check', folder, '--json'], terminal);
+  const findings: readonly { check: string; state: string; detail: string }[] = terminal.written.map((line) => JSON.parse(line));
+  return { code, findings, err: terminal.complaints.join('\n') };
+}
+
+async function spoiled(spoil: (folder: string) => Promise<void>) {
+  const folder = await copyModel(tinyModel('tiny-pooled'));
+  await spoil(folder);
+  return await check(folder);
+}
+
+describe('faqmatch model check', () => {
+  test.each(['tiny-pooled', 'tiny-mean', 'tiny-cls'] as const)('finds %s whole', async (name) => {
+    const { code, findings } = await check(tinyModel(name));
+    expect(findings.map(({ check: what, state }) => [what, state])).toEqual([
+      ['files', 'ok'],
+      ['model', 'ok'],
+      ['inference', 'ok'],
+      ['parity', 'ok'],
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test('names every file that is missing or differs, and asks nothing more of the folder', async () => {
+    const { code, findings } = await spoiled(async (folder) => {
+      await rm(join(folder, 'config.json'));
+      await writeFile(join(folder, 'tokenizer.json'), '{}');
+    });
+    expect(code).toBe(6);
+    expect(findings).toMatchObject([{ check: 'files', state: 'fail' }]);
+    expect(findings[0]?.detail).toContain('config.json is missing; tokenizer.json differs from its checksum');
+  });
+
+  test('names each row whose vector is not that of the reference', async () => {
+    const { code, findings, err } = await spoiled((folder) =>
+      editJson(folder, 'parity.json', (value) => {
+        const vectors = value.vectors as number[][];
+        return {
+          ...value,
+          vectors: vectors.map((vector, row) => (row === 2 ? vector.map((number) => -number) : row === 5 ? [1] : vector)),
+        };
+      }),
+    );
+    expect(code).toBe(6);
+    expect(err).toContain('2 of 5 checks failed');
+    expect(findings.filter(({ state }) => state === 'fail').map(({ check: what }) => what)).toEqual(['parity 3', 'parity 6']);
+    expect(findings.find(({ check: what }) => what === 'parity 3')?.detail).toContain('"how do I reset my password": cosine -1.0000');
+  });
+
+  test.each([
+    ['{"texts":["a"', 'cut off'],
+    ['{"texts":["a","b"],"vectors":[[1]]}', '2 texts and 1 vectors'],
+  ])('refuses a parity.json of %s', async (text, said) => {
+    const { code, findings } = await spoiled((folder) => writeFile(join(folder, 'parity.json'), text));
+    expect(code).toBe(6);
+    expect(findings.at(-1)).toMatchObject({ check: 'parity', state: 'fail' });
+    expect(findings.at(-1)?.detail).toContain(said);
+  });
+
+  test('warns of what cannot be checked and of files that nobody lists', async () => {
+    const { code, findings } = await spoiled(async (folder) => {
+      await rm(join(folder, 'parity.json'));
+      await writeFile(join(folder, 'notes.txt'), 'hello');
+    });
+    expect(code).toBe(0);
+    expect(findings.filter(({ state }) => state === 'warn').map(({ detail }) => detail)).toEqual([
+      'not listed in faqmatch.json: notes.txt',
+      'no parity.json, so the vectors cannot be held to a reference',
+    ]);
+  });
+
+  test('says that a folder is not there, and that one is no model', async () => {
+    expect(await check('/nonexistent/model')).toMatchObject({ code: 4, findings: [] });
+    const empty = await mkdtemp(join(tmpdir(), 'faqmatch-model-'));
+    const { code, findings } = await check(empty);
+    expect(code).toBe(6);
+    expect(findings.at(-1)?.detail).toContain('lacks modules.json');
+  });
+});

@@ -1,0 +1,70 @@
+"""The steps of training.adapt in order."""
+
+import shutil
+from argparse import Namespace
+from pathlib import Path
+
+import torch
+from sentence_transformers import SentenceTransformer
+
+from training.adapt.compared import Compared, compare
+from training.adapt.finished_model import export_trained, put_in_place
+from training.adapt.lessons import pair_rows, pair_settings, text_settings
+from training.adapt.measure import measure
+from training.adapt.report import write_report
+from training.base.open_base import base_folder, open_model, pick_device
+from training.faults import Refused
+from training.learning.encode import graph_encoder, model_encoder
+from training.learning.run_folder import run_folder
+from training.learning.train import Lesson, train
+from training.parity.graph_encoder import GraphEncoder
+from training.texts.faq_corpus import read_corpus
+from training.texts.held_out import hold_out
+from training.texts.plain_text import read_passages
+from training.texts.rows import Row
+
+
+def adapt_base(chosen: Namespace) -> None:
+    """Read, measure, learn, export, measure, report, and only then put the model in place. @raises Refused for one not better."""
+    held_out = hold_out(read_corpus(chosen.corpus), chosen.held_out, chosen.seed)
+    passages = [Row(passage, passage) for passage in read_passages(chosen.text)] if chosen.text else []
+    if chosen.threads:
+        torch.set_num_threads(chosen.threads)
+    device = pick_device(chosen.device)
+    with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
+        model = open_model(folder, device)
+        before = measure(model_encoder(model), held_out)
+        rows = [] if chosen.no_labels else pair_rows(chosen, held_out, model_encoder(model, chosen.tokens), room)
+        losses = learn(model, chosen, passages, rows, room)
+        fresh = export_trained(model, chosen, room)
+        encoder = GraphEncoder(fresh, chosen.threads or torch.get_num_threads())
+        outcome = compare(before, measure(graph_encoder(encoder, "measure"), held_out), held_out, losses)
+        finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages)})
+    figures = f"P@1 {outcome.before_first:.3f} before, {outcome.after_first:.3f} after on {outcome.questions} held-out questions"
+    if not outcome.better:
+        raise Refused(f"{figures}: not better, kept as asked")
+    print(f"{figures}; {chosen.out}")
+
+
+def learn(model: SentenceTransformer, chosen: Namespace, passages: list[Row], rows: list[Row], room: Path) -> dict[str, list[float]]:
+    """Plain text first, pairs after it, each where there is any; the losses of each."""
+    losses: dict[str, list[float]] = {}
+    if passages:
+        losses[chosen.text_loss] = train(model, Lesson(passages, text_settings(chosen), room / "text.pt"), chosen.resume)
+    if rows:
+        losses["mnrl"] = train(model, Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt"), chosen.resume)
+    return losses
+
+
+def finish(chosen: Namespace, outcome: Compared, fresh: Path, learned: dict[str, int]) -> None:
+    """Put the model in place if it is better or wanted anyway, and write the report beside it, which a refused model has too."""
+    page = chosen.out.with_name(f"{chosen.out.name}.report.html")
+    kept = outcome.better or chosen.keep_anyway
+    digest = put_in_place(fresh, chosen, outcome, learned) if kept else ""
+    write_report(page, outcome, {**{key: str(value) for key, value in vars(chosen).items()}, **learned, "digest": digest})
+    if not kept:
+        shutil.rmtree(fresh)
+        raise Refused(
+            f"P@1 {outcome.before_first:.3f} before, {outcome.after_first:.3f} after on {outcome.questions} held-out questions: not better, "
+            f"so {chosen.out} was not written; see {page}. The same command with --resume --keep-anyway writes it all the same"
+        )

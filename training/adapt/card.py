@@ -1,0 +1,42 @@
+"""The model card of an adapted encoder."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from training.adapt.compared import Compared
+
+
+def model_card(chosen: Namespace, outcome: Compared, learned: dict[str, int], digest: str) -> str:
+    """Markdown: origin, what it learned from, figures, limits. Names files by their last part, since paths are nobody else's."""
+    name = chosen.out.resolve().name
+    texts = ", ".join(path.name for path in chosen.text) or "none"
+    verdict = "better than its base" if outcome.better else "**not better than its base; kept because --keep-anyway asked for it**"
+    pairs = "nothing, it only measures" if chosen.no_labels else f"{learned['pairs']} pairs (question ↔ alternate, question ↔ answer, feedback), a hard negative each"
+    return f"""# {name}
+
+An encoder for faqmatch, adapted with `python -m training.adapt`. On its own held-out questions it is {verdict}.
+
+## Origin and licence
+Base: `{Path(chosen.base).name}`. The licence of the base and that of the texts below both apply; {'see LICENSE.' if chosen.licence else 'no licence text was given.'}
+
+## Learned from
+- corpus `{chosen.corpus.name}`: {pairs}
+- plain text: {texts} ({learned['passages']} passages{', ' + chosen.text_loss if chosen.text else ''})
+- steps: {', '.join(f'{loss} {len(losses)}' for loss, losses in outcome.losses.items())}; {chosen.batch} rows a step, seed {chosen.seed}
+
+## Figures
+{outcome.questions} questions of the corpus were kept aside, near-duplicates with them, and never learned from. Right is the
+intent of the nearest stored {outcome.found_by}.
+
+| | before | after |
+|---|---|---|
+| P@1 | {outcome.before_first:.3f} | {outcome.after_first:.3f} |
+| MRR | {outcome.before_reciprocal:.3f} | {outcome.after_reciprocal:.3f} |
+
+{len(outcome.won)} questions were won and {len(outcome.lost)} lost; luck alone differs as much with a probability of {outcome.luck:.2g}.
+Weights are stored as {chosen.weights}; the figures after are those of this folder. Digest: `{digest}`.
+
+## Limits
+Measured on this corpus alone: how it does elsewhere is not known, and an encoder adapted to one domain tends to lose a
+little in others. The limits of the base are its limits too.
+"""

@@ -1,0 +1,49 @@
+"""What adapt learns from, and for how long."""
+
+import math
+from argparse import Namespace
+from pathlib import Path
+
+from training.faults import Fault
+from training.learning.encode import Encode
+from training.learning.run_settings import RunSettings
+from training.mining.feedback import read_feedback, without_twins
+from training.mining.hard_negatives import MiningSettings, mine
+from training.mining.row_file import write_rows
+from training.texts.held_out import HeldOut
+from training.texts.rows import Row, read_rows
+from training.texts.synthetic_pairs import corpus_pairs
+
+MOST_STEPS = 400
+"""Over pairs, unless --steps says more: some minutes on two quiet cores, and beyond it a small corpus is learned by heart."""
+
+PAIR_RATE, TEXT_RATE = 5e-5, 2e-5
+"""Learning rates; plain text teaches less per step and forgets more, so it gets less."""
+
+
+def pair_rows(chosen: Namespace, held_out: HeldOut, encode: Encode, room: Path) -> list[Row]:
+    """Pairs of the corpus and the feedback log, one hard negative each; mined once and kept for --resume."""
+    kept = room / "rows.jsonl"
+    if chosen.resume and kept.is_file():
+        return read_rows(kept)[0]
+    feedback = read_feedback(chosen.feedback, held_out.kept)[0] if chosen.feedback else []
+    feedback = without_twins([row for row in feedback if row.score is None], [question for question, _ in held_out.questions])
+    rows = list(dict.fromkeys(corpus_pairs(held_out.kept, chosen.seed) + feedback))
+    if len(rows) < 8:
+        raise Fault(f"the corpus gives {len(rows)} pairs to learn from and 8 are needed; give entries alternates or answers, or use --no-labels with --text")
+    texts = [(text, entry.intent) for entry in held_out.kept for text in (*entry.questions, entry.answer) if text]
+    mined = list(dict.fromkeys(mine(rows, texts, encode, MiningSettings())))
+    write_rows(kept, mined)
+    return mined
+
+
+def pair_settings(chosen: Namespace, rows: int) -> RunSettings:
+    """The run over pairs."""
+    steps = chosen.steps or min(MOST_STEPS, max(1, math.ceil(rows * chosen.epochs / chosen.batch)))
+    return RunSettings("mnrl", steps, chosen.batch, chosen.rate or PAIR_RATE, chosen.tokens, chosen.seed, chosen.matryoshka)
+
+
+def text_settings(chosen: Namespace) -> RunSettings:
+    """The run over plain text."""
+    rate = chosen.rate or TEXT_RATE
+    return RunSettings(chosen.text_loss, chosen.text_steps, chosen.batch, rate, chosen.tokens, chosen.seed, chosen.matryoshka)

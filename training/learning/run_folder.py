@@ -1,0 +1,32 @@
+"""Where a run keeps its state while it lasts: `<out>.run` beside `<out>`."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from training.faults import Fault
+
+
+@contextmanager
+def run_folder(out: Path, resume: bool) -> Iterator[Path]:
+    """The folder for the time of the block; removed at its end. A block that raises leaves it, if it holds a checkpoint.
+
+    An unfinished run is neither overwritten nor taken up unasked.
+    """
+    room = out.with_name(f"{out.name}.run")
+    if out.exists() and not out.is_dir():
+        raise Fault(f"--out {out} is a file; give a folder")
+    unfinished = room.is_dir() and any(room.glob("*.pt"))
+    if unfinished and not resume:
+        raise Fault(f"{room} holds an unfinished run; add --resume to go on with it, or remove that folder to start anew")
+    if resume and not unfinished:
+        raise Fault(f"--resume: there is no unfinished run in {room}; leave --resume out")
+    room.mkdir(parents=True, exist_ok=True)
+    try:
+        yield room
+    except BaseException:
+        if not any(room.glob("*.pt")):
+            shutil.rmtree(room, ignore_errors=True)
+        raise
+    shutil.rmtree(room, ignore_errors=True)

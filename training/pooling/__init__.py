@@ -1,0 +1,1 @@
+"""Poolings compared by what they find: `python -m training.pooling --help`."""

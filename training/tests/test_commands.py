@@ -1,0 +1,144 @@
+"""The commands from their arguments to the folders they leave."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training.adapt import adapt_base
+from training.adapt.measure import Measured
+from training.base.open_base import base_folder, open_model
+from training.parity.graph_encoder import GraphEncoder
+
+Command = Callable[..., int]
+
+
+def parity(folder: Path) -> float:
+    """Least cosine of a model folder to its own parity vectors."""
+    kept = json.loads((folder / "parity.json").read_text())
+    return float((GraphEncoder(folder).encode(kept["texts"]) * np.array(kept["vectors"])).sum(axis=1).min())
+
+
+@pytest.fixture
+def lucky(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], None]:
+    """Makes the two measurings of an adapt come out as wanted: ranks of all questions before and after."""
+
+    def arrange(before: float, after: float) -> None:
+        ranks = iter((before, after) * 4)
+        monkeypatch.setattr(adapt_base, "measure", lambda _, held_out: Measured(np.full(len(held_out.questions), next(ranks))))
+
+    return arrange
+
+
+def test_fit_writes_a_folder_that_export_takes(command: Command, base: str, pairs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    assert command("training.fit", "--data", pairs, "--loss", "mnrl", "--base", base, "--out", out, "--steps", 3, "--matryoshka", "16,8") == 0
+    assert len(json.loads((out / "training.json").read_text())["losses"]) == 3
+    assert "<svg" in (out / "loss.svg").read_text()
+    assert command("training.export", "--base", out, "--out", tmp_path / "model", "--weights", "float16") == 0
+    assert parity(tmp_path / "model") > 0.999
+    assert not (tmp_path / "mine.run").exists()
+
+
+def test_fit_distils_a_teacher(command: Command, base: str, pairs: Path, tmp_path: Path) -> None:
+    for loss in ("margin-mse", "embedding-mse"):
+        options = ["--data", pairs, "--loss", loss, "--base", base, "--out", tmp_path / loss, "--steps", 2]
+        assert command("training.fit", *options) == 3
+        assert command("training.fit", *options, "--teacher", base) == 0
+
+
+def test_fit_refuses_data_of_the_wrong_kind_and_bases_that_are_no_encoder(
+    command: Command, base: str, pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(*arguments: object) -> str:
+        assert command("training.fit", *arguments, "--out", tmp_path / "out", "--steps", 1) == 3
+        return capsys.readouterr().err
+
+    assert "learns from text" in said("--data", pairs, "--loss", "simcse", "--base", base)
+    assert "neither a folder nor an installed package" in said("--data", pairs, "--loss", "mnrl", "--base", "nowhere")
+    assert "lacks modules.json" in said("--data", pairs, "--loss", "mnrl", "--base", tmp_path)
+    broken = tmp_path / "broken"
+    shutil.copytree(base, broken)
+    (broken / "model.safetensors").write_bytes(b"cut")
+    assert "cannot load the base" in said("--data", pairs, "--loss", "mnrl", "--base", broken)
+    prompted = tmp_path / "prompted"
+    shutil.copytree(base, prompted)
+    (prompted / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {"query": "query: ", "document": ""}}))
+    assert "prompts before texts (query)" in said("--data", pairs, "--loss", "mnrl", "--base", prompted)
+    assert not (tmp_path / "out").exists() and not (tmp_path / "out.run").exists()
+
+
+def test_mining_writes_rows_that_fit_reads(command: Command, base: str, corpus: Path, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    assert command("training.mining", "--corpus", corpus, "--base", base, "--out", rows, "--margin", 0, "--relative", 1) == 0
+    assert any("neg" in json.loads(line) for line in rows.read_text().splitlines())
+    assert command("training.fit", "--data", rows, "--loss", "mnrl-cached", "--base", base, "--out", tmp_path / "m", "--steps", 2, "--batch", 64) == 0
+
+
+def test_adapt_writes_a_whole_model_with_card_digest_and_report(
+    command: Command, base: str, corpus: Path, tmp_path: Path, lucky: Callable[[float, float], None]
+) -> None:
+    lucky(2.0, 1.0)
+    text = tmp_path / "manual.txt"
+    text.write_text("".join(f"To change the plan open page {number} of the account.\n" for number in range(20)))
+    out = tmp_path / "models" / "mine"
+    arguments = ["--corpus", corpus, "--text", text, "--base", base, "--out", out, "--steps", 3, "--text-steps", 2]
+    assert command("training.adapt", *arguments) == 0
+    assert parity(out) > 0.99
+    assert json.loads((out / "faqmatch.json").read_text())["digest"] in (out / "README.md").read_text()
+    report = json.loads((tmp_path / "models" / "mine.report.json").read_text())
+    assert (report["before_first"], report["after_first"], report["better"]) == (0.0, 1.0, True)
+    assert {name: len(losses) for name, losses in report["losses"].items()} == {"simcse-crop": 2, "mnrl": 3}
+    assert (tmp_path / "models" / "mine.report.html").read_text().count("<svg") == 2
+    assert sorted(path.name for path in (tmp_path / "models").iterdir()) == ["mine", "mine.report.html", "mine.report.json"]
+
+
+def test_adapt_refuses_a_model_that_is_not_better_until_told_to_keep_it(
+    command: Command, base: str, corpus: Path, tmp_path: Path, lucky: Callable[[float, float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lucky(1.0, 1.0)
+    arguments = ["--corpus", corpus, "--base", base, "--out", tmp_path / "mine", "--steps", 2]
+    assert command("training.adapt", *arguments) == 6
+    assert "not better" in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists() and (tmp_path / "mine.report.json").exists()
+    assert command("training.adapt", *arguments) == 3
+    assert "unfinished run" in capsys.readouterr().err
+    assert command("training.adapt", *arguments, "--resume", "--keep-anyway") == 6
+    assert "not better than its base" in (tmp_path / "mine" / "README.md").read_text()
+    assert not (tmp_path / "mine.run").exists()
+
+
+def test_adapt_without_labels_learns_from_text_alone(
+    command: Command, base: str, corpus: Path, tmp_path: Path, lucky: Callable[[float, float], None]
+) -> None:
+    lucky(2.0, 1.0)
+    text = tmp_path / "manual.txt"
+    text.write_text("".join(f"To change the plan open page {number} of the account.\n" for number in range(20)))
+    assert command("training.adapt", "--corpus", corpus, "--base", base, "--out", tmp_path / "m", "--no-labels") == 2
+    options = ["--text", text, "--text-loss", "tsdae", "--text-steps", 2]
+    assert command("training.adapt", "--corpus", corpus, "--base", base, "--out", tmp_path / "m", "--no-labels", *options) == 0
+    assert list(json.loads((tmp_path / "m.report.json").read_text())["losses"]) == ["tsdae"]
+
+
+def test_adapt_never_overwrites_what_is_no_model(command: Command, base: str, corpus: Path, tmp_path: Path, lucky: Callable[[float, float], None]) -> None:
+    lucky(2.0, 1.0)
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "one.jpg").write_text("x")
+    assert command("training.adapt", "--corpus", corpus, "--base", base, "--out", tmp_path / "photos", "--steps", 1) == 3
+    assert (tmp_path / "photos" / "one.jpg").read_text() == "x"
+
+
+@pytest.mark.parametrize("stored", ["float32", "int8"])
+def test_an_exported_folder_can_be_trained_on(command: Command, base: str, tmp_path: Path, stored: str) -> None:
+    out = tmp_path / "model"
+    assert command("training.export", "--base", base, "--out", out, "--weights", stored) == 0
+    with base_folder(str(out)) as folder:
+        weights = open_model(folder, "cpu").state_dict()
+    before = open_model(Path(base), "cpu").state_dict()
+    for name, value in before.items():
+        if "pooler" not in name:
+            assert torch.allclose(weights[name], value, atol=1e-7 if stored == "float32" else 0.02), name

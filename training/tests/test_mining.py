@@ -1,0 +1,86 @@
+"""Hard negatives, and rows of the feedback log."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.faults import Fault
+from training.mining.bm25 import Bm25
+from training.mining.feedback import read_feedback, without_twins
+from training.mining.hard_negatives import MiningSettings, mine
+from training.texts.faq_corpus import Entry
+from training.texts.rows import Row
+
+ANGLES = {"q": 0.0, "right": 0.3, "twin": 0.28, "near": 0.8, "nearer": 0.6, "same intent": 0.7, "far": 2.0, "q words far": 2.2}
+
+
+def encode(texts: list[str]) -> np.ndarray:
+    return np.array([[np.cos(ANGLES[text]), np.sin(ANGLES[text])] for text in texts], np.float32)
+
+
+def mined(rows: list[Row], **settings: float) -> list[tuple[str, ...]]:
+    texts = [(text, {"q": "i", "right": "i", "same intent": "i"}.get(text, text)) for text in ANGLES]
+    return [row.negatives for row in mine(rows, texts, encode, MiningSettings(**settings))]
+
+
+def test_negatives_come_by_meaning_and_by_words_in_turn() -> None:
+    assert mined([Row("q", "right", group="i")], count=2) == [("nearer", "q words far")]
+
+
+def test_a_candidate_as_near_as_the_right_one_and_one_of_the_intent_are_left_out() -> None:
+    negatives = mined([Row("q", "right", group="i")], count=9)[0]
+    assert "twin" not in negatives and "same intent" not in negatives and "q" not in negatives
+
+
+def test_margins_move_the_limit() -> None:
+    assert mined([Row("q", "right", group="i")], count=1, margin=0.2) == [("near",)]
+    assert mined([Row("q", "right", group="i")], count=1, relative=0.5) == [("far",)]
+
+
+def test_what_another_row_says_is_right_is_no_negative() -> None:
+    rows = [Row("q", "right"), Row("q", "nearer"), Row("far", "near")]
+    texts = [(text, None) for text in ("right", "nearer", "near")]
+    assert mine(rows[:2], texts, encode, MiningSettings(count=3))[0].negatives == ("near",)
+
+
+def test_bm25_ranks_rare_words_over_common_ones() -> None:
+    index = Bm25(["the card is lost", "the order is late", "the order is lost", "nothing alike"])
+    assert index.nearest("where is the card", 4)[0] == 0
+    assert index.nearest("unknown words only", 4) == []
+
+
+ENTRIES = [Entry("e1", "pay", ("how to pay", "paying"), ""), Entry("e2", "ship", ("where is it",), "")]
+
+
+def logged(folder: Path, lines: list[object]) -> Path:
+    path = folder / "feedback.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_feedback_becomes_positives_negatives_and_judged_pairs(tmp_path: Path) -> None:
+    lines = [
+        {"utterance": "can i use a card", "entry_id": "e1", "correct": True},
+        {"utterance": "my parcel?", "entry_id": "e1", "correct": False, "right_intent": "ship"},
+        {"utterance": "tell me a joke", "entry_id": "e2", "correct": False},
+        {"utterance": "old", "entry_id": "gone", "correct": True},
+    ]
+    rows, unknown = read_feedback(logged(tmp_path, lines), ENTRIES)
+    assert unknown == 1
+    assert rows == [
+        Row("can i use a card", "how to pay", group="pay"),
+        Row("my parcel?", "where is it", ("how to pay",), group="ship"),
+        Row("tell me a joke", "where is it", score=0.0),
+    ]
+
+
+def test_a_line_that_is_no_feedback_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match='feedback.jsonl:1 expected "entry_id"'):
+        read_feedback(logged(tmp_path, [{"utterance": "x", "correct": "yes"}]), ENTRIES)
+
+
+def test_feedback_that_repeats_a_held_out_question_is_not_learned() -> None:
+    rows = [Row("Where is my PARCEL", "a"), Row("something else entirely", "b")]
+    assert without_twins(rows, ["where is my parcel?"]) == rows[1:]

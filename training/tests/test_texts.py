@@ -1,0 +1,138 @@
+"""Reading rows, plain text and corpora, and splitting a corpus."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from training.faults import Fault
+from training.texts.faq_corpus import Entry, read_corpus
+from training.texts.held_out import hold_out
+from training.texts.near_duplicates import near_duplicate_groups
+from training.texts.plain_text import read_passages
+from training.texts.rows import Row, read_rows
+from training.texts.synthetic_pairs import corpus_pairs
+
+GOOD = [{"a": f"question {number}", "b": f"answer {number}"} for number in range(9)]
+
+
+def written(folder: Path, rows: list[object]) -> Path:
+    path = folder / "rows.jsonl"
+    path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows))
+    return path
+
+
+def test_repeated_rows_are_dropped_and_counted(tmp_path: Path) -> None:
+    rows, repeats = read_rows(written(tmp_path, [*GOOD, {"a": " question  0", "b": "answer 0"}]))
+    assert (len(rows), repeats) == (9, 1)
+    assert rows[0] == Row("question 0", "answer 0")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"text": "a", "label": "b"}, "'label', 'text'"),
+        ({"a": "x", "b": ""}, "found something else or nothing"),
+        ({"a": "x", "b": 3}, "found something else or nothing"),
+        ({"a": "x", "b": "y", "neg": [None]}, "found something else or nothing"),
+        ({"a": "x", "b": "y", "score": 7}, "from 0 to 1, found 7"),
+        ('{"a": "x", "b": "y", "score": NaN}', "from 0 to 1, found nan"),
+        ("not json", "rows.jsonl:10"),
+    ],
+)
+def test_a_file_with_a_faulty_row_is_refused_with_its_line(tmp_path: Path, row: object, said: str) -> None:
+    with pytest.raises(Fault, match="rows.jsonl:10") as thrown:
+        read_rows(written(tmp_path, [*GOOD, row]))
+    assert said in str(thrown.value)
+
+
+@pytest.mark.parametrize("rows", [[], GOOD[:1], [GOOD[0]] * 50])
+def test_a_file_with_hardly_any_rows_is_refused(tmp_path: Path, rows: list[object]) -> None:
+    with pytest.raises(Fault, match="at least 8 are needed"):
+        read_rows(written(tmp_path, rows))
+
+
+def test_passages_are_different_lines_of_some_length(tmp_path: Path) -> None:
+    path = tmp_path / "manual.txt"
+    path.write_text("\n".join([f"Turn the valve number {number} to the left." for number in range(9)] * 2 + ["Page 3", ""]))
+    assert len(read_passages([path])) == 9
+    path.write_text("one line of text, and nothing else\n")
+    with pytest.raises(Fault, match="1 different passages"):
+        read_passages([path])
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(Fault, match="cannot be read as UTF-8"):
+        read_passages([path])
+
+
+def test_a_corpus_reads_alike_from_every_format(tmp_path: Path) -> None:
+    expected = [Entry("hours", "opening", ("When?", "opening times"), "9 to 18"), Entry("pay", "pay", ("Card?",), "")]
+    files = {
+        "a.yaml": "entries:\n  - {id: hours, intent: opening, questions: ['When?', 'opening  times'], answer: 9 to 18}\n"
+        "  - {id: pay, questions: ['Card?']}\ncounter_examples: [no]\n",
+        "b.csv": "id,intent,question,answer\nhours,opening,When?,9 to 18\nhours,opening,opening times,\npay,,Card?,\n",
+        "c.jsonl": '{"id":"hours","intent":"opening","questions":["When?","opening times"],"answer":"9 to 18"}\n{"text":"Card?","intent":"pay"}\n{"text":"no","intent":null}\n',
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+        assert read_corpus(tmp_path / name) == expected, name
+
+
+@pytest.mark.parametrize("text", ["entries: [", "entries: []", "entries: [{id: a, questions: [x]}]", "entries: [{id: a, questions: 5}]", "- just text"])
+def test_a_file_that_is_no_corpus_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "faq.yaml").write_text(text)
+    with pytest.raises(Fault, match="--corpus"):
+        read_corpus(tmp_path / "faq.yaml")
+
+
+def test_near_duplicates_share_a_group_through_a_chain() -> None:
+    words = "how do i change the delivery address of my order please".split()
+    chain = [" ".join(words), " ".join([*words[:-1], "today"]), " ".join([*words[1:-1], "today", "please"])]
+    groups = near_duplicate_groups([*chain, "where is my parcel", "WHERE is my parcel?"])
+    assert groups[0] == groups[1] == groups[2] != groups[3] == groups[4]
+
+
+def test_near_duplicates_are_the_pairs_that_a_full_comparison_finds() -> None:
+    texts = [f"what are the symptoms of disease {left} with {right}" for left in "abcd" for right in ("fever", "pain", "fever and pain")]
+
+    def alike(one: str, other: str) -> bool:
+        first, second = set(one.split()), set(other.split())
+        return len(first & second) >= 0.8 * len(first | second)
+
+    groups = near_duplicate_groups(texts)
+    assert all(groups[i] == groups[j] for i, one in enumerate(texts) for j, other in enumerate(texts) if alike(one, other))
+
+
+def test_no_held_out_question_has_a_near_duplicate_to_learn_from(corpus: Path) -> None:
+    held_out = hold_out(read_corpus(corpus), 0.4, 7)
+    asked = [question for question, _ in held_out.questions]
+    kept = [question for entry in held_out.kept for question in entry.questions]
+    groups = near_duplicate_groups(asked + kept)
+    assert not set(groups[: len(asked)]) & set(groups[len(asked) :])
+    assert not held_out.by_answer
+    assert all(entry.questions for entry in held_out.kept)
+    assert held_out == hold_out(read_corpus(corpus), 0.4, 7)
+
+
+def test_entries_of_one_question_are_measured_by_their_answer() -> None:
+    entries = [Entry(str(n), str(n), (f"what is the price of thing{n} in town{n}",), f"it costs {n} coins") for n in range(100)]
+    held_out = hold_out(entries, 0.3, 7)
+    assert held_out.by_answer
+    assert len(held_out.questions) == 30
+
+
+def test_few_alternates_and_no_answers_are_measured_by_question() -> None:
+    pairs = [Entry(f"p{n}", f"p{n}", (f"thing{n}", f"what is it{n}"), "") for n in range(24)]
+    single = [Entry(f"s{n}", f"s{n}", (f"lonely{n} item{n}",), "") for n in range(150)]
+    held_out = hold_out(pairs + single, 0.4, 7)
+    assert not held_out.by_answer
+    assert len(held_out.questions) == 24
+
+
+def test_a_corpus_too_small_to_measure_is_refused() -> None:
+    with pytest.raises(Fault, match="could be held out"):
+        hold_out([Entry(str(n), str(n), (f"thing{n}", f"what is it{n}"), "") for n in range(5)], 0.25, 7)
+
+
+def test_pairs_are_questions_with_alternates_and_with_the_answer() -> None:
+    rows = corpus_pairs([Entry("x", "i", ("q1", "q2"), "the answer"), Entry("y", "j", ("alone",), "")], 7)
+    assert rows == [Row("q1", "q2", group="i"), Row("q1", "the answer", group="i"), Row("q2", "the answer", group="i")]

@@ -1,0 +1,27 @@
+"""Text files, one passage a line → passages to learn from without labels."""
+
+import gzip
+from pathlib import Path
+
+from training.faults import Fault
+from training.texts.rows import LEAST_ROWS, plain
+
+SHORTEST = 15
+"""Characters; shorter lines are headings, numbers and leftovers of tables."""
+
+
+def read_passages(paths: list[Path]) -> list[str]:
+    """Different passages in the files' order; .gz is unpacked. Lines under 15 characters are left out."""
+    passages: dict[str, None] = {}
+    for path in paths:
+        if not path.is_file():
+            raise Fault(f"--text {path} is not a file; give text files with one passage a line")
+        try:
+            raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            text = raw.decode("utf-8")
+        except (OSError, EOFError, UnicodeDecodeError) as cause:
+            raise Fault(f"--text {path} cannot be read as UTF-8 text: {cause}") from cause
+        passages.update(dict.fromkeys(line for line in map(plain, text.splitlines()) if len(line) >= SHORTEST))
+    if len(passages) < LEAST_ROWS:
+        raise Fault(f"--text gives {len(passages)} different passages of {SHORTEST} characters or more; at least {LEAST_ROWS} are needed, one a line")
+    return list(passages)
