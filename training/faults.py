@@ -9,8 +9,6 @@ class Fault(Exception):
     """Bad input: the message says what was expected, what came and what to do."""
 
 
-ExportFault = Fault
-"""The name it has in export, parity and tiny."""
 
 
 class Refused(Exception):

@@ -12,7 +12,7 @@ export function modelCommand(terminal: Terminal): Command {
   const command = describedCommand('model', {
     description:
       'Check a model folder: the digest of each file, its form, that its graph runs, and each vector of its parity.json, alone and in a batch. Needs no server and no Python.',
-    example: 'faqmatch model check models/all-minilm-l6-v2\nfaqmatch model check ./my-model --json',
+    example: 'faqmatch model check models/faqmatch-minilm-l6\nfaqmatch model check ./my-model --json',
     settings: [],
   });
   command.addArgument(new Argument('<action>', 'what to do').choices(['check'])).argument('<folder>', 'the model folder');

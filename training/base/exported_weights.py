@@ -17,6 +17,7 @@ from sentence_transformers import SentenceTransformer
 from transformers import AutoConfig, AutoModel
 
 from training.export.base_folder import NEEDED, read_json
+from training.export.int8_graph import float_weights, is_int8_graph
 from training.faults import Fault
 
 PREFIX = "transformer."
@@ -25,7 +26,7 @@ PREFIX = "transformer."
 INSTEAD = "give the sentence-transformers folder it was made from"
 
 LEAST_COSINE = 0.98
-"""What the rebuilt model must reach on the folder's parity vectors; int8 storage costs up to .001."""
+"""What the rebuilt model must reach on the folder's parity vectors; int8 storage costs up to .001, reading a graph that computes in int8 as float up to .014."""
 
 
 def is_exported(folder: Path) -> bool:
@@ -47,6 +48,8 @@ def unpacked(tensors: dict[str, np.ndarray], name: str) -> np.ndarray | None:
 def named_weights(graph: onnx.GraphProto) -> dict[str, torch.Tensor]:
     """Weights by the names that the transformer gives them."""
     tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    if is_int8_graph(tensors):
+        return {name: torch.tensor(np.ascontiguousarray(value)) for name, value in float_weights(tensors).items()}
     # Weights of equal value are stored once by the tracer, the others being named after it.
     tensors |= {node.output[0]: tensors[node.input[0]] for node in graph.node if node.op_type == "Identity" and node.input[0] in tensors}
     names = {name.removesuffix(".int8") for name in tensors if not name.endswith((".scale", ".shape"))}

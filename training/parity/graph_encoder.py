@@ -8,7 +8,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from training.faults import ExportFault
+from training.faults import Fault
 
 
 def pool(tokens: np.ndarray, mask: np.ndarray, mode: str) -> np.ndarray:
@@ -26,7 +26,7 @@ class GraphEncoder:
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         if not (folder / "faqmatch.json").is_file():
-            raise ExportFault(f"{folder} has no faqmatch.json; give a folder that python -m training.export wrote")
+            raise Fault(f"{folder} has no faqmatch.json; give a folder that python -m training.export wrote")
         self.manifest = json.loads((folder / "faqmatch.json").read_text(encoding="utf-8"))
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(self.manifest["max_seq_length"])

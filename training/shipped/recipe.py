@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.faults import ExportFault
+from training.faults import Fault
 from training.shipped.pack_pairs import STREAMS
 
 STREAM_NAMES = tuple(STREAMS)
@@ -52,9 +52,9 @@ def read_recipe(file: Path) -> Recipe:
     try:
         fields = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as cause:
-        raise ExportFault(f"{file} is not a recipe: {cause}; expected a JSON object of Recipe's fields, see training/shipped/recipe.py") from cause
+        raise Fault(f"{file} is not a recipe: {cause}; expected a JSON object of Recipe's fields, see training/shipped/recipe.py") from cause
     streams = {*fields.get("shares", {}), *fields.get("kept", ())}
     unknown = [*(set(fields) - set(Recipe.__dataclass_fields__)), *(streams - set(STREAM_NAMES))]
     if unknown or "name" not in fields:
-        raise ExportFault(f"{file}: unknown {unknown or 'name (missing)'}; fields are {', '.join(Recipe.__dataclass_fields__)}; streams are {', '.join(STREAM_NAMES)}")
+        raise Fault(f"{file}: unknown {unknown or 'name (missing)'}; fields are {', '.join(Recipe.__dataclass_fields__)}; streams are {', '.join(STREAM_NAMES)}")
     return Recipe(**fields | {"kept": tuple(fields.get("kept", ()))})

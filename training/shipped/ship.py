@@ -16,7 +16,7 @@ from training.export.model_files import write_model_files
 from training.export.parity_texts import PARITY_TEXTS
 from training.export.reference_vectors import write_parity
 from training.export.whole_folder import whole_folder
-from training.faults import ExportFault, run_command
+from training.faults import Fault, run_command
 from training.parity.graph_encoder import GraphEncoder
 from training.shipped.packed_bert import PackedBert
 from training.shipped.packed_texts import Texts
@@ -37,7 +37,7 @@ def read_weights(parts: list[Path]) -> dict[str, np.ndarray]:
     for name, pieces in split.items():
         weights[name] = np.concatenate([pieces[at] for at in sorted(pieces)]) if len(pieces) > 1 else pieces[0]
     if "words.weight" not in weights:
-        raise ExportFault(f"{', '.join(map(str, parts))} hold no words.weight; give every part that the run wrote")
+        raise Fault(f"{', '.join(map(str, parts))} hold no words.weight; give every part that the run wrote")
     packed, scale = round_to_int8(weights["words.weight"], 1, np.float32)
     weights["words.weight"] = packed.astype(np.float32) * scale
     return weights
@@ -74,7 +74,7 @@ def ship(parts: list[Path], base_name: str, out: Path, card: Path, licence: Path
         worst = float((GraphEncoder(folder).encode(PARITY_TEXTS) * vectors).sum(axis=1).min())
         print(f"least cosine to PyTorch over {len(PARITY_TEXTS)} texts: {worst:.6f}")
         if not worst >= LEAST_COSINE:
-            raise ExportFault(f"the graph's worst cosine to PyTorch is {worst:.6f}, below {LEAST_COSINE}; nothing was written")
+            raise Fault(f"the graph's worst cosine to PyTorch is {worst:.6f}, below {LEAST_COSINE}; nothing was written")
     return digest
 
 

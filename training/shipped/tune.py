@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from training.faults import ExportFault
+from training.faults import Fault
 from training.shipped.objective import false_negatives, ranking_loss, relation_tie, tie
 from training.shipped.packed_bert import PackedBert, Product
 from training.shipped.packed_texts import Draw, Pairs, Texts
@@ -111,7 +111,7 @@ def tune(bert: PackedBert, material: Material, recipe: Recipe, phase: Phase, log
             value, recent = float(torch.stack(recent).mean()), []
             log({"step": step, "of": phase.steps, "loss": round(value, 4), "seconds": round(time.time() - began, 1)})
             if not math.isfinite(value):
-                raise ExportFault(f"the loss is {value} at step {step}; lower the recipe's rate")
+                raise Fault(f"the loss is {value} at step {step}; lower the recipe's rate")
 
 
 def mixed(base: State, tuned: State, share: float) -> State:

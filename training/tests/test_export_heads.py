@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from training.export.write_model import ExportRequest, write_model
-from training.faults import ExportFault
+from training.faults import Fault
 from training.tiny.hub_models import DENSE_OUT, HUB_MODELS, save_hub_model
 
 TEXTS = ["where is my order", "how do i reset my password", "hi"]
@@ -32,7 +32,7 @@ def test_a_model_without_prompts_keeps_its_digest_free_of_them(tmp_path: Path) -
 
 
 def test_a_dense_layer_outside_the_graph_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ExportFault, match="leave out --no-pooling"):
+    with pytest.raises(Fault, match="leave out --no-pooling"):
         export("hub-bert-dense", tmp_path, pooled=False)
 
 
@@ -40,5 +40,5 @@ def test_a_prompt_that_pooling_leaves_out_is_refused(tmp_path: Path) -> None:
     save_hub_model(HUB_MODELS["hub-distilbert-cls"], tmp_path, 20)
     path = tmp_path / "saved/1_Pooling/config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "include_prompt": False}))
-    with pytest.raises(ExportFault, match="out of the mean"):
+    with pytest.raises(Fault, match="out of the mean"):
         write_model(ExportRequest(str(tmp_path / "saved"), tmp_path / "out", "out", True, "float32", TEXTS))

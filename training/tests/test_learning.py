@@ -16,7 +16,7 @@ from training.learning.run_settings import RunSettings, rate_at
 from training.learning.train import Lesson, train
 from training.texts.rows import Row
 
-ROWS = [Row(f"where is {word}", f"find {word} now", group=word) for word in "order card item ticket phone bank plan email".split()]
+ROWS = [Row(f"where is {word}", f"find {word} now", group=word) for word in ["order", "card", "item", "ticket", "phone", "bank", "plan", "email"]]
 SETTINGS = RunSettings("mnrl", 12, 4, 1e-3, 32, 7)
 
 

@@ -85,7 +85,7 @@ def test_a_file_that_is_no_corpus_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_near_duplicates_share_a_group_through_a_chain() -> None:
-    words = "how do i change the delivery address of my order please".split()
+    words = ["how", "do", "i", "change", "the", "delivery", "address", "of", "my", "order", "please"]
     chain = [" ".join(words), " ".join([*words[:-1], "today"]), " ".join([*words[1:-1], "today", "please"])]
     groups = near_duplicate_groups([*chain, "where is my parcel", "WHERE is my parcel?"])
     assert groups[0] == groups[1] == groups[2] != groups[3] == groups[4]
