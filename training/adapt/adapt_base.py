@@ -13,6 +13,8 @@ from training.adapt.lessons import pair_rows, pair_settings, text_settings
 from training.adapt.measure import measure
 from training.adapt.report import write_report
 from training.base.open_base import base_folder, open_model, pick_device
+from training.export.base_folder import read_base
+from training.export.calibrated_int8 import best_form, require_plain_bert
 from training.faults import Refused
 from training.learning.encode import graph_encoder, model_encoder
 from training.learning.run_folder import run_folder
@@ -23,6 +25,8 @@ from training.texts.held_out import hold_out
 from training.texts.plain_text import read_passages
 from training.texts.rows import Row
 
+MOST_CALIBRATION = 4_000
+
 
 def adapt_base(chosen: Namespace) -> None:
     """Read, measure, learn, export, measure, report, and only then put the model in place. @raises Refused for one not better."""
@@ -32,11 +36,14 @@ def adapt_base(chosen: Namespace) -> None:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
     with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
+        chosen.weights = chosen.weights or best_form(read_base(str(folder)))
+        if chosen.weights == "int8":
+            require_plain_bert(read_base(str(folder)))
         model = open_model(folder, device)
         before = measure(model_encoder(model), held_out)
         rows = [] if chosen.no_labels else pair_rows(chosen, held_out, model_encoder(model, chosen.tokens), room)
         losses = learn(model, chosen, passages, rows, room)
-        fresh = export_trained(model, chosen, room)
+        fresh = export_trained(model, chosen, room, texts_of(rows + passages))
         encoder = GraphEncoder(fresh, chosen.threads or torch.get_num_threads())
         outcome = compare(before, measure(graph_encoder(encoder, "measure"), held_out), held_out, losses)
         finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages)})
@@ -44,6 +51,11 @@ def adapt_base(chosen: Namespace) -> None:
     if not outcome.better:
         raise Refused(f"{figures}: not better, kept as asked")
     print(f"{figures}; {chosen.out}")
+
+
+def texts_of(rows: list[Row]) -> list[str]:
+    """What ranges are read from, each text once."""
+    return list(dict.fromkeys(text for row in rows for text in (row.a, row.b)))[:MOST_CALIBRATION]
 
 
 def learn(model: SentenceTransformer, chosen: Namespace, passages: list[Row], rows: list[Row], room: Path) -> dict[str, list[float]]:

@@ -14,13 +14,14 @@ from training.export.whole_folder import whole_folder
 from training.export.write_model import ExportRequest, write_model
 
 
-def export_trained(model: SentenceTransformer, chosen: Namespace, room: Path) -> Path:
-    """The exported folder inside the run's own, of which nobody takes it for a model yet."""
+def export_trained(model: SentenceTransformer, chosen: Namespace, room: Path, texts: list[str]) -> Path:
+    """The exported folder inside the run's own, of which nobody takes it for a model yet; `texts` are what int8's ranges are read from."""
     saved, fresh = room / "trained", room / "model"
     for old in (saved, fresh):
         shutil.rmtree(old, ignore_errors=True)
     model.save(str(saved), create_model_card=False)
-    write_model(ExportRequest(str(saved), fresh, chosen.out.resolve().name, True, chosen.weights, PARITY_TEXTS, licence=chosen.licence))
+    name, calibration = chosen.out.resolve().name, [*texts, *PARITY_TEXTS]
+    write_model(ExportRequest(str(saved), fresh, name, True, chosen.weights, PARITY_TEXTS, licence=chosen.licence, calibration=calibration))
     return fresh
 
 

@@ -16,7 +16,8 @@ def main() -> None:
     parser.add_argument("--base", required=True, help="a sentence-transformers folder, or an installed package that holds one")
     parser.add_argument("--out", required=True, type=Path, help="the model folder to write; its name is the model's name")
     parser.add_argument("--no-pooling", action="store_true", help="leave pooling and normalisation out of the graph")
-    parser.add_argument("--weights", choices=["int8", "float16", "float32"], default="int8", help="int8: stored so, computed in float32, for CPUs (default); float16: for GPUs")
+    parser.add_argument("--weights", choices=["int8", "int8-stored", "float16", "float32"], default="int8-stored", help="int8: products in integers, twice as fast on CPUs, BERT only; int8-stored: computed in float32 (default); float16: for GPUs")
+    parser.add_argument("--calibrate", type=Path, help="texts to read the ranges of int8 from, one a line (default: the parity texts)")
     parser.add_argument("--card", type=Path, help="model card to copy in as README.md")
     parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE")
     chosen = parser.parse_args()
@@ -32,6 +33,7 @@ def main() -> None:
         texts=PARITY_TEXTS,
         card=chosen.card,
         licence=chosen.licence,
+        calibration=chosen.calibrate.read_text(encoding="utf-8").splitlines() if chosen.calibrate else None,
     )
     print(f"sha256:{write_model(request)}  {chosen.out}")
 

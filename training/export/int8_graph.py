@@ -139,7 +139,7 @@ def pooled(graph: GraphUnderWay, x: str) -> str:
 def int8_graph(weights: Arrays, shape: BertShape) -> onnx.ModelProto:
     """The whole graph: (input_ids, attention_mask) int64 [batch, seq] → sentence_embedding float32 [batch, width].
 
-    `weights` has the names of training.shipped.packed_bert.PackedBert, `input_scale` and `input_zero` of each product among them.
+    `weights` has the names of training.packed.bert.PackedBert, `input_scale` and `input_zero` of each product among them.
     """
     graph = GraphUnderWay()
     graph.node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)

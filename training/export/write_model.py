@@ -1,13 +1,17 @@
 """Base folder → model folder: the steps of an export in order, checked before the folder appears."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import onnx
+from sentence_transformers import SentenceTransformer
 from sentence_transformers.models import Dense
 from tqdm import tqdm
 
-from training.export.base_folder import read_base
+from training.export.base_folder import BaseFolder, read_base
+from training.export.calibrated_int8 import calibrated_graph
 from training.export.half_precision import store_as_half
 from training.export.int8_store import store_as_int8
 from training.export.manifest import GRAPH_FILE, write_manifest
@@ -18,13 +22,13 @@ from training.export.whole_folder import whole_folder
 from training.faults import Fault
 from training.parity.graph_encoder import GraphEncoder
 
-LEAST_COSINE = {"int8": 0.99, "float16": 0.999, "float32": 0.99999}
+LEAST_COSINE = {"int8": 0.96, "int8-stored": 0.99, "float16": 0.999, "float32": 0.99999}
 """What every parity text must reach against sentence-transformers, or the folder is not written."""
 
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """One export. `weights` is "int8", "float16" or "float32"; `card` and `licence` are files copied into the folder if given."""
+    """One export. `weights` is a key of LEAST_COSINE; `card` and `licence` are files copied into the folder if given; ranges of int8 are read from `calibration`."""
 
     base: str
     out: Path
@@ -34,6 +38,21 @@ class ExportRequest:
     texts: list[str]
     card: Path | None = None
     licence: Path | None = None
+    calibration: list[str] | None = None
+
+
+def build_graph(request: ExportRequest, base: BaseFolder, reference: SentenceTransformer, next_step: Callable[[str], None]) -> onnx.ModelProto:
+    """The graph in the form that is asked for."""
+    if request.weights == "int8":
+        if not request.pooled:
+            raise Fault("--no-pooling and --weights int8 exclude one another: the int8 graph pools; give --weights int8-stored")
+        next_step("read ranges")
+        return calibrated_graph(base, reference, request.calibration or request.texts)
+    graph = trace_graph(reference[0].auto_model, base.pooling if request.pooled else None, [module for module in reference if isinstance(module, Dense)])
+    next_step(f"store weights as {request.weights}")
+    if request.weights == "int8-stored":
+        store_as_int8(graph)
+    return store_as_half(graph) if request.weights == "float16" else graph
 
 
 def write_model(request: ExportRequest) -> str:
@@ -53,12 +72,7 @@ def write_model(request: ExportRequest) -> str:
 
         reference = load_reference(base.path)
         next_step("trace graph")
-        graph = trace_graph(reference[0].auto_model, mode, [module for module in reference if isinstance(module, Dense)])
-        next_step(f"store weights as {request.weights}")
-        if request.weights == "int8":
-            store_as_int8(graph)
-        if request.weights == "float16":
-            graph = store_as_half(graph)
+        graph = build_graph(request, base, reference, next_step)
         (folder / GRAPH_FILE).parent.mkdir()
         (folder / GRAPH_FILE).write_bytes(graph.SerializeToString(deterministic=True))
         write_model_files(base, folder)

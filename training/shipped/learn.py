@@ -7,28 +7,19 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 
 from training.export.base_folder import read_base
 from training.faults import run_command
+from training.packed.bert import PackedBert, load_state
+from training.packed.calibrate import calibrate
+from training.packed.texts import NEAR_STREAMS, load_pairs, neighbours, pack_texts
 from training.shipped.measure import Sets, measure
-from training.shipped.packed_bert import PackedBert, load_state
-from training.shipped.packed_texts import NEAR_STREAMS, Texts, load_pairs, neighbours
 from training.shipped.recipe import STREAM_NAMES, read_recipe
-from training.shipped.tune import Log, Material, Phase, calibrate, encode, mixed, tune
+from training.shipped.tune import Log, Material, Phase, encode, mixed, tune
 
 PART_BYTES = 15 * 2**20
 SMALL = 5_000
 """Arrays with fewer values are saved as float32."""
-
-
-def measuring_texts(sets: Sets, tokenizer_file: Path, longest: int, device: torch.device) -> Texts:
-    """The measuring sets' texts as word pieces, cut where the service cuts them."""
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(longest)
-    ids = [one.ids for one in tokenizer.encode_batch(list(sets.texts))]
-    return Texts(np.concatenate([np.array(one, np.int32) for one in ids]), np.cumsum([0] + [len(one) for one in ids]), device)
 
 
 def save(bert: PackedBert, stem: Path) -> None:
@@ -66,7 +57,7 @@ def learn(recipe_file: Path, pairs_file: Path, measuring: Path, base_name: str, 
     bert = PackedBert()
     load_state(bert, load_file(str(base.path / "model.safetensors")))
     bert.to(device)
-    measured = measuring_texts(sets, base.path / "tokenizer.json", base.max_seq_length, device)
+    measured = pack_texts(list(sets.texts), base.path / "tokenizer.json", base.max_seq_length, device)
 
     def report(label: str) -> None:
         log({"at": label} | measure(sets, encode(bert, measured, 2048, precise=True).cpu().numpy(), slow=True))
@@ -81,7 +72,7 @@ def learn(recipe_file: Path, pairs_file: Path, measuring: Path, base_name: str, 
     report("tuned")
     if recipe.quantised_steps:
         teacher = encode(bert, pairs.texts, 4096, precise=False).half()
-        calibrate(bert, pairs.texts, recipe)
+        calibrate(bert, pairs.texts, recipe.smooth, recipe.seed)
         report("calibrated")
         tune(bert, material, recipe, Phase(recipe.quantised_steps, recipe.quantised_rate, recipe.quantised_near, teacher), log)
         report("quantised")

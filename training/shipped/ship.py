@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 
 from training.export.base_folder import BaseFolder, read_base, read_json
 from training.export.int8_graph import BertShape, int8_graph
@@ -17,9 +16,9 @@ from training.export.parity_texts import PARITY_TEXTS
 from training.export.reference_vectors import write_parity
 from training.export.whole_folder import whole_folder
 from training.faults import Fault, run_command
+from training.packed.bert import PackedBert
+from training.packed.texts import pack_texts
 from training.parity.graph_encoder import GraphEncoder
-from training.shipped.packed_bert import PackedBert
-from training.shipped.packed_texts import Texts
 
 LEAST_COSINE = 0.999
 """A rounding error of one float may move an input to the next whole number, so the graph and PyTorch agree to this, not to 1e-6."""
@@ -48,13 +47,9 @@ def reference(weights: dict[str, np.ndarray], base: BaseFolder, layers: int) -> 
     bert = PackedBert(layers=layers)
     bert.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     bert.eval().set_mode("quantised")
-    tokenizer = Tokenizer.from_file(str(base.path / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(base.max_seq_length)
-    ids = [one.ids for one in tokenizer.encode_batch(PARITY_TEXTS)]
-    texts = Texts(np.concatenate([np.array(one, np.int32) for one in ids]), np.cumsum([0] + [len(one) for one in ids]), torch.device("cpu"))
+    texts = pack_texts(PARITY_TEXTS, base.path / "tokenizer.json", base.max_seq_length, torch.device("cpu"))
     with torch.no_grad():
-        return bert(texts.batch(np.arange(len(ids)))).numpy()
+        return bert(texts.batch(np.arange(len(texts)))).numpy()
 
 
 def ship(parts: list[Path], base_name: str, out: Path, card: Path, licence: Path) -> str:

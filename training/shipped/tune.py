@@ -1,4 +1,4 @@
-"""The loop: batches of pairs, one loss, one optimiser; and what quantisation needs before it can be learnt."""
+"""The loop: batches of pairs, one loss, one optimiser."""
 
 import math
 import time
@@ -9,12 +9,11 @@ import numpy as np
 import torch
 
 from training.faults import Fault
+from training.packed.bert import PackedBert
+from training.packed.texts import Draw, Pairs, Texts
 from training.shipped.objective import false_negatives, ranking_loss, relation_tie, tie
-from training.shipped.packed_bert import PackedBert, Product
-from training.shipped.packed_texts import Draw, Pairs, Texts
 from training.shipped.recipe import STREAM_NAMES, Recipe
 
-CALIBRATION_BATCHES, CALIBRATION_TEXTS = 64, 128
 REPORT_EVERY = 100
 TEACHER_WEIGHT = 5.0
 
@@ -117,24 +116,3 @@ def tune(bert: PackedBert, material: Material, recipe: Recipe, phase: Phase, log
 def mixed(base: State, tuned: State, share: float) -> State:
     """share · tuned + (1 − share) · base, weight by weight (Wortsman 2022): gives back what tuning forgot."""
     return {name: value if "input_" in name or name.endswith("smooth") else share * value + (1 - share) * base[name] for name, value in tuned.items()}
-
-
-def calibrate(bert: PackedBert, texts: Texts, recipe: Recipe) -> None:
-    """First smoothing, scales and zero points from texts drawn at random; the bert is left in quantised mode."""
-
-    def watch(mode: str) -> None:
-        bert.set_mode(mode)
-        rng = np.random.default_rng(recipe.seed)
-        with torch.no_grad():
-            for _ in range(CALIBRATION_BATCHES):
-                bert(texts.batch(rng.integers(0, len(texts), CALIBRATION_TEXTS)))
-
-    watch("observe channels")
-    for name, product in bert.named_modules():
-        # Only what layer normalisation feeds has outlier channels; the other inputs keep their scale and save a product.
-        if isinstance(product, Product) and name.endswith(("qkv", "up")):
-            product.settle_smooth(recipe.smooth)
-    watch("observe")
-    for product in bert.products():
-        product.settle()
-    bert.set_mode("quantised")

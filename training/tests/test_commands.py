@@ -132,7 +132,7 @@ def test_adapt_never_overwrites_what_is_no_model(command: Command, base: str, co
     assert (tmp_path / "photos" / "one.jpg").read_text() == "x"
 
 
-@pytest.mark.parametrize("stored", ["float32", "int8"])
+@pytest.mark.parametrize("stored", ["float32", "int8-stored"])
 def test_an_exported_folder_can_be_trained_on(command: Command, base: str, tmp_path: Path, stored: str) -> None:
     out = tmp_path / "model"
     assert command("training.export", "--base", base, "--out", out, "--weights", stored) == 0

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 
-from training.shipped.packed_bert import Packed
+from training.packed.bert import Packed
 
 
 class Texts:
@@ -34,6 +35,15 @@ class Texts:
         ids = self.pieces[self.starts[index][text] + place].long()
         mask = torch.arange(longest, device=self.device)[None, :] < sizes[:, None]
         return Packed(ids, place, text, text * longest + place, mask[:, None, None, :])
+
+
+def pack_texts(texts: list[str], tokenizer_file: Path, longest: int, device: torch.device) -> Texts:
+    """`texts` as word pieces, each cut to `longest`, special ones included, as the service cuts it."""
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(longest)
+    ids = [one.ids for one in tokenizer.encode_batch(texts)]
+    return Texts(np.concatenate([np.array(one, np.int32) for one in ids]), np.cumsum([0] + [len(one) for one in ids]), device)
 
 
 @dataclass(frozen=True)

@@ -72,15 +72,15 @@ class Product(nn.Module):
 
 
 class Layer(nn.Module):
-    def __init__(self, width: int, heads: int, inner: int) -> None:
+    def __init__(self, width: int, heads: int, inner: int, epsilon: float) -> None:
         super().__init__()
         self.heads = heads
         self.qkv = Product(width, 3 * width)
         self.out = Product(width, width)
-        self.norm1 = nn.LayerNorm(width, eps=1e-12)
+        self.norm1 = nn.LayerNorm(width, eps=epsilon)
         self.up = Product(width, inner)
         self.down = Product(inner, width)
-        self.norm2 = nn.LayerNorm(width, eps=1e-12)
+        self.norm2 = nn.LayerNorm(width, eps=epsilon)
 
     def forward(self, x: torch.Tensor, where: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """x [pieces, width]; where [pieces] flat places in the padded grid; mask [texts, 1, 1, longest] bool."""
@@ -108,12 +108,12 @@ class Packed:
 class PackedBert(nn.Module):
     """Word pieces → unit vectors [texts, width]: BERT, mean pooling, L2."""
 
-    def __init__(self, layers: int = 6, width: int = 384, heads: int = 12, inner: int = 1536, words: int = 30522, places: int = 512) -> None:
+    def __init__(self, layers: int = 6, width: int = 384, heads: int = 12, inner: int = 1536, words: int = 30522, places: int = 512, epsilon: float = 1e-12) -> None:
         super().__init__()
         self.words = nn.Embedding(words, width)
         self.places = nn.Embedding(places, width)
-        self.norm = nn.LayerNorm(width, eps=1e-12)
-        self.layers = nn.ModuleList(Layer(width, heads, inner) for _ in range(layers))
+        self.norm = nn.LayerNorm(width, eps=epsilon)
+        self.layers = nn.ModuleList(Layer(width, heads, inner, epsilon) for _ in range(layers))
 
     def products(self) -> list[Product]:
         return [module for module in self.modules() if isinstance(module, Product)]

@@ -1,0 +1,30 @@
+"""From observed ranges to scales: what an int8 graph needs, whether quantisation is learnt afterwards or not."""
+
+import numpy as np
+import torch
+
+from training.packed.bert import PackedBert, Product
+from training.packed.texts import Texts
+
+CALIBRATION_BATCHES, CALIBRATION_TEXTS = 64, 128
+
+
+def calibrate(bert: PackedBert, texts: Texts, smooth: float = 0.5, seed: int = 20) -> None:
+    """First smoothing (its share, see SmoothQuant), scales and zero points from texts drawn at random; the bert is left in quantised mode."""
+
+    def watch(mode: str) -> None:
+        bert.set_mode(mode)
+        rng = np.random.default_rng(seed)
+        with torch.no_grad():
+            for _ in range(CALIBRATION_BATCHES):
+                bert(texts.batch(rng.integers(0, len(texts), CALIBRATION_TEXTS)))
+
+    watch("observe channels")
+    for name, product in bert.named_modules():
+        # Only what layer normalisation feeds has outlier channels; the other inputs keep their scale and save a product.
+        if isinstance(product, Product) and name.endswith(("qkv", "up")):
+            product.settle_smooth(smooth)
+    watch("observe")
+    for product in bert.products():
+        product.settle()
+    bert.set_mode("quantised")
