@@ -13,6 +13,8 @@ from training.packed.calibrate import calibrate
 from training.packed.texts import pack_texts
 
 LEAST_TEXTS = 16
+MOST_TEXTS = 512
+"""Texts drawn, twice over: a minute of one core where they are long."""
 
 
 def oddities(base: BaseFolder, config: dict) -> str:
@@ -49,6 +51,7 @@ def calibrated_graph(base: BaseFolder, reference: SentenceTransformer, texts: li
     bert = PackedBert(*sizes, config["vocab_size"], config["max_position_embeddings"], config["layer_norm_eps"])
     load_state(bert, {name: value.detach().cpu() for name, value in reference[0].auto_model.state_dict().items()})
     bert.eval()
-    calibrate(bert, pack_texts([base.prompt + text for text in texts], base.path / "tokenizer.json", base.max_seq_length, torch.device("cpu")))
+    packed = pack_texts([base.prompt + text for text in texts], base.path / "tokenizer.json", base.max_seq_length, torch.device("cpu"))
+    calibrate(bert, packed, MOST_TEXTS)
     weights: dict[str, np.ndarray] = {name: value.detach().numpy() for name, value in bert.state_dict().items()}
     return int8_graph(weights, BertShape(sizes[0], sizes[2], config["layer_norm_eps"]))

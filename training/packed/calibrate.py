@@ -6,18 +6,18 @@ import torch
 from training.packed.bert import PackedBert, Product
 from training.packed.texts import Texts
 
-CALIBRATION_BATCHES, CALIBRATION_TEXTS = 64, 128
+BATCH = 128
 
 
-def calibrate(bert: PackedBert, texts: Texts, smooth: float = 0.5, seed: int = 20) -> None:
-    """First smoothing (its share, see SmoothQuant), scales and zero points from texts drawn at random; the bert is left in quantised mode."""
+def calibrate(bert: PackedBert, texts: Texts, count: int, smooth: float = 0.5, seed: int = 20) -> None:
+    """First smoothing (its share, see SmoothQuant), scales and zero points from `count` of the texts, drawn at random; the bert is left in quantised mode."""
 
     def watch(mode: str) -> None:
         bert.set_mode(mode)
         rng = np.random.default_rng(seed)
         with torch.no_grad():
-            for _ in range(CALIBRATION_BATCHES):
-                bert(texts.batch(rng.integers(0, len(texts), CALIBRATION_TEXTS)))
+            for _ in range(-(-count // BATCH)):
+                bert(texts.batch(rng.integers(0, len(texts), BATCH)))
 
     watch("observe channels")
     for name, product in bert.named_modules():

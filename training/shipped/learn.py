@@ -18,6 +18,7 @@ from training.shipped.recipe import STREAM_NAMES, read_recipe
 from training.shipped.tune import Log, Material, Phase, encode, mixed, tune
 
 PART_BYTES = 15 * 2**20
+CALIBRATION_TEXTS = 8_192
 SMALL = 5_000
 """Arrays with fewer values are saved as float32."""
 
@@ -72,7 +73,7 @@ def learn(recipe_file: Path, pairs_file: Path, measuring: Path, base_name: str, 
     report("tuned")
     if recipe.quantised_steps:
         teacher = encode(bert, pairs.texts, 4096, precise=False).half()
-        calibrate(bert, pairs.texts, recipe.smooth, recipe.seed)
+        calibrate(bert, pairs.texts, CALIBRATION_TEXTS, recipe.smooth, recipe.seed)
         report("calibrated")
         tune(bert, material, recipe, Phase(recipe.quantised_steps, recipe.quantised_rate, recipe.quantised_near, teacher), log)
         report("quantised")
