@@ -10,7 +10,7 @@ from training.export.int8_graph import BertShape, int8_graph
 from training.faults import Fault
 from training.packed.bert import PackedBert, load_state
 from training.packed.calibrate import calibrate
-from training.packed.texts import pack_texts
+from training.packed.texts import Texts, pack_texts
 
 LEAST_TEXTS = 16
 MOST_TEXTS = 512
@@ -42,8 +42,8 @@ def require_plain_bert(base: BaseFolder) -> dict:
     return config
 
 
-def calibrated_graph(base: BaseFolder, reference: SentenceTransformer, texts: list[str]) -> onnx.ModelProto:
-    """The graph; `texts` are what the inputs' ranges are read from, so they should be like those that will be encoded."""
+def calibrated_graph(base: BaseFolder, reference: SentenceTransformer, texts: list[str]) -> tuple[onnx.ModelProto, PackedBert]:
+    """The graph and the PyTorch model that computes as it does; `texts` are what ranges are read from, so they should be like those to be encoded."""
     config = require_plain_bert(base)
     if len(texts) < LEAST_TEXTS:
         raise Fault(f"expected at least {LEAST_TEXTS} texts to read ranges from, got {len(texts)}; give more or export with --weights int8-stored")
@@ -51,7 +51,17 @@ def calibrated_graph(base: BaseFolder, reference: SentenceTransformer, texts: li
     bert = PackedBert(*sizes, config["vocab_size"], config["max_position_embeddings"], config["layer_norm_eps"])
     load_state(bert, {name: value.detach().cpu() for name, value in reference[0].auto_model.state_dict().items()})
     bert.eval()
-    packed = pack_texts([base.prompt + text for text in texts], base.path / "tokenizer.json", base.max_seq_length, torch.device("cpu"))
-    calibrate(bert, packed, MOST_TEXTS)
+    calibrate(bert, packed(base, texts), MOST_TEXTS)
     weights: dict[str, np.ndarray] = {name: value.detach().numpy() for name, value in bert.state_dict().items()}
-    return int8_graph(weights, BertShape(sizes[0], sizes[2], config["layer_norm_eps"]))
+    return int8_graph(weights, BertShape(sizes[0], sizes[2], config["layer_norm_eps"])), bert
+
+
+def packed(base: BaseFolder, texts: list[str]) -> Texts:
+    return pack_texts([base.prompt + text for text in texts], base.path / "tokenizer.json", base.max_seq_length, torch.device("cpu"))
+
+
+def quantised_vectors(base: BaseFolder, bert: PackedBert, texts: list[str]) -> np.ndarray:
+    """Unit vectors, float32 [texts, width], of a bert in quantised mode."""
+    rows = packed(base, texts)
+    with torch.no_grad():
+        return bert(rows.batch(np.arange(len(rows)))).numpy()

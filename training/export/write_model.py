@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import onnx
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.models import Dense
 from tqdm import tqdm
 
 from training.export.base_folder import BaseFolder, read_base
-from training.export.calibrated_int8 import calibrated_graph
+from training.export.calibrated_int8 import calibrated_graph, quantised_vectors
 from training.export.half_precision import store_as_half
 from training.export.int8_store import store_as_int8
 from training.export.manifest import GRAPH_FILE, write_manifest
@@ -21,6 +22,9 @@ from training.export.trace_graph import trace_graph
 from training.export.whole_folder import whole_folder
 from training.faults import Fault
 from training.parity.graph_encoder import GraphEncoder
+
+LEAST_SAME = 0.99
+"""What an int8 graph must reach against PyTorch computing in the same whole numbers: a float rounded otherwise moves an input by a step."""
 
 LEAST_COSINE = {"int8": 0.96, "int8-stored": 0.99, "float16": 0.999, "float32": 0.99999}
 """What every parity text must reach against sentence-transformers, or the folder is not written."""
@@ -41,18 +45,26 @@ class ExportRequest:
     calibration: list[str] | None = None
 
 
-def build_graph(request: ExportRequest, base: BaseFolder, reference: SentenceTransformer, next_step: Callable[[str], None]) -> onnx.ModelProto:
-    """The graph in the form that is asked for."""
+def build_graph(request: ExportRequest, base: BaseFolder, reference: SentenceTransformer, next_step: Callable[[str], None]) -> tuple[onnx.ModelProto, np.ndarray | None]:
+    """The graph in the form that is asked for, and the vectors of the request's texts where they are not those of sentence-transformers."""
     if request.weights == "int8":
         if not request.pooled:
             raise Fault("--no-pooling and --weights int8 exclude one another: the int8 graph pools; give --weights int8-stored")
         next_step("read ranges")
-        return calibrated_graph(base, reference, request.calibration or request.texts)
+        graph, bert = calibrated_graph(base, reference, request.calibration or request.texts)
+        return graph, quantised_vectors(base, bert, request.texts)
     graph = trace_graph(reference[0].auto_model, base.pooling if request.pooled else None, [module for module in reference if isinstance(module, Dense)])
     next_step(f"store weights as {request.weights}")
     if request.weights == "int8-stored":
         store_as_int8(graph)
-    return store_as_half(graph) if request.weights == "float16" else graph
+    return (store_as_half(graph) if request.weights == "float16" else graph), None
+
+
+def require_near(found: np.ndarray, wanted: np.ndarray, whose: str, least: float) -> None:
+    """A fault where a row of unit vectors is further from what it should be than a cosine of `least`."""
+    worst = float((found * wanted).sum(axis=1).min())
+    if not worst >= least:
+        raise Fault(f"the graph's worst cosine to {whose} is {worst:.6f}, below {least}; nothing was written")
 
 
 def write_model(request: ExportRequest) -> str:
@@ -72,7 +84,7 @@ def write_model(request: ExportRequest) -> str:
 
         reference = load_reference(base.path)
         next_step("trace graph")
-        graph = build_graph(request, base, reference, next_step)
+        graph, own = build_graph(request, base, reference, next_step)
         (folder / GRAPH_FILE).parent.mkdir()
         (folder / GRAPH_FILE).write_bytes(graph.SerializeToString(deterministic=True))
         write_model_files(base, folder)
@@ -82,10 +94,11 @@ def write_model(request: ExportRequest) -> str:
         digest = write_manifest(folder, request.name, base, mode)
         next_step("reference vectors")
         vectors = reference_vectors(reference, request.texts, prompt=base.prompt)
-        write_parity(folder / "parity.json", request.texts, vectors)
+        write_parity(folder / "parity.json", request.texts, vectors if own is None else own)
         next_step("check")
-        worst = float((GraphEncoder(folder).encode([base.prompt + text for text in request.texts]) * vectors).sum(axis=1).min())
-        if not worst >= LEAST_COSINE[request.weights]:
-            raise Fault(f"the graph's worst cosine to sentence-transformers is {worst:.6f}, below {LEAST_COSINE[request.weights]}; nothing was written")
+        found = GraphEncoder(folder).encode([base.prompt + text for text in request.texts])
+        require_near(found, vectors, "sentence-transformers", LEAST_COSINE[request.weights])
+        if own is not None:
+            require_near(found, own, "PyTorch in the same whole numbers", LEAST_SAME)
         bar.update(1)
     return digest

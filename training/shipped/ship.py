@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from training.export.base_folder import BaseFolder, read_base, read_json
+from training.export.calibrated_int8 import quantised_vectors
 from training.export.int8_graph import BertShape, int8_graph
 from training.export.int8_store import round_to_int8
 from training.export.manifest import GRAPH_FILE, write_manifest
@@ -17,7 +18,6 @@ from training.export.reference_vectors import write_parity
 from training.export.whole_folder import whole_folder
 from training.faults import Fault, run_command
 from training.packed.bert import PackedBert
-from training.packed.texts import pack_texts
 from training.parity.graph_encoder import GraphEncoder
 
 LEAST_COSINE = 0.999
@@ -47,9 +47,7 @@ def reference(weights: dict[str, np.ndarray], base: BaseFolder, layers: int) -> 
     bert = PackedBert(layers=layers)
     bert.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     bert.eval().set_mode("quantised")
-    texts = pack_texts(PARITY_TEXTS, base.path / "tokenizer.json", base.max_seq_length, torch.device("cpu"))
-    with torch.no_grad():
-        return bert(texts.batch(np.arange(len(texts)))).numpy()
+    return quantised_vectors(base, bert, PARITY_TEXTS)
 
 
 def ship(parts: list[Path], base_name: str, out: Path, card: Path, licence: Path) -> str:
