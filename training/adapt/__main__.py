@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--steps", type=whole(1), help="steps over pairs instead of epochs; at most 400 unless given here")
     parser.add_argument("--text-steps", type=whole(1), default=100, help="steps over plain text (default 100)")
     parser.add_argument("--held-out", type=float, help="share of the questions to measure with, at most 1,000 (default .25; .5 with --no-labels)")
-    parser.add_argument("--weights", choices=["int8", "int8-stored", "float32", "float16"], help="form of the export (default int8, which computes in integers; int8-stored where the base is no BERT with mean pooling)")
+    parser.add_argument("--weights", choices=["int8-stored", "int8", "float32", "float16"], default="int8-stored", help="form of the export (default int8-stored; int8 is twice as fast and a little less exact)")
     parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE")
     parser.add_argument("--keep-anyway", action="store_true", help="put a model in place that is not better; the exit code is 6 all the same")
     add_run_arguments(parser)

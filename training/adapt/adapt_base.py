@@ -14,7 +14,7 @@ from training.adapt.measure import measure
 from training.adapt.report import write_report
 from training.base.open_base import base_folder, open_model, pick_device
 from training.export.base_folder import read_base
-from training.export.calibrated_int8 import best_form, require_plain_bert
+from training.export.calibrated_int8 import require_plain_bert
 from training.faults import Refused
 from training.learning.encode import graph_encoder, model_encoder
 from training.learning.run_folder import run_folder
@@ -36,7 +36,6 @@ def adapt_base(chosen: Namespace) -> None:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
     with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
-        chosen.weights = chosen.weights or best_form(read_base(str(folder)))
         if chosen.weights == "int8":
             require_plain_bert(read_base(str(folder)))
         model = open_model(folder, device)

@@ -29,11 +29,6 @@ def oddities(base: BaseFolder, config: dict) -> str:
     return ", ".join(f"{name} {value}" for name, value in odd.items() if value)
 
 
-def best_form(base: BaseFolder) -> str:
-    """The form of weights that is fastest on a CPU and can be had of this base."""
-    return "int8-stored" if oddities(base, read_json(base.path / "config.json")) else "int8"
-
-
 def require_plain_bert(base: BaseFolder) -> dict:
     """The base's config, where the int8 graph can say all of it."""
     config = read_json(base.path / "config.json")
