@@ -67,6 +67,12 @@ export interface FitInput {
   readonly intents: Int32Array;
   /** [rows × dimension], unit length. */
   readonly vectors: Float32Array;
+  /** The intents' names in words, one each, by intent number; left out where a corpus has none worth reading. */
+  readonly names?: {
+    readonly texts: readonly string[];
+    /** [intents × dimension], unit length. */
+    readonly vectors: Float32Array;
+  };
   readonly counterTexts: readonly string[];
   /** [counterTexts.length × dimension], unit length. */
   readonly counterVectors: Float32Array;

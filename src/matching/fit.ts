@@ -45,7 +45,7 @@ async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: Multiply
   const rows = drawRows(input.intents, input.intentCount, HONEST_ROWS);
   const selves = Array.from(rows, (row) => ({ row, intent: input.intents[row] as number }));
   const around = await neighbourhoods(takeRows(input.vectors, input.dimension, rows), selves, { input, multiply });
-  const blocks = rowsByIntent(input.intents, input.intentCount);
+  const blocks = rowsByIntent(fit.intents, input.intentCount);
   const wanted = blocks.map((): number[] => []);
   for (const { row, intent } of selves) wanted[intent]?.push(row);
   const without = new Map<number, Float32Array>();
