@@ -5,7 +5,7 @@
 import type { Encoder, Encoding } from './encoder/encoder.ts';
 import { FaqError, throwIfAborted } from './errors.ts';
 import type { Hit, RowFilter } from './index/contract.ts';
-import type { Decision, DecisionRule, MatchSettings, NearQuestion } from './matching/contract.ts';
+import type { Decision, DecisionRule, MatchSettings, NearQuestion, ThresholdSource } from './matching/contract.ts';
 import { bestTwo } from './matching/features.ts';
 import { type Equality, type Judgement, judge } from './matching/judge.ts';
 import type { PreparedText, ScoreShares } from './matching/scorer.ts';
@@ -23,6 +23,8 @@ export interface MatchCall {
   /** 1 to the configured maximum. */
   readonly topK: number;
   readonly minConfidence: number | undefined;
+  /** Least expected precision of answers, in [0, 1]. */
+  readonly minPrecision?: number | undefined;
   readonly filter: RowFilter | undefined;
   readonly explain: boolean;
   /** undefined: the active version. */
@@ -58,7 +60,7 @@ export interface AnswerExplanation {
   readonly margin: number;
   readonly noneConfidence: number;
   readonly threshold: number;
-  readonly thresholdSource: 'request' | 'default';
+  readonly thresholdSource: ThresholdSource;
   readonly matchedTerms: readonly string[];
   readonly shares: ScoreShares;
   readonly runnerUp: string;
@@ -244,6 +246,7 @@ async function answer(state: MatchState, settings: MatchSettings) {
     equality: equalityOf(state, equal),
     topK: call.topK,
     minConfidence: call.minConfidence,
+    minPrecision: call.minPrecision,
     settings,
   });
   const questions = await bestQuestions(

@@ -87,7 +87,11 @@ export type DecisionRule =
   | 'confidence'
   | 'below_min_confidence'
   | 'close_candidates'
+  | 'precision_unreachable'
   | 'no_entry_passes_filter';
+
+/** Where the least confidence of an answer came from: the request's min_confidence or min_precision, or the server's default. */
+export type ThresholdSource = 'request' | 'precision' | 'default';
 
 /** What a chatbot should do. */
 export type Decision = 'answer' | 'clarify' | 'no_match';

@@ -144,26 +144,27 @@ describe('fields out of range', () => {
   });
 
   it('names all refused fields at once', async () => {
-    const refusal = await refused({ corpus: '', utterance: ' ', topK: 500, minConfidence: 7 });
-    expect(refusal.fields).toEqual(['corpus', 'utterance', 'top_k', 'min_confidence']);
+    const refusal = await refused({ corpus: '', utterance: ' ', topK: 500, minConfidence: 7, minPrecision: Number.NaN });
+    expect(refusal.fields).toEqual(['corpus', 'utterance', 'top_k', 'min_confidence', 'min_precision']);
     for (const field of refusal.fields) expect(refusal.message).toContain(field);
   });
 
   it.each([
     ['top_k 0 and 100', [{ topK: 0 }, { topK: 100 }]],
     ['min_confidence 0 and 1', [{ minConfidence: 0 }, { minConfidence: 1 }]],
+    ['min_precision 0 and 1', [{ minPrecision: 0 }, { minPrecision: 1 }]],
   ])('accepts the ends of the range: %s', async (_name, both) => {
     for (const fields of both) expect((await match(fields)).matchId).not.toBe('');
   });
 
-  it.each([
-    ['min_precision', { minPrecision: 0.9 }],
-    ['context', { context: { previousIntent: 'track', previousEntryId: '' } }],
-  ])('answers UNIMPLEMENTED to %s, naming it, instead of ignoring it', async (field, fields) => {
-    const refusal = await refused(fields);
-    expect(refusal).toMatchObject({ code: status.UNIMPLEMENTED, fields: [field] });
-    expect(refusal.message).toContain(field);
-  });
+  it.each([['context', { context: { previousIntent: 'track', previousEntryId: '' } }]])(
+    'answers UNIMPLEMENTED to %s, naming it, instead of ignoring it',
+    async (field, fields) => {
+      const refusal = await refused(fields);
+      expect(refusal).toMatchObject({ code: status.UNIMPLEMENTED, fields: [field] });
+      expect(refusal.message).toContain(field);
+    },
+  );
 });
 
 describe('names that are not there', () => {

@@ -18,19 +18,15 @@ const DEFAULT_TOP_K = 5;
  * @throws InvalidRequest with every refused field; FaqError unimplemented (a field not built yet), not_found.
  */
 export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix = ''): MatchCall {
-  const { minConfidence, topK } = request;
+  const { minConfidence, minPrecision, topK } = request;
   const violations = collectViolations(prefix);
   checkNamed(request.corpus, 'corpus', violations);
   checkUtterance(request.utterance, limits.maxUtteranceChars, violations);
   violations.check(topK > limits.maxTopK, 'top_k', () => `expected 0 to ${limits.maxTopK} (0 means ${DEFAULT_TOP_K}); got ${topK}.`);
-  violations.check(
-    minConfidence !== undefined && !(minConfidence >= 0 && minConfidence <= 1),
-    'min_confidence',
-    () => `expected a number in [0, 1]; got ${minConfidence}.`,
-  );
+  checkShare(minConfidence, 'min_confidence', violations);
+  checkShare(minPrecision, 'min_precision', violations);
   checkFilter(request.filter, limits.maxFilterValues, violations);
   violations.throwIfAny();
-  if (request.minPrecision !== undefined) throw fieldNotBuilt(`${prefix}min_precision`, 'MIN_PRECISION_NOT_BUILT');
   if (request.context !== undefined && (request.context.previousIntent !== '' || request.context.previousEntryId !== ''))
     throw fieldNotBuilt(`${prefix}context`, 'CONTEXT_NOT_BUILT');
   return {
@@ -38,10 +34,15 @@ export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix 
     utterance: request.utterance,
     topK: topK === 0 ? Math.min(DEFAULT_TOP_K, limits.maxTopK) : topK,
     minConfidence,
+    minPrecision,
     filter: toRowFilter(request.filter),
     explain: request.explain,
     version: existingVersion(request.version),
   };
+}
+
+function checkShare(value: number | undefined, field: string, violations: Violations): void {
+  violations.check(value !== undefined && !(value >= 0 && value <= 1), field, () => `expected a number in [0, 1]; got ${value}.`);
 }
 
 function checkUtterance(utterance: string, maxChars: number, violations: Violations): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FitInput } from '../../../src/matching/contract.ts';
-import { leaveIntentOut, leaveOneOut } from '../../../src/matching/honest-scores.ts';
+import { leaveGroupOut, leaveIntentOut, leaveOneOut } from '../../../src/matching/honest-scores.ts';
 import { fitKernelRidge } from '../../../src/matching/kernel-ridge.ts';
 import { drawRows, rowsByIntent } from '../../../src/matching/landmarks.ts';
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
@@ -63,6 +63,14 @@ describe.each(CASES)('$name', ({ corpus }) => {
     input.intents.forEach((intent, row) => {
       expectNear(leaveOneOut(fit, row, intent), refit(row, [row]));
     });
+  });
+
+  test('leave-group-out scores are those of a refit without the group', async () => {
+    const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
+    for (const [intent, block] of blocks.entries()) {
+      const group = block.slice(0, 2);
+      for (const row of group) expectNear(leaveGroupOut(fit, row, { intent, group }), refit(row, group));
+    }
   });
 
   test('leave-one-intent-out scores are those of a refit without any row of the intent', async () => {

@@ -110,7 +110,10 @@ export interface MatchRequest {
   readonly minConfidence?:
     | number
     | undefined;
-  /** Least expected precision of ANSWER, in [0, 1]. Not built yet: UNIMPLEMENTED when set. */
+  /**
+   * Least expected precision of ANSWER, in [0, 1]: with 0.9, nine answers in ten should be right, at the server's out-of-scope share. The version's own threshold for it
+   * stands in for the default one; one that cannot be reached never gives ANSWER, but to a stored question's own words.
+   */
   readonly minPrecision?:
     | number
     | undefined;
@@ -191,7 +194,7 @@ export interface QuestionEvidence {
 
 /** Explanation says why the answer came out as it did. */
 export interface Explanation {
-  /** Which rule decided: "exact_question", "exact_question_ambiguous", "counter_example", "confidence", "below_min_confidence", "close_candidates", "no_entry_passes_filter". */
+  /** Which rule decided: "exact_question", "exact_question_ambiguous", "counter_example", "confidence", "below_min_confidence", "close_candidates", "precision_unreachable", "no_entry_passes_filter". */
   readonly rule: string;
   /** The stored questions nearest to the utterance, closest first. */
   readonly evidence: readonly QuestionEvidence[];
@@ -203,7 +206,7 @@ export interface Explanation {
   readonly noneConfidence: number;
   /** Confidence below which the decision is NO_MATCH. */
   readonly threshold: number;
-  /** Where the threshold came from: "request" or "default". */
+  /** Where the threshold came from: "request" (min_confidence), "precision" (min_precision) or "default". */
   readonly thresholdSource: string;
   /** Words of the utterance that occur in the matched question. */
   readonly matchedTerms: readonly string[];
