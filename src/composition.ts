@@ -25,6 +25,8 @@ export interface MatchCall {
   readonly minConfidence: number | undefined;
   /** Least expected precision of answers, in [0, 1]. */
   readonly minPrecision?: number | undefined;
+  /** What came before in the conversation; names that the version does not hold count as nothing. */
+  readonly context?: { readonly previousIntent: string; readonly previousEntryId: string } | undefined;
   readonly filter: RowFilter | undefined;
   readonly explain: boolean;
   /** undefined: the active version. */
@@ -230,6 +232,15 @@ async function search({ call, text, terms, view, prepared, encoding }: SearchedF
   return { dense: near.slice(0, found.dense.length), near, equal, cosines, before };
 }
 
+/** Number of the intent of the turn before: as named, else that of the named entry. */
+function previousIntent({ intents, content }: LoadedVersion, context: MatchCall['context']): number | undefined {
+  if (context === undefined) return undefined;
+  const { previousIntent: named, previousEntryId } = context;
+  const name = named === '' ? content.entries.find(({ id }) => id === previousEntryId)?.intent : named;
+  const intent = name === undefined ? -1 : intents.indexOf(name);
+  return intent < 0 ? undefined : intent;
+}
+
 /** Scores, judges and dresses the answer's candidates. */
 async function answer(state: MatchState, settings: MatchSettings) {
   const { call, view } = state;
@@ -247,6 +258,7 @@ async function answer(state: MatchState, settings: MatchSettings) {
     topK: call.topK,
     minConfidence: call.minConfidence,
     minPrecision: call.minPrecision,
+    previousIntent: previousIntent(version, call.context),
     settings,
   });
   const questions = await bestQuestions(

@@ -2,6 +2,7 @@
  * One utterance's scores to confidences, ranking and verdict, with equality to stored texts taken first.
  */
 import { confidences } from './calibrator.ts';
+import { withContext } from './context-prior.ts';
 import type { MatchSettings } from './contract.ts';
 import { decide, thresholdOf, type Verdict } from './decide.ts';
 import { type Features, features } from './features.ts';
@@ -28,6 +29,8 @@ export interface JudgeInput {
   readonly minConfidence: number | undefined;
   /** The request's least precision, in [0, 1]. */
   readonly minPrecision?: number | undefined;
+  /** Intent of the turn before. */
+  readonly previousIntent?: number | undefined;
   readonly settings: MatchSettings;
 }
 
@@ -112,7 +115,8 @@ function rank(input: JudgeInput, probabilities: Float64Array): readonly RankedIn
 /** Judges one utterance. No allowed intent gives no candidates and NO_MATCH. */
 export function judge(input: JudgeInput): Judgement {
   const found = features(input.scores, input.nearestOf, input.allowed);
-  const { intents, none } = grained(overrule(input.equality, confidences(input.scorer.calibrator, { ...input, found })));
+  const fitted = withContext(confidences(input.scorer.calibrator, { ...input, found }), input.previousIntent);
+  const { intents, none } = grained(overrule(input.equality, fitted));
   const order = rank(input, intents);
   const verdict = verdictOf(input, order, none);
   // A stored question under many intents is asked about in full.

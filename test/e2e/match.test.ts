@@ -157,14 +157,17 @@ describe('fields out of range', () => {
     for (const fields of both) expect((await match(fields)).matchId).not.toBe('');
   });
 
-  it.each([['context', { context: { previousIntent: 'track', previousEntryId: '' } }]])(
-    'answers UNIMPLEMENTED to %s, naming it, instead of ignoring it',
-    async (field, fields) => {
-      const refusal = await refused(fields);
-      expect(refusal).toMatchObject({ code: status.UNIMPLEMENTED, fields: [field] });
-      expect(refusal.message).toContain(field);
-    },
-  );
+  it('takes the intent of the turn before, by name or by entry, as a prior; one it does not hold changes nothing', async () => {
+    const utterance = 'can you tell me more';
+    const confidenceOf = async (fields: Parameters<typeof match>[0]) =>
+      (await match({ utterance, topK: 100, ...fields })).candidates.find(({ intent }) => intent === 'track');
+    const alone = await confidenceOf({});
+    const named = await confidenceOf({ context: { previousIntent: 'track', previousEntryId: '' } });
+    expect(named?.confidence).toBeGreaterThan(alone?.confidence ?? 1);
+    const byEntry = await confidenceOf({ context: { previousIntent: '', previousEntryId: named?.entryId ?? '' } });
+    expect(byEntry?.confidence).toBe(named?.confidence);
+    expect(await confidenceOf({ context: { previousIntent: 'unheard of', previousEntryId: '' } })).toEqual(alone);
+  });
 });
 
 describe('names that are not there', () => {

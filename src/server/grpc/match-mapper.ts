@@ -6,7 +6,7 @@ import { Decision, type Explanation, type Filter, type MatchRequest, type MatchR
 import type { RowFilter } from '../../index/contract.ts';
 import { canonicalLocale } from '../../text/locale.ts';
 import { normaliseText } from '../../text/normalise.ts';
-import { collectViolations, fieldNotBuilt, type Violations } from '../edge/violations.ts';
+import { collectViolations, type Violations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
 import { checkNamed, existingCorpus, existingVersion } from './names.ts';
 
@@ -15,7 +15,7 @@ const DEFAULT_TOP_K = 5;
 
 /**
  * @param prefix path of the request within the message sent, with its dot.
- * @throws InvalidRequest with every refused field; FaqError unimplemented (a field not built yet), not_found.
+ * @throws InvalidRequest with every refused field; FaqError not_found.
  */
 export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix = ''): MatchCall {
   const { minConfidence, minPrecision, topK } = request;
@@ -27,14 +27,13 @@ export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix 
   checkShare(minPrecision, 'min_precision', violations);
   checkFilter(request.filter, limits.maxFilterValues, violations);
   violations.throwIfAny();
-  if (request.context !== undefined && (request.context.previousIntent !== '' || request.context.previousEntryId !== ''))
-    throw fieldNotBuilt(`${prefix}context`, 'CONTEXT_NOT_BUILT');
   return {
     corpus: existingCorpus(request.corpus),
     utterance: request.utterance,
     topK: topK === 0 ? Math.min(DEFAULT_TOP_K, limits.maxTopK) : topK,
     minConfidence,
     minPrecision,
+    context: request.context,
     filter: toRowFilter(request.filter),
     explain: request.explain,
     version: existingVersion(request.version),

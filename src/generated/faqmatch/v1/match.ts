@@ -92,9 +92,9 @@ export interface Filter {
 
 /** MatchContext is what came before in the conversation. */
 export interface MatchContext {
-  /** Intent of the turn before. */
+  /** Intent of the turn before; one that the version does not hold counts as nothing. */
   readonly previousIntent: string;
-  /** Entry of the turn before. */
+  /** Entry of the turn before; read where previous_intent is empty. */
   readonly previousEntryId: string;
 }
 
@@ -121,7 +121,7 @@ export interface MatchRequest {
   readonly filter:
     | Filter
     | undefined;
-  /** What came before in the conversation. Not built yet: UNIMPLEMENTED when it names anything. */
+  /** What came before in the conversation: the intent of the turn before is taken to be meant again twice as likely as the utterance alone tells. */
   readonly context:
     | MatchContext
     | undefined;
