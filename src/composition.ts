@@ -5,7 +5,7 @@
 import type { Encoder, Encoding } from './encoder/encoder.ts';
 import { FaqError, throwIfAborted } from './errors.ts';
 import type { Hit, RowFilter } from './index/contract.ts';
-import type { Decision, DecisionRule, MatchSettings, NearQuestion } from './matching/contract.ts';
+import type { Decision, DecisionRule, MatchSettings, NearQuestion, ThresholdSource } from './matching/contract.ts';
 import { bestTwo } from './matching/features.ts';
 import { type Equality, type Judgement, judge } from './matching/judge.ts';
 import type { PreparedText, ScoreShares } from './matching/scorer.ts';
@@ -23,6 +23,10 @@ export interface MatchCall {
   /** 1 to the configured maximum. */
   readonly topK: number;
   readonly minConfidence: number | undefined;
+  /** Least expected precision of answers, in [0, 1]. */
+  readonly minPrecision?: number | undefined;
+  /** What came before in the conversation; names that the version does not hold count as nothing. */
+  readonly context?: { readonly previousIntent: string; readonly previousEntryId: string } | undefined;
   readonly filter: RowFilter | undefined;
   readonly explain: boolean;
   /** undefined: the active version. */
@@ -58,7 +62,7 @@ export interface AnswerExplanation {
   readonly margin: number;
   readonly noneConfidence: number;
   readonly threshold: number;
-  readonly thresholdSource: 'request' | 'default';
+  readonly thresholdSource: ThresholdSource;
   readonly matchedTerms: readonly string[];
   readonly shares: ScoreShares;
   readonly runnerUp: string;
@@ -228,6 +232,15 @@ async function search({ call, text, terms, view, prepared, encoding }: SearchedF
   return { dense: near.slice(0, found.dense.length), near, equal, cosines, before };
 }
 
+/** Number of the intent of the turn before: as named, else that of the named entry. */
+function previousIntent({ intents, content }: LoadedVersion, context: MatchCall['context']): number | undefined {
+  if (context === undefined) return undefined;
+  const { previousIntent: named, previousEntryId } = context;
+  const name = named === '' ? content.entries.find(({ id }) => id === previousEntryId)?.intent : named;
+  const intent = name === undefined ? -1 : intents.indexOf(name);
+  return intent < 0 ? undefined : intent;
+}
+
 /** Scores, judges and dresses the answer's candidates. */
 async function answer(state: MatchState, settings: MatchSettings) {
   const { call, view } = state;
@@ -244,6 +257,8 @@ async function answer(state: MatchState, settings: MatchSettings) {
     equality: equalityOf(state, equal),
     topK: call.topK,
     minConfidence: call.minConfidence,
+    minPrecision: call.minPrecision,
+    previousIntent: previousIntent(version, call.context),
     settings,
   });
   const questions = await bestQuestions(

@@ -19,6 +19,8 @@ interface MatchFlags {
   readonly file?: string;
   readonly topK?: number;
   readonly minConfidence?: number;
+  readonly minPrecision?: number;
+  readonly previousIntent?: string;
   readonly locale?: readonly string[];
   readonly tag?: readonly string[];
   readonly explain?: boolean;
@@ -58,6 +60,8 @@ function inputOf(corpus: string, flags: MatchFlags): Omit<MatchInput, 'utterance
     corpus,
     ...(flags.topK === undefined ? {} : { topK: flags.topK }),
     ...(flags.minConfidence === undefined ? {} : { minConfidence: flags.minConfidence }),
+    ...(flags.minPrecision === undefined ? {} : { minPrecision: flags.minPrecision }),
+    ...(flags.previousIntent === undefined ? {} : { context: { previousIntent: flags.previousIntent } }),
     ...(filtered ? { filter: { locales: flags.locale ?? [], tags: flags.tag ?? [] } } : {}),
     ...(flags.corpusVersion === undefined ? {} : { version: flags.corpusVersion }),
     explain: flags.explain ?? false,
@@ -105,6 +109,8 @@ export function matchCommand(terminal: Terminal): Command {
     .option('--file <path>', 'utterances one a line; - for standard input')
     .option('--top-k <count>', 'candidates wanted', countFlag)
     .option('--min-confidence <number>', 'confidence below which nothing is answered, 0 to 1', numberFlag)
+    .option('--min-precision <number>', 'how often answers should be right, 0 to 1; what is less sure is not answered', numberFlag)
+    .option('--previous-intent <intent>', 'intent of the turn before in the conversation')
     .option('--locale <locale>', 'only entries of this locale; repeated, of any of them', listFlag)
     .option('--tag <tag>', 'only entries with this tag; repeated, with all of them', listFlag)
     .option('--explain', 'say why')

@@ -40,6 +40,16 @@ function searchWords({ searchMethod, recallAt10 }: ReloadResult): string {
     : 'searched exactly';
 }
 
+function precisionWords({ precisionThresholds }: ReloadResult): string {
+  const parts = precisionThresholds.map(({ minPrecision, confidence, expectedCoverage, reachable, learnt }) => {
+    const wanted = `precision ${minPrecision}`;
+    if (!reachable) return `${wanted} out of reach`;
+    const coverage = learnt ? `, ${(100 * expectedCoverage).toFixed(0)} % of traffic answered` : ' (general constants)';
+    return `${wanted} from confidence ${confidence.toFixed(2)}${coverage}`;
+  });
+  return parts.join('; ');
+}
+
 /** What a reload did, for people. */
 export function resultLines(result: ReloadResult): readonly string[] {
   const state = result.activated ? 'active' : 'stored, not active';
@@ -48,6 +58,7 @@ export function resultLines(result: ReloadResult): readonly string[] {
     `${result.version}  ${state}${result.unchanged ? ', unchanged' : ''}${before}`,
     `${result.entries} entries, ${result.questions} questions, ${result.intents} intents; ${searchWords(result)}`,
     `${result.encoded} texts encoded, ${result.reused} reused, ${result.removed} questions removed, ${(result.durationMs / 1000).toFixed(1)} s`,
+    ...(result.precisionThresholds.length > 0 ? [precisionWords(result)] : []),
   ];
 }
 

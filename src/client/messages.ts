@@ -26,6 +26,10 @@ export interface MatchInput {
   readonly topK?: number;
   /** In [0, 1]; below it the decision is NO_MATCH. */
   readonly minConfidence?: number;
+  /** In [0, 1]: how often answers should be right; 0.9 means nine in ten. */
+  readonly minPrecision?: number;
+  /** The intent of the turn before, or its entry. */
+  readonly context?: { readonly previousIntent?: string; readonly previousEntryId?: string };
   readonly filter?: { readonly locales?: readonly string[]; readonly tags?: readonly string[] };
   readonly explain?: boolean;
   /** A stored version; the active one by default. */

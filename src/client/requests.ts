@@ -10,6 +10,8 @@ export function matchRequest(input: MatchInput): MatchRequest {
     utterance: input.utterance,
     topK: input.topK ?? 0,
     ...(input.minConfidence === undefined ? {} : { minConfidence: input.minConfidence }),
+    ...(input.minPrecision === undefined ? {} : { minPrecision: input.minPrecision }),
+    ...(input.context === undefined ? {} : { context: input.context }),
     ...(input.filter === undefined ? {} : { filter: input.filter }),
     explain: input.explain ?? false,
     version: input.version ?? '',

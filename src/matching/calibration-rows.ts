@@ -2,9 +2,11 @@
  * Honest rows for the calibrator, from the corpus alone: leave-one-out rows say when the best intent is right, counter-examples
  * and leave-one-intent-out rows say what an out-of-scope utterance looks like.
  */
-import { type CalibrationRow, type Calibrator, fitLogistic } from './calibrator.ts';
+import { type CalibrationRow, type Calibrator, confidences, fitLogistic, logit, sigmoid } from './calibrator.ts';
+import type { MatchSettings } from './contract.ts';
 import { bestTwo, features } from './features.ts';
-import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
+import { type ClarifyRow, type LearntDecisions, learnDecisions, MOST_CLARIFY } from './learnt-decisions.ts';
+import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
 
 /** One honestly scored utterance. */
 export interface HonestScore {
@@ -57,30 +59,92 @@ function fitTemperature(inScope: readonly HonestScore[]): number {
 export interface HonestRows {
   /** Leave-one-out. */
   readonly inScope: readonly HonestScore[];
-  /** Leave-one-intent-out. */
+  /** Leave-one-intent-out: what is asked near the corpus. */
   readonly simulated: readonly HonestScore[];
+  /** The same without the intents most like the one left out: what is asked further off. Half of the simulated traffic where there are any. */
+  readonly far?: readonly HonestScore[];
   readonly counterExamples: readonly HonestScore[];
+}
+
+/** Weight of each kind of row, all rows of a kind together. */
+function parts({ inScope, simulated, far = [], counterExamples }: HonestRows, share: number) {
+  const real = simulated.length === 0 ? 1 : Math.min(1, counterExamples.length / ENOUGH_COUNTER_EXAMPLES);
+  const made = share * (1 - real);
+  return { inScope: inScope.length === 0 ? 0 : 1 - share, counterExamples: share * real, made, far: far.length === 0 ? 0 : made / 2 };
+}
+
+/** Whether a corpus's own rows can teach anything: some in scope, and some that are not right. */
+function teaches({ inScope, simulated, counterExamples }: HonestRows): boolean {
+  return inScope.length > 0 && simulated.length + counterExamples.length > 0;
 }
 
 /**
  * Fits the calibrator. Rows of each side together weigh as the expected traffic does: 1 − π in scope, π out of scope.
- * Without in-scope rows (one question per intent) the universal constants stand; without out-of-scope rows too (one intent and no
- * counter-example), since rows that are all right would teach that everything is.
+ * Without in-scope rows (one question per intent) the universal constants stand; without out-of-scope rows (one intent and no
+ * counter-example) those of a lone intent, since rows that are all right would teach that everything is.
  * @param share π, the expected share of out-of-scope traffic.
  */
 export function fitCalibrator(rows: HonestRows, share: number): Calibrator {
+  const prior = rows.simulated.length === 0 ? LONE_INTENT_CALIBRATOR : UNIVERSAL_CALIBRATOR;
+  if (!teaches(rows)) return prior;
+  const { far = [] } = rows;
   const total = rows.inScope.length;
-  if (total === 0 || rows.simulated.length + rows.counterExamples.length === 0) return UNIVERSAL_CALIBRATOR;
-  const real = rows.simulated.length === 0 ? 1 : Math.min(1, rows.counterExamples.length / ENOUGH_COUNTER_EXAMPLES);
-  const each = (part: number, count: number) => (count > 0 ? (part * total) / count : 0);
+  const part = parts(rows, share);
+  const weighed = (list: readonly HonestScore[], weight: number) => list.map((honest) => toRow(honest, (weight * total) / list.length));
   const weighted: readonly CalibrationRow[] = [
-    ...rows.inScope.map((honest) => toRow(honest, each(1 - share, rows.inScope.length))),
-    ...rows.counterExamples.map((honest) => toRow(honest, each(share * real, rows.counterExamples.length))),
-    ...rows.simulated.map((honest) => toRow(honest, each(share * (1 - real), rows.simulated.length))),
+    ...weighed(rows.inScope, part.inScope),
+    ...weighed(rows.counterExamples, part.counterExamples),
+    ...weighed(rows.simulated, part.made - part.far),
+    ...weighed(far, part.far),
   ].filter((row) => row.weight > 0);
   return {
-    right: fitLogistic(weighted, (row) => row.right, UNIVERSAL_CALIBRATOR.right),
-    inScope: fitLogistic(weighted, (row) => row.inScope, UNIVERSAL_CALIBRATOR.inScope),
+    right: fitLogistic(weighted, (row) => row.right, prior.right),
+    inScope: fitLogistic(weighted, (row) => row.inScope, prior.inScope),
     temperature: fitTemperature(rows.inScope),
   };
+}
+
+/** Confidences of one honest row, best first, with the intents they belong to. */
+function ranked({ scores, nearest }: HonestScore, calibrator: Calibrator) {
+  const { intents, none } = confidences(calibrator, { scores, found: features(scores, nearest), allowed: undefined });
+  const order = Array.from(intents.keys()).sort(
+    (a, b) => (intents[b] as number) - (intents[a] as number) || (scores[b] as number) - (scores[a] as number) || a - b,
+  );
+  return { order, intents, none };
+}
+
+function clarifyRow(honest: HonestScore, calibrator: Calibrator, closeRatio: number): readonly ClarifyRow[] {
+  const { order, intents, none } = ranked(honest, calibrator);
+  const [best, second] = order;
+  if (best === undefined || second === undefined || honest.intent === undefined) return [];
+  if ((intents[second] as number) < closeRatio * (intents[best] as number)) return [];
+  const shares = order.slice(0, MOST_CLARIFY).map((intent) => (intents[intent] as number) / Math.max(1e-12, 1 - none));
+  return [{ shares, rank: order.indexOf(honest.intent) }];
+}
+
+/**
+ * What the same rows teach about deciding. Simulated traffic from further off is left out here: it is easy to refuse, and a precision
+ * that counts on it would not hold where out-of-scope traffic lies near the corpus.
+ * @returns undefined where the corpus's own rows teach nothing.
+ */
+export function fitDecisions(
+  rows: HonestRows,
+  calibrator: Calibrator,
+  settings: Pick<MatchSettings, 'outOfScopeShare' | 'clarifyRatio'>,
+): LearntDecisions | undefined {
+  if (!teaches(rows)) return undefined;
+  const part = parts(rows, settings.outOfScopeShare);
+  const weighed = (list: readonly HonestScore[], weight: number) =>
+    list.map((honest) => {
+      const found = features(honest.scores, honest.nearest);
+      const right = honest.intent !== undefined && found.best === honest.intent;
+      return { confidence: sigmoid(logit(calibrator.right, found)), right, weight: weight / list.length };
+    });
+  const all = [
+    ...weighed(rows.inScope, part.inScope),
+    ...weighed(rows.counterExamples, part.counterExamples),
+    ...weighed(rows.simulated, part.made),
+  ];
+  const asked = rows.inScope.flatMap((honest) => clarifyRow(honest, calibrator, settings.clarifyRatio));
+  return learnDecisions(all, rows.inScope.length / (1 - settings.outOfScopeShare), asked);
 }

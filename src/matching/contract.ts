@@ -67,6 +67,12 @@ export interface FitInput {
   readonly intents: Int32Array;
   /** [rows × dimension], unit length. */
   readonly vectors: Float32Array;
+  /** The intents' names in words, one each, by intent number; left out where a corpus has none worth reading. */
+  readonly names?: {
+    readonly texts: readonly string[];
+    /** [intents × dimension], unit length. */
+    readonly vectors: Float32Array;
+  };
   readonly counterTexts: readonly string[];
   /** [counterTexts.length × dimension], unit length. */
   readonly counterVectors: Float32Array;
@@ -81,7 +87,11 @@ export type DecisionRule =
   | 'confidence'
   | 'below_min_confidence'
   | 'close_candidates'
+  | 'precision_unreachable'
   | 'no_entry_passes_filter';
+
+/** Where the least confidence of an answer came from: the request's min_confidence or min_precision, or the server's default. */
+export type ThresholdSource = 'request' | 'precision' | 'default';
 
 /** What a chatbot should do. */
 export type Decision = 'answer' | 'clarify' | 'no_match';

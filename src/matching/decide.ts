@@ -1,7 +1,8 @@
 /**
- * Confidences to a decision. Rules in order: equality with a stored text, the request's or the default threshold, closeness of the second.
+ * Confidences to a decision. Rules in order: equality with a stored text (judge.ts), the threshold, closeness of the second.
  */
-import type { Decision, DecisionRule, MatchSettings } from './contract.ts';
+import type { Decision, DecisionRule, MatchSettings, ThresholdSource } from './contract.ts';
+import { clarifyCount, type PrecisionThreshold } from './learnt-decisions.ts';
 
 /** What deciding looks at. */
 export interface DecisionInput {
@@ -10,6 +11,10 @@ export interface DecisionInput {
   readonly noneConfidence: number;
   /** The request's least confidence. */
   readonly minConfidence: number | undefined;
+  /** What the request's least precision comes to; undefined where it names none. */
+  readonly precision?: PrecisionThreshold | undefined;
+  /** In-scope share of probability that the intents to ask between hold together; 0, the default, leaves the close ones alone. */
+  readonly clarifyMass?: number;
   readonly settings: MatchSettings;
 }
 
@@ -18,32 +23,50 @@ export interface Verdict {
   readonly decision: Decision;
   readonly rule: DecisionRule;
   readonly threshold: number;
-  readonly thresholdSource: 'request' | 'default';
+  readonly thresholdSource: ThresholdSource;
   /** How many of the first candidates to ask between; 0 unless CLARIFY. */
   readonly clarify: number;
 }
 
-/** At most this many intents are worth asking between. */
-const MOST_CLARIFY = 4;
+/** The least confidence of an answer and where it came from: of the request's two wishes the stricter one. 1 where its precision cannot be reached. */
+export function thresholdOf({
+  minConfidence,
+  precision,
+  settings,
+}: Pick<DecisionInput, 'minConfidence' | 'precision' | 'settings'>): Pick<Verdict, 'threshold' | 'thresholdSource'> {
+  if (precision !== undefined) {
+    const wanted = precision.confidence ?? 1;
+    if (minConfidence === undefined || wanted > minConfidence) return { threshold: wanted, thresholdSource: 'precision' };
+  }
+  if (minConfidence !== undefined) return { threshold: minConfidence, thresholdSource: 'request' };
+  return { threshold: settings.answerConfidence, thresholdSource: 'default' };
+}
+
+/** How many of the candidates to ask between: the close ones, and more where these hold too little; 0 where no second is close. */
+function askBetween({ confidences, noneConfidence, clarifyMass = 0, settings }: DecisionInput): number {
+  const best = confidences[0] ?? 0;
+  const near = confidences.filter((confidence) => confidence > 0 && confidence >= settings.clarifyRatio * best).length;
+  if (near < 2) return 0;
+  const inScope = Math.max(1e-12, 1 - noneConfidence);
+  const shares = confidences.filter((confidence) => confidence > 0).map((confidence) => confidence / inScope);
+  return Math.max(clarifyCount(shares, clarifyMass), clarifyCount(shares.slice(0, near), 2));
+}
 
 /**
- * With the request's minimum: below it NO_MATCH, else CLARIFY where the second is close, else ANSWER.
- * Without: ANSWER from answerConfidence on; from clarifyConfidence on CLARIFY where the second is close and "none of these" is the less probable.
+ * With the request's least confidence: below it NO_MATCH, else CLARIFY where the second is close, else ANSWER.
+ * Without: ANSWER from the threshold on (a wanted precision's or answerConfidence); from clarifyConfidence on CLARIFY where the second is
+ * close and "none of these" is the less probable. A precision that cannot be reached never gives ANSWER.
  */
 export function decide(input: DecisionInput): Verdict {
-  const { confidences, settings } = input;
+  const { confidences, minConfidence, precision, settings } = input;
   const best = confidences[0] ?? 0;
-  const thresholdSource = input.minConfidence === undefined ? 'default' : 'request';
-  const threshold = input.minConfidence ?? settings.answerConfidence;
-  const near = confidences.filter((confidence) => confidence > 0 && confidence >= settings.clarifyRatio * best).length;
-  const close = near >= 2;
-  const clarify = close ? Math.min(near, MOST_CLARIFY) : 0;
-  const asks = input.minConfidence === undefined && best >= settings.clarifyConfidence && input.noneConfidence < 0.5;
-  if (confidences.length > 0 && best >= threshold) {
-    return close
-      ? { decision: 'clarify', rule: 'close_candidates', threshold, thresholdSource, clarify }
-      : { decision: 'answer', rule: 'confidence', threshold, thresholdSource, clarify };
-  }
-  if (close && asks) return { decision: 'clarify', rule: 'close_candidates', threshold, thresholdSource, clarify };
-  return { decision: 'no_match', rule: 'below_min_confidence', threshold, thresholdSource, clarify: 0 };
+  const from = thresholdOf(input);
+  const clarify = askBetween(input);
+  const close = clarify > 0;
+  const unreachable = precision !== undefined && precision.confidence === undefined;
+  const asks = minConfidence === undefined && best >= settings.clarifyConfidence && input.noneConfidence < 0.5;
+  const enough = confidences.length > 0 && best >= from.threshold && !unreachable;
+  if (enough && !close) return { decision: 'answer', rule: 'confidence', ...from, clarify };
+  if (close && (enough || asks)) return { decision: 'clarify', rule: 'close_candidates', ...from, clarify };
+  return { decision: 'no_match', rule: unreachable ? 'precision_unreachable' : 'below_min_confidence', ...from, clarify: 0 };
 }

@@ -1,34 +1,22 @@
 /**
  * Fits scorer and calibrator from a corpus alone, in closed form. Meant for a worker thread: it computes for seconds on 10,000 questions.
  */
-import { fitCalibrator, type HonestRows, type HonestScore } from './calibration-rows.ts';
+import { fitCalibrator, fitDecisions, type HonestRows, type HonestScore } from './calibration-rows.ts';
 import type { FitInput, Multiply, Probe } from './contract.ts';
 import { bestTwo } from './features.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';
-import { leaveIntentOut, leaveOneOut } from './honest-scores.ts';
-import { fitKernelRidge, type RidgeFit, takeRows } from './kernel-ridge.ts';
-import { drawRows, rowsByIntent } from './landmarks.ts';
+import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
+import { fitKernelRidge } from './kernel-ridge.ts';
+import { rowsByIntent } from './landmarks.ts';
 import { neighbourVote } from './neighbour-vote.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
 
-/** Most stored questions that are scored honestly; more add seconds and no accuracy. */
-const HONEST_ROWS = 2000;
 const VOTE_WEIGHTS = [0.1, 0.2];
 /** A larger vote must win by this share of rows. */
 const VOTE_GAIN = 0.002;
-
-/** One sampled stored question with its two honest scores, vote not yet added. */
-interface Sample {
-  readonly intent: number;
-  /** Leave-one-out; undefined where its intent has no other question. */
-  readonly alone: Float32Array | undefined;
-  /** Leave-one-intent-out; undefined where it has none. */
-  readonly without: Float32Array | undefined;
-  readonly around: Neighbourhood;
-}
 
 /** Whether a corpus is past the size up to which kernel ridge is fitted. */
 export function usesHitScorer(input: Pick<FitInput, 'texts' | 'intentCount' | 'settings'>): boolean {
@@ -39,31 +27,6 @@ function withVote(scores: Float32Array, near: Neighbourhood['near'], weight: num
   const out = scores.slice();
   if (weight > 0) for (const vote of neighbourVote(near)) out[vote.intent] = (out[vote.intent] as number) + weight * vote.share;
   return out;
-}
-
-async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: Multiply): Promise<readonly Sample[]> {
-  const rows = drawRows(input.intents, input.intentCount, HONEST_ROWS);
-  const selves = Array.from(rows, (row) => ({ row, intent: input.intents[row] as number }));
-  const around = await neighbourhoods(takeRows(input.vectors, input.dimension, rows), selves, { input, multiply });
-  const blocks = rowsByIntent(input.intents, input.intentCount);
-  const wanted = blocks.map((): number[] => []);
-  for (const { row, intent } of selves) wanted[intent]?.push(row);
-  const without = new Map<number, Float32Array>();
-  if (input.intentCount > 1) {
-    for (const [intent, block] of blocks.entries()) {
-      const own = wanted[intent] ?? [];
-      const scored = await leaveIntentOut(fit, intent, { block, wanted: own, multiply });
-      scored.forEach((scores, i) => {
-        without.set(own[i] as number, scores);
-      });
-    }
-  }
-  return selves.map(({ row, intent }, i) => ({
-    intent,
-    alone: (blocks[intent]?.length ?? 0) > 1 ? leaveOneOut(fit, row, intent) : undefined,
-    without: without.get(row),
-    around: around[i] as Neighbourhood,
-  }));
 }
 
 /** Share of samples whose best intent is right under a vote weight. */
@@ -103,6 +66,26 @@ async function scoreCounterExamples(fitted: FittedRidge, input: FitInput, multip
   });
 }
 
+/** Leave-one-intent-out rows of one kind. */
+function simulated(
+  samples: readonly Sample[],
+  voteWeight: number,
+  pick: (sample: Sample) => Float32Array | undefined,
+): readonly HonestScore[] {
+  return samples.flatMap((sample) => {
+    const scores = pick(sample);
+    if (scores === undefined) return [];
+    const near = nearScored(sample.around.nearOthers, scores);
+    return [
+      {
+        scores: withVote(scores, near, voteWeight),
+        nearest: (intent: number) => sample.around.nearest[intent] as number,
+        intent: undefined,
+      },
+    ];
+  });
+}
+
 function honestRows(samples: readonly Sample[], voteWeight: number, counterExamples: readonly HonestScore[]): HonestRows {
   const nearestIn = (sample: Sample) => (intent: number) => sample.around.nearest[intent] as number;
   return {
@@ -111,11 +94,8 @@ function honestRows(samples: readonly Sample[], voteWeight: number, counterExamp
         ? []
         : [{ scores: withVote(sample.alone, sample.around.near, voteWeight), nearest: nearestIn(sample), intent: sample.intent }],
     ),
-    simulated: samples.flatMap((sample) =>
-      sample.without === undefined
-        ? []
-        : [{ scores: withVote(sample.without, sample.around.nearOthers, voteWeight), nearest: nearestIn(sample), intent: undefined }],
-    ),
+    simulated: simulated(samples, voteWeight, ({ without }) => without),
+    far: simulated(samples, voteWeight, ({ far }) => far),
     counterExamples,
   };
 }
@@ -143,9 +123,10 @@ export async function fitScorer(
   const voteWeight = chooseVoteWeight(samples);
   const uncalibrated: FittedRidge = { kind: 'kernel_ridge', model: fit.model, voteWeight, calibrator: UNIVERSAL_CALIBRATOR };
   const counterExamples = await scoreCounterExamples(uncalibrated, input, multiply);
-  const calibrator = fitCalibrator(honestRows(samples, voteWeight, counterExamples), input.settings.outOfScopeShare);
+  const rows = honestRows(samples, voteWeight, counterExamples);
+  const calibrator = fitCalibrator(rows, input.settings.outOfScopeShare);
   step();
-  return { ...uncalibrated, calibrator };
+  return { ...uncalibrated, calibrator, decisions: fitDecisions(rows, calibrator, input.settings) };
 }
 
 function honestProbe(near: Probe['near'], intent: number | undefined, intentCount: number): HonestScore {
@@ -175,5 +156,6 @@ export function fitHitScorer(input: Pick<FitInput, 'intents' | 'intentCount' | '
       .filter((probe) => probe.intent === undefined)
       .map((probe) => honestProbe(probe.near, undefined, input.intentCount)),
   };
-  return { kind: 'hits', intentCount: input.intentCount, calibrator: fitCalibrator(rows, input.settings.outOfScopeShare) };
+  const calibrator = fitCalibrator(rows, input.settings.outOfScopeShare);
+  return { kind: 'hits', intentCount: input.intentCount, calibrator, decisions: fitDecisions(rows, calibrator, input.settings) };
 }

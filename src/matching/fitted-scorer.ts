@@ -3,6 +3,7 @@
  */
 import type { Calibrator } from './calibrator.ts';
 import type { RidgeModel } from './kernel-ridge.ts';
+import type { LearntDecisions } from './learnt-decisions.ts';
 
 /** Kernel ridge with its vote and calibrator. */
 export interface FittedRidge {
@@ -11,6 +12,8 @@ export interface FittedRidge {
   /** Weight of the neighbour vote. */
   readonly voteWeight: number;
   readonly calibrator: Calibrator;
+  /** What the corpus's own rows taught about deciding; left out or undefined where they teach nothing. */
+  readonly decisions?: LearntDecisions | undefined;
 }
 
 /** The scorer on the index's hits, for corpora too large for kernel ridge. */
@@ -18,6 +21,8 @@ export interface FittedHits {
   readonly kind: 'hits';
   readonly intentCount: number;
   readonly calibrator: Calibrator;
+  /** What the corpus's own rows taught about deciding; left out or undefined where they teach nothing. */
+  readonly decisions?: LearntDecisions | undefined;
 }
 
 /** Either scorer, as it is stored. */

@@ -43,6 +43,7 @@ export function hitScorer(fitted: FittedHits): IntentScorer {
     kind: 'hits',
     intentCount: fitted.intentCount,
     calibrator: fitted.calibrator,
+    decisions: fitted.decisions,
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => new Float32Array(fitted.intentCount).fill(-Infinity),
     afterHits: (_before, near) => ({ scores: hitScores(near, fitted.intentCount) }),

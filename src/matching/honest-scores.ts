@@ -3,6 +3,7 @@
  * which turns the corpus's own questions into simulated out-of-scope utterances.
  *
  *   leave-one-out         F₋ᵢ = Yᵢ − (Yᵢ − Fᵢ) / (1 − hᵢ)          hᵢ = wᵢ ‖Qᵢ‖²
+ *   leave-group-out       the same as below for a group of near-duplicates, all columns kept
  *   leave-one-intent-out  F₋B = Y_B − (I − H_BB)⁻¹ (Y_B − F_B)     H_BB = w_c Q_B Q_Bᵀ, that intent's column dropped
  *
  * Both are exact for ridge regression with a fixed basis (Allen 1974; Cawley & Talbot 2003).
@@ -30,6 +31,46 @@ export function leaveOneOut(fit: RidgeFit, row: number, intent: number): Float32
   return Float32Array.from({ length: c }, (_, j) => {
     const y = j === intent ? 1 : 0;
     return y - (y - (fit.fitted[row * c + j] as number)) / kept;
+  });
+}
+
+/** Solves (I − H_BB) for one row of the block: how much of each row's residual enters its honest score. */
+function solveRow(lower: Float64Array, size: number, position: number): Float64Array {
+  const column = new Float64Array(size);
+  column[position] = 1;
+  solveCholesky(lower, size, column);
+  return column;
+}
+
+/**
+ * [intents] scores of one stored question without a group of its intent's rows, itself among them.
+ * The block formula of leave-one-intent-out, with the intent's column kept since other rows of it stay.
+ */
+export function leaveGroupOut(
+  fit: RidgeFit,
+  row: number,
+  of: { readonly intent: number; readonly group: readonly number[] },
+): Float32Array {
+  const { intent, group } = of;
+  const size = group.length;
+  if (size < 2) return leaveOneOut(fit, row, intent);
+  const c = fit.model.intentCount;
+  const m = fit.landmarkCount;
+  const weight = fit.rowWeights[row] as number;
+  const matrix = new Float64Array(size * size);
+  for (let i = 0; i < size; i += 1) {
+    for (let j = 0; j <= i; j += 1) {
+      let dot = 0;
+      for (let k = 0; k < m; k += 1)
+        dot += (fit.q[(group[i] as number) * m + k] as number) * (fit.q[(group[j] as number) * m + k] as number);
+      matrix[i * size + j] = (i === j ? 1 : 0) - weight * dot;
+      matrix[j * size + i] = matrix[i * size + j] as number;
+    }
+  }
+  const column = solveRow(cholesky(matrix, size, 1e-6), size, group.indexOf(row));
+  return Float32Array.from({ length: c }, (_, j) => {
+    const y = j === intent ? 1 : 0;
+    return group.reduce((score, other, b) => score - (column[b] as number) * (y - (fit.fitted[other * c + j] as number)), y);
   });
 }
 
@@ -64,9 +105,7 @@ export async function leaveIntentOut(fit: RidgeFit, intent: number, leftOut: Lef
   const lower = await factorBlock(fit, leftOut);
   const c = fit.model.intentCount;
   return wanted.map((row) => {
-    const column = new Float64Array(size);
-    column[block.indexOf(row)] = 1;
-    solveCholesky(lower, size, column);
+    const column = solveRow(lower, size, block.indexOf(row));
     const scores = new Float32Array(c);
     block.forEach((other, b) => {
       const factor = column[b] as number;

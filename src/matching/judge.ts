@@ -2,9 +2,11 @@
  * One utterance's scores to confidences, ranking and verdict, with equality to stored texts taken first.
  */
 import { confidences } from './calibrator.ts';
+import { withContext } from './context-prior.ts';
 import type { MatchSettings } from './contract.ts';
-import { decide, type Verdict } from './decide.ts';
+import { decide, thresholdOf, type Verdict } from './decide.ts';
 import { type Features, features } from './features.ts';
+import { precisionThreshold } from './learnt-decisions.ts';
 import type { IntentScorer } from './scorer.ts';
 
 /** What the utterance equals, if anything. */
@@ -25,6 +27,10 @@ export interface JudgeInput {
   readonly equality: Equality;
   readonly topK: number;
   readonly minConfidence: number | undefined;
+  /** The request's least precision, in [0, 1]. */
+  readonly minPrecision?: number | undefined;
+  /** Intent of the turn before. */
+  readonly previousIntent?: number | undefined;
   readonly settings: MatchSettings;
 }
 
@@ -72,16 +78,23 @@ function overrule(equality: Equality, fitted: ReturnType<typeof confidences>): R
 
 /** @param ranked all candidates: how many the caller wants to see changes no decision. */
 function verdictOf(input: JudgeInput, ranked: readonly RankedIntent[], none: number): Verdict {
-  const { equality, settings, minConfidence } = input;
-  const threshold = minConfidence ?? settings.answerConfidence;
-  const thresholdSource = minConfidence === undefined ? 'default' : 'request';
-  const base = { threshold, thresholdSource, clarify: 0 } as const;
+  const { equality, settings, minConfidence, minPrecision, scorer } = input;
+  const precision = minPrecision === undefined ? undefined : precisionThreshold(scorer.decisions, minPrecision);
+  const base = { ...thresholdOf({ minConfidence, precision, settings }), clarify: 0 };
   if (equality.kind === 'counter_example') return { ...base, decision: 'no_match', rule: 'counter_example' };
   if (equality.kind === 'question') {
     if (equality.intents.length === 1) return { ...base, decision: 'answer', rule: 'exact_question' };
     return { ...base, decision: 'clarify', rule: 'exact_question_ambiguous', clarify: equality.intents.length };
   }
-  return decide({ confidences: ranked.map((item) => item.confidence), noneConfidence: none, minConfidence, settings });
+  const clarifyMass = scorer.decisions?.clarifyMass ?? 0;
+  return decide({
+    confidences: ranked.map((item) => item.confidence),
+    noneConfidence: none,
+    minConfidence,
+    precision,
+    clarifyMass,
+    settings,
+  });
 }
 
 /** Intents by confidence, ties by score, then by number, so that the order never depends on anything else. */
@@ -102,7 +115,8 @@ function rank(input: JudgeInput, probabilities: Float64Array): readonly RankedIn
 /** Judges one utterance. No allowed intent gives no candidates and NO_MATCH. */
 export function judge(input: JudgeInput): Judgement {
   const found = features(input.scores, input.nearestOf, input.allowed);
-  const { intents, none } = grained(overrule(input.equality, confidences(input.scorer.calibrator, { ...input, found })));
+  const fitted = withContext(confidences(input.scorer.calibrator, { ...input, found }), input.previousIntent);
+  const { intents, none } = grained(overrule(input.equality, fitted));
   const order = rank(input, intents);
   const verdict = verdictOf(input, order, none);
   // A stored question under many intents is asked about in full.

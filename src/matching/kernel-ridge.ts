@@ -1,7 +1,8 @@
 /**
- * Weighted kernel ridge regression, one intent against the rest, on Nyström landmarks (Williams & Seeger 2001).
+ * Weighted kernel ridge regression, one intent against the rest, on Nyström landmarks (Williams & Seeger 2001). Its rows are the
+ * stored questions, and the intents' names where these help (training-rows.ts).
  *
- *   K = k(questions, landmarks)   K_mm + 1e-5 I = L Lᵀ   P = K L⁻ᵀ   A = Pᵀ D P + λ I   Q = P chol(A)⁻ᵀ
+ *   K = k(rows, landmarks)   K_mm + 1e-5 I = L Lᵀ   P = K L⁻ᵀ   A = Pᵀ D P + λ I   Q = P chol(A)⁻ᵀ
  *   G = Qᵀ D (Y − ȳ)              fitted scores F = Q G + ȳ          hat matrix H = Q Qᵀ D
  *   scores of an utterance        F(q) = k(q, landmarks) V + ȳ       with V = L⁻ᵀ chol(A)⁻ᵀ G
  *
@@ -12,6 +13,7 @@ import type { FitInput, Multiply } from './contract.ts';
 import { CHARACTER_WEIGHT, centre, meanVector, vectorKernel } from './kernel.ts';
 import { drawRows, rowWeights } from './landmarks.ts';
 import { cholesky, invertLower, transpose } from './linear-algebra.ts';
+import { trainingRows } from './training-rows.ts';
 
 const RIDGE = 0.2;
 const JITTER = 1e-5;
@@ -20,7 +22,7 @@ const JITTER = 1e-5;
 export interface RidgeModel {
   readonly dimension: number;
   readonly intentCount: number;
-  /** [dimension] mean of the stored questions' vectors. */
+  /** [dimension] mean of the training rows' vectors. */
   readonly mean: Float32Array;
   /** [landmarks × dimension] centred, unit length. */
   readonly landmarks: Float32Array;
@@ -35,15 +37,17 @@ export interface RidgeModel {
 export interface RidgeFit {
   readonly model: RidgeModel;
   readonly landmarkCount: number;
-  /** [questions × landmarks] Q. */
+  /** [rows × landmarks] Q. */
   readonly q: Float32Array;
-  /** [questions × intents] F. */
+  /** [rows × intents] F. */
   readonly fitted: Float32Array;
-  /** [questions] D. */
+  /** Intent number of each row: the stored questions first, then names. */
+  readonly intents: Int32Array;
+  /** [rows] D. */
   readonly rowWeights: Float64Array;
 }
 
-/** [questions × landmarks] kernel values, computed in place over the cosines. */
+/** [rows × landmarks] kernel values, computed in place over the cosines. */
 function addKernel(cosines: Float32Array, texts: readonly string[], characters: CharacterKernel): Float32Array {
   const similarity = characterSimilarity(characters);
   const m = characters.landmarkCount;
@@ -68,14 +72,14 @@ export function takeRows(matrix: Float32Array, columns: number, rows: Int32Array
 /** G = Qᵀ D (Y − ȳ), [landmarks × intents]; Y is one-hot, so its part is a sum of rows. */
 function targets(
   q: Float32Array,
-  input: FitInput,
+  intents: Int32Array,
   { weights, base }: { readonly weights: Float64Array; readonly base: Float32Array },
 ): Float32Array {
-  const c = input.intentCount;
+  const c = base.length;
   const m = q.length / weights.length;
   const all = new Float64Array(m);
   const g = new Float64Array(m * c);
-  input.intents.forEach((intent, row) => {
+  intents.forEach((intent, row) => {
     const weight = weights[row] as number;
     for (let j = 0; j < m; j += 1) {
       const value = weight * (q[row * m + j] as number);
@@ -90,11 +94,11 @@ function targets(
  * ȳ: weighted share of each intent. A lone intent has no rest to be told from, and a share of 1 would make every utterance score 1:
  * it starts from 0 instead, so that its score falls with the distance from its questions.
  */
-function weightedShares(input: FitInput, weights: Float64Array): Float32Array {
-  const shares = new Float32Array(input.intentCount);
-  if (input.intentCount === 1) return shares;
+function weightedShares(intents: Int32Array, intentCount: number, weights: Float64Array): Float32Array {
+  const shares = new Float32Array(intentCount);
+  if (intentCount === 1) return shares;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  input.intents.forEach((intent, row) => {
+  intents.forEach((intent, row) => {
     shares[intent] = (shares[intent] as number) + (weights[row] as number) / total;
   });
   return shares;
@@ -115,12 +119,13 @@ async function normalMatrix(p: Float32Array, weights: Float64Array, multiply: Mu
 
 /** Fits the ridge. @param step called between stages, for progress. At least one question. */
 export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: () => void): Promise<RidgeFit> {
-  const { dimension, intentCount, texts, intents } = input;
+  const { dimension, intentCount } = input;
+  const { texts, intents, vectors } = await trainingRows(input, multiply);
   const n = texts.length;
   const rows = drawRows(intents, intentCount, input.settings.landmarks);
   const m = rows.length;
-  const mean = meanVector(input.vectors, dimension);
-  const centred = centre(input.vectors, mean);
+  const mean = meanVector(vectors, dimension);
+  const centred = centre(vectors, mean);
   const landmarks = takeRows(centred, dimension, rows);
   const characters = fitCharacterKernel(texts, rows);
   const cosines = await multiply(centred, landmarks, { rows: n, inner: dimension, columns: m, transposeB: true });
@@ -134,8 +139,8 @@ export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: 
   const outer = Float32Array.from(outerInverse);
   step();
   const q = await multiply(p, outer, { rows: n, inner: m, columns: m, transposeB: true });
-  const base = weightedShares(input, weights);
-  const g = targets(q, input, { weights, base });
+  const base = weightedShares(intents, intentCount, weights);
+  const g = targets(q, intents, { weights, base });
   const fitted = await multiply(q, g, { rows: n, inner: m, columns: intentCount });
   for (let i = 0; i < fitted.length; i += 1) fitted[i] = (fitted[i] as number) + (base[i % intentCount] as number);
   const w = await multiply(transpose(outer, m, m), g, { rows: m, inner: m, columns: intentCount });
@@ -146,6 +151,7 @@ export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: 
     landmarkCount: m,
     q,
     fitted,
+    intents,
     rowWeights: weights,
   };
 }

@@ -25,14 +25,23 @@ function insert(list: NearQuestion[], item: NearQuestion): void {
   if (list.length > KEPT) list.pop();
 }
 
-function neighbourhood(cosines: Float32Array, input: FitInput, self: { row: number; intent: number }): Neighbourhood {
+/** A query that may be a stored question. */
+export interface Self {
+  /** Its row and intent; −1 and −1 for a query that is no stored question. */
+  readonly row: number;
+  readonly intent: number;
+  /** Rows that are left out with it. */
+  readonly group?: ReadonlySet<number>;
+}
+
+function neighbourhood(cosines: Float32Array, input: FitInput, self: Self): Neighbourhood {
   const near: NearQuestion[] = [];
   const nearOthers: NearQuestion[] = [];
   const nearest = new Float32Array(input.intentCount).fill(-1);
   let bar = -Infinity;
   let barOthers = -Infinity;
   for (let row = 0; row < cosines.length; row += 1) {
-    if (row === self.row) continue;
+    if (row === self.row || self.group?.has(row) === true) continue;
     const similarity = cosines[row] as number;
     const intent = input.intents[row] as number;
     if (similarity > (nearest[intent] as number)) nearest[intent] = similarity;
@@ -49,11 +58,11 @@ function neighbourhood(cosines: Float32Array, input: FitInput, self: { row: numb
 }
 
 /**
- * @param queries [count × dimension]. @param selves row and intent of each query, left out of its own neighbourhood; -1 and -1 for a query that is no stored question.
+ * @param queries [count × dimension]. @param selves what is left out of each query's own neighbourhood.
  */
 export async function neighbourhoods(
   queries: Float32Array,
-  selves: readonly { readonly row: number; readonly intent: number }[],
+  selves: readonly Self[],
   context: { readonly input: FitInput; readonly multiply: Multiply },
 ): Promise<readonly Neighbourhood[]> {
   const { input, multiply } = context;

@@ -37,6 +37,7 @@ export function ridgeScorer(fitted: FittedRidge): IntentScorer {
     kind: 'kernel_ridge',
     intentCount,
     calibrator: fitted.calibrator,
+    decisions: fitted.decisions,
     prepare: (text) => ({ text, lexical: similarity(text) }),
     beforeHits,
     afterHits,

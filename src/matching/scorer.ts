@@ -3,6 +3,7 @@
  */
 import type { Calibrator } from './calibrator.ts';
 import type { NearQuestion } from './contract.ts';
+import type { LearntDecisions } from './learnt-decisions.ts';
 
 /** What of an utterance can be computed before its vector is there. Opaque to callers. */
 export interface PreparedText {
@@ -37,6 +38,8 @@ export interface IntentScorer {
   readonly kind: 'kernel_ridge' | 'hits';
   readonly intentCount: number;
   readonly calibrator: Calibrator;
+  /** What the corpus taught about deciding; undefined where it taught nothing. */
+  readonly decisions?: LearntDecisions | undefined;
   /** Work on the text alone; run it while the encoder works. */
   prepare(text: string): PreparedText;
   /** [intents] what vector and text tell without any hit, so that a search can ask for the likely intents' questions; -Infinity throughout for the hit scorer. */

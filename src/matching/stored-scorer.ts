@@ -8,17 +8,22 @@ import { FaqError } from '../errors.ts';
 import type { Weights } from './calibrator.ts';
 import type { FittedScorer } from './fitted-scorer.ts';
 import { hitScorer } from './hit-scorer.ts';
+import { type LearntDecisions, STEPS } from './learnt-decisions.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
 import type { IntentScorer } from './scorer.ts';
 
 /** Raised whenever the same corpus would score differently or stored bytes could not be read; part of a version's identity. */
-export const SCORER_FORMAT = 1;
+export const SCORER_FORMAT = 2;
 
 /**
  * Vote weight, temperature and the two logistics' weights in one Float64Array: V8 writes plain numbers in one form or another after what
  * the process has seen before, and the same scorer must give the same bytes.
  */
 const numbers = z.instanceof(Float64Array).refine((values) => values.length === 10 && values.every(Number.isFinite));
+/** Precision and coverage by step, then the mass and the hold of what is asked back; empty where nothing was learnt. */
+const decisions = z
+  .instanceof(Float64Array)
+  .refine((values) => (values.length === 0 || values.length === 2 * (STEPS + 1) + 2) && values.every((value) => value >= 0 && value <= 2));
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
 const integers = z.custom<Int32Array>((value) => value instanceof Int32Array);
 const characters = z.object({
@@ -56,20 +61,36 @@ function sizesFit({ dimension, intentCount, mean, landmarks, weights: matrix, ba
 const stored = z.object({
   format: z.literal(SCORER_FORMAT),
   fitted: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('kernel_ridge'), model: model.refine(sizesFit), numbers }),
-    z.object({ kind: z.literal('hits'), intentCount: z.int().positive(), numbers }),
+    z.object({ kind: z.literal('kernel_ridge'), model: model.refine(sizesFit), numbers, decisions }),
+    z.object({ kind: z.literal('hits'), intentCount: z.int().positive(), numbers, decisions }),
   ]),
 });
 
 /** As many as `numbers` has been checked to hold. */
 type TenNumbers = [number, number, number, number, number, number, number, number, number, number];
 
+function packDecisions(learnt: LearntDecisions | undefined): Float64Array<ArrayBuffer> {
+  if (learnt === undefined) return new Float64Array(0);
+  return Float64Array.of(...learnt.precision, ...learnt.coverage, learnt.clarifyMass, learnt.clarifyHolds);
+}
+
+function unpackDecisions(values: Float64Array): LearntDecisions | undefined {
+  if (values.length === 0) return undefined;
+  const count = STEPS + 1;
+  return {
+    precision: values.slice(0, count),
+    coverage: values.slice(count, 2 * count),
+    clarifyMass: values[2 * count] as number,
+    clarifyHolds: values[2 * count + 1] as number,
+  };
+}
+
 function pack(fitted: FittedScorer): z.infer<typeof stored>['fitted'] {
   const { right, inScope, temperature } = fitted.calibrator;
   const packed = Float64Array.of(fitted.kind === 'hits' ? 0 : fitted.voteWeight, temperature, ...right, ...inScope);
   return fitted.kind === 'hits'
-    ? { kind: 'hits', intentCount: fitted.intentCount, numbers: packed }
-    : { kind: 'kernel_ridge', model: fitted.model, numbers: packed };
+    ? { kind: 'hits', intentCount: fitted.intentCount, numbers: packed, decisions: packDecisions(fitted.decisions) }
+    : { kind: 'kernel_ridge', model: fitted.model, numbers: packed, decisions: packDecisions(fitted.decisions) };
 }
 
 function unpack(packed: z.infer<typeof stored>['fitted']): FittedScorer {
@@ -79,8 +100,8 @@ function unpack(packed: z.infer<typeof stored>['fitted']): FittedScorer {
   const inScope: Weights = [s0, s1, s2, s3];
   const calibrator = { right, inScope, temperature };
   return packed.kind === 'hits'
-    ? { kind: 'hits', intentCount: packed.intentCount, calibrator }
-    : { kind: 'kernel_ridge', model: packed.model, voteWeight, calibrator };
+    ? { kind: 'hits', intentCount: packed.intentCount, calibrator, decisions: unpackDecisions(packed.decisions) }
+    : { kind: 'kernel_ridge', model: packed.model, voteWeight, calibrator, decisions: unpackDecisions(packed.decisions) };
 }
 
 /** Bytes of a fitted scorer; equal scorers give equal bytes. */

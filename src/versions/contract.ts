@@ -49,6 +49,26 @@ export interface ReloadOptions {
   readonly onProgress?: (progress: ReloadProgress) => void;
 }
 
+/** What a wanted precision comes to in a version. */
+export interface PrecisionSummary {
+  readonly minPrecision: number;
+  /** Least confidence of an answer; 1 where the precision cannot be reached. */
+  readonly confidence: number;
+  /** Expected share of all traffic that is answered. */
+  readonly expectedCoverage: number;
+  readonly reachable: boolean;
+  /** Whether the corpus's own questions told. */
+  readonly learnt: boolean;
+}
+
+/** What a version learnt about deciding. */
+export interface LearntSummary {
+  readonly precisionThresholds: readonly PrecisionSummary[];
+  /** How often the intents to ask between hold the right one; 0 where unknown. */
+  readonly clarifyHolds: number;
+  readonly outOfScopeShare: number;
+}
+
 /** What a reload did. */
 export interface ReloadResult {
   readonly version: string;
@@ -69,6 +89,8 @@ export interface ReloadResult {
   readonly unchanged: boolean;
   /** How the version is searched, with the recall measured when it was built. */
   readonly method: SearchMethod;
+  /** What the version learnt about deciding. */
+  readonly learnt: LearntSummary;
 }
 
 /** What is wrong with FAQ files; the counts are 0 where faults refuse them. */

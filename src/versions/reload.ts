@@ -3,6 +3,7 @@
  */
 import { throwIfAborted } from '../errors.ts';
 import type { ReloadOptions, ReloadResult } from './contract.ts';
+import { learntSummary } from './learnt-summary.ts';
 import { type StagedVersion, type StageParts, type StageRequest, stageVersion, unstage } from './stage-version.ts';
 import type { VersionSwitch } from './switch-version.ts';
 
@@ -64,6 +65,7 @@ export async function reloadCorpus(request: StageRequest, parts: ReloadParts, { 
     warnings: staged.warnings,
     activated: activate || isActive,
     method: loaded.index.method,
+    learnt: learntSummary(loaded.scorer, parts.settings.outOfScopeShare),
     previousVersion: before,
     durationMs: performance.now() - start,
     unchanged: staged.unchanged,

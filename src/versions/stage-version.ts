@@ -6,7 +6,9 @@ import type { Corpus, SourceFile } from '../corpus/corpus.ts';
 import { FaqError, type Fault, throwIfAborted } from '../errors.ts';
 import type { VersionStore } from '../index/contract.ts';
 import type { FitInput, MatchSettings } from '../matching/contract.ts';
+import { usesHitScorer } from '../matching/fit.ts';
 import { SCORER_FORMAT } from '../matching/stored-scorer.ts';
+import { readableName } from '../text/readable-name.ts';
 import type { BuildLanes, ParsedFiles } from './build-lanes.ts';
 import type { LoadedVersion, ReloadPhase, ReloadProgress } from './contract.ts';
 import { type EmbeddedTexts, type Embedder, embedTexts, vectorsOf } from './embed-texts.ts';
@@ -95,7 +97,15 @@ async function findStored(
   }
 }
 
-function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): FitInput {
+/** The intents' names in words with their vectors; undefined where one has no words. They are no texts of the corpus and are not counted as such. */
+async function embedNames({ layout }: Plan, { embedder }: StageParts, signal: AbortSignal): Promise<FitInput['names']> {
+  const texts = layout.intents.map(readableName);
+  if (texts.includes('')) return undefined;
+  const embedded = await embedTexts(texts, embedder, { signal, onProgress: () => undefined });
+  return { texts, vectors: vectorsOf(texts, embedded, embedder.encoder.info.dimension) };
+}
+
+function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Omit<FitInput, 'names'> {
   const { layout } = planned;
   const { dimension } = parts.embedder.encoder.info;
   return {
@@ -164,7 +174,9 @@ export async function stageVersion(request: StageRequest, parts: StageParts): Pr
   if (stored !== undefined) return { loaded: stored, encoded: 0, reused: new Set(texts).size, warnings, unchanged: true };
   const { signal } = request;
   const embedded = await embedTexts(texts, parts.embedder, { signal, onProgress: phaseReport(request, 'encode') });
-  const input = fitInput(planned, embedded, parts);
+  const base = fitInput(planned, embedded, parts);
+  const names = usesHitScorer(base) ? undefined : await embedNames(planned, parts, signal);
+  const input: FitInput = names === undefined ? base : { ...base, names };
   const onProgress = phaseReport(request, 'fit');
   onProgress(0, 1);
   const scorer = await parts.lanes.fit(input, { signal, onProgress });

@@ -59,7 +59,7 @@ describe('MatchBatch', () => {
       matchRequest({ utterance: '  ', topK: 101 }),
       matchRequest({ corpus: 'nowhere' }),
       matchRequest({ utterance: 'fails' }),
-      matchRequest({ minPrecision: 0.5 }),
+      matchRequest({ minPrecision: 2 }),
       matchRequest({ utterance: 'opening hours' }),
     ]);
     expect(topIntent(outcomes[0]?.outcome)).toBe('track');
@@ -71,7 +71,7 @@ describe('MatchBatch', () => {
     const failed = errorOf(outcomes[3]?.outcome);
     expect(failed.code).toBe(status.INTERNAL);
     expect(failed.message).not.toContain('secret');
-    expect(errorOf(outcomes[4]?.outcome)).toMatchObject({ code: status.UNIMPLEMENTED, fields: ['requests[4].min_precision'] });
+    expect(errorOf(outcomes[4]?.outcome)).toMatchObject({ code: status.INVALID_ARGUMENT, fields: ['requests[4].min_precision'] });
     expect(topIntent(outcomes[5]?.outcome)).toBe('hours');
   });
 

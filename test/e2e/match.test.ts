@@ -144,25 +144,29 @@ describe('fields out of range', () => {
   });
 
   it('names all refused fields at once', async () => {
-    const refusal = await refused({ corpus: '', utterance: ' ', topK: 500, minConfidence: 7 });
-    expect(refusal.fields).toEqual(['corpus', 'utterance', 'top_k', 'min_confidence']);
+    const refusal = await refused({ corpus: '', utterance: ' ', topK: 500, minConfidence: 7, minPrecision: Number.NaN });
+    expect(refusal.fields).toEqual(['corpus', 'utterance', 'top_k', 'min_confidence', 'min_precision']);
     for (const field of refusal.fields) expect(refusal.message).toContain(field);
   });
 
   it.each([
     ['top_k 0 and 100', [{ topK: 0 }, { topK: 100 }]],
     ['min_confidence 0 and 1', [{ minConfidence: 0 }, { minConfidence: 1 }]],
+    ['min_precision 0 and 1', [{ minPrecision: 0 }, { minPrecision: 1 }]],
   ])('accepts the ends of the range: %s', async (_name, both) => {
     for (const fields of both) expect((await match(fields)).matchId).not.toBe('');
   });
 
-  it.each([
-    ['min_precision', { minPrecision: 0.9 }],
-    ['context', { context: { previousIntent: 'track', previousEntryId: '' } }],
-  ])('answers UNIMPLEMENTED to %s, naming it, instead of ignoring it', async (field, fields) => {
-    const refusal = await refused(fields);
-    expect(refusal).toMatchObject({ code: status.UNIMPLEMENTED, fields: [field] });
-    expect(refusal.message).toContain(field);
+  it('takes the intent of the turn before, by name or by entry, as a prior; one it does not hold changes nothing', async () => {
+    const utterance = 'can you tell me more';
+    const confidenceOf = async (fields: Parameters<typeof match>[0]) =>
+      (await match({ utterance, topK: 100, ...fields })).candidates.find(({ intent }) => intent === 'track');
+    const alone = await confidenceOf({});
+    const named = await confidenceOf({ context: { previousIntent: 'track', previousEntryId: '' } });
+    expect(named?.confidence).toBeGreaterThan(alone?.confidence ?? 1);
+    const byEntry = await confidenceOf({ context: { previousIntent: '', previousEntryId: named?.entryId ?? '' } });
+    expect(byEntry?.confidence).toBe(named?.confidence);
+    expect(await confidenceOf({ context: { previousIntent: 'unheard of', previousEntryId: '' } })).toEqual(alone);
   });
 });
 

@@ -62,6 +62,8 @@ export interface CorpusShape {
   readonly noise?: number;
   /** Counter-examples, which lie near no intent. */
   readonly counterExamples?: number;
+  /** What the intents' names say: their own intents, other intents, or nothing, since there are none. */
+  readonly names?: 'telling' | 'misleading';
   readonly settings?: Partial<MatchSettings>;
   readonly seed?: number;
 }
@@ -75,7 +77,15 @@ export interface MadeUpCorpus {
 const FILLERS = ['how', 'can', 'please', 'my', 'the', 'about'];
 
 /** A corpus of intents that each have a centre and a word of their own; the same shape and seed give the same corpus. */
-export function madeUpCorpus({ sizes, dimension = 16, noise = 1, counterExamples = 0, settings, seed = 1 }: CorpusShape): MadeUpCorpus {
+export function madeUpCorpus({
+  sizes,
+  dimension = 16,
+  noise = 1,
+  counterExamples = 0,
+  names,
+  settings,
+  seed = 1,
+}: CorpusShape): MadeUpCorpus {
   const random = seededRandom(seed);
   const origin = new Float32Array(dimension);
   const centres = sizes.map(() => nearVector(origin, 1, random));
@@ -90,6 +100,10 @@ export function madeUpCorpus({ sizes, dimension = 16, noise = 1, counterExamples
     }),
   );
   const counters = Array.from({ length: counterExamples }, () => nearVector(origin, 1, random));
+  // Names lie nearer the centre than the questions do; a misleading one lies at the next intent's.
+  const named =
+    names === undefined ? [] : sizes.map((_, intent) => centres[(intent + (names === 'telling' ? 0 : 1)) % sizes.length] ?? origin);
+  const nameTexts = named.map((_, intent) => `topic${intent}`);
   const input: FitInput = {
     dimension,
     intentCount: sizes.length,
@@ -99,6 +113,7 @@ export function madeUpCorpus({ sizes, dimension = 16, noise = 1, counterExamples
       rows.map((row) => row.vector),
       dimension,
     ),
+    ...(names === undefined ? {} : { names: { texts: nameTexts, vectors: matrixOf(named, dimension) } }),
     counterTexts: counters.map((_, i) => `elsewhere ${i}`),
     counterVectors: matrixOf(counters, dimension),
     settings: { ...DEFAULT_MATCH_SETTINGS, ...settings },

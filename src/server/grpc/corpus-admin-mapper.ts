@@ -61,8 +61,8 @@ export async function sourceFiles(source: Source, corpusRoot: string, signal: Ab
 }
 
 /** A reload's end on the wire. */
-export function toReloadResult({ method, ...result }: ReloadResult): ReloadResultMessage {
-  return { ...result, previousVersion: result.previousVersion ?? '', searchMethod: method.kind, recallAt10: method.recallAt10 };
+export function toReloadResult({ method, learnt, ...result }: ReloadResult): ReloadResultMessage {
+  return { ...result, ...learnt, previousVersion: result.previousVersion ?? '', searchMethod: method.kind, recallAt10: method.recallAt10 };
 }
 
 /** What is wrong with files, on the wire. */

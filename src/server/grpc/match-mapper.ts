@@ -6,7 +6,7 @@ import { Decision, type Explanation, type Filter, type MatchRequest, type MatchR
 import type { RowFilter } from '../../index/contract.ts';
 import { canonicalLocale } from '../../text/locale.ts';
 import { normaliseText } from '../../text/normalise.ts';
-import { collectViolations, fieldNotBuilt, type Violations } from '../edge/violations.ts';
+import { collectViolations, type Violations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
 import { checkNamed, existingCorpus, existingVersion } from './names.ts';
 
@@ -15,33 +15,33 @@ const DEFAULT_TOP_K = 5;
 
 /**
  * @param prefix path of the request within the message sent, with its dot.
- * @throws InvalidRequest with every refused field; FaqError unimplemented (a field not built yet), not_found.
+ * @throws InvalidRequest with every refused field; FaqError not_found.
  */
 export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix = ''): MatchCall {
-  const { minConfidence, topK } = request;
+  const { minConfidence, minPrecision, topK } = request;
   const violations = collectViolations(prefix);
   checkNamed(request.corpus, 'corpus', violations);
   checkUtterance(request.utterance, limits.maxUtteranceChars, violations);
   violations.check(topK > limits.maxTopK, 'top_k', () => `expected 0 to ${limits.maxTopK} (0 means ${DEFAULT_TOP_K}); got ${topK}.`);
-  violations.check(
-    minConfidence !== undefined && !(minConfidence >= 0 && minConfidence <= 1),
-    'min_confidence',
-    () => `expected a number in [0, 1]; got ${minConfidence}.`,
-  );
+  checkShare(minConfidence, 'min_confidence', violations);
+  checkShare(minPrecision, 'min_precision', violations);
   checkFilter(request.filter, limits.maxFilterValues, violations);
   violations.throwIfAny();
-  if (request.minPrecision !== undefined) throw fieldNotBuilt(`${prefix}min_precision`, 'MIN_PRECISION_NOT_BUILT');
-  if (request.context !== undefined && (request.context.previousIntent !== '' || request.context.previousEntryId !== ''))
-    throw fieldNotBuilt(`${prefix}context`, 'CONTEXT_NOT_BUILT');
   return {
     corpus: existingCorpus(request.corpus),
     utterance: request.utterance,
     topK: topK === 0 ? Math.min(DEFAULT_TOP_K, limits.maxTopK) : topK,
     minConfidence,
+    minPrecision,
+    context: request.context,
     filter: toRowFilter(request.filter),
     explain: request.explain,
     version: existingVersion(request.version),
   };
+}
+
+function checkShare(value: number | undefined, field: string, violations: Violations): void {
+  violations.check(value !== undefined && !(value >= 0 && value <= 1), field, () => `expected a number in [0, 1]; got ${value}.`);
 }
 
 function checkUtterance(utterance: string, maxChars: number, violations: Violations): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fitCalibrator, type HonestScore } from '../../../src/matching/calibration-rows.ts';
 import { type Calibrator, confidences } from '../../../src/matching/calibrator.ts';
 import { features } from '../../../src/matching/features.ts';
-import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
 const random = seededRandom(31);
@@ -62,15 +62,24 @@ test('ten counter-examples replace the simulated rows; fewer share with them', (
   );
   expect(few?.best).toBeLessThan(none?.best ?? 0);
   expect(enough?.best).toBeLessThan(few?.best ?? 0);
-  const replaced = { inScope: base.inScope, simulated: [], counterExamples: many(12, near) };
-  expect(fitCalibrator({ ...replaced, simulated: base.simulated }, 0.25)).toEqual(fitCalibrator(replaced, 0.25));
+  const counterExamples = many(12, near);
+  const replaced = { inScope: base.inScope, simulated: many(7, near), counterExamples };
+  expect(fitCalibrator({ ...base, counterExamples }, 0.25)).toEqual(fitCalibrator(replaced, 0.25));
 });
 
-test('without in-scope rows, or without any row out of scope, the universal constants stand', () => {
+test('far simulated rows stand for half of the simulated traffic and leave more confidence to what is in scope', () => {
+  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
+  const close = (): HonestScore => ({ scores: Float32Array.of(0.5 * random(), 0.1, 0.1), nearest: () => 0.6, intent: undefined });
+  const rows = { inScope: many(100, inScope), simulated: many(100, close), counterExamples: [] };
+  const near = bestConfidence(fitCalibrator(rows, 0.25), doubtful);
+  expect(bestConfidence(fitCalibrator({ ...rows, far: many(100, outside) }, 0.25), doubtful).best).toBeGreaterThan(near.best);
+});
+
+test('without in-scope rows the universal constants stand, without any row out of scope those of a lone intent', () => {
   expect(fitCalibrator({ inScope: [], simulated: many(5, outside), counterExamples: many(5, outside) }, 0.25)).toEqual(
     UNIVERSAL_CALIBRATOR,
   );
-  expect(fitCalibrator({ inScope: many(50, inScope), simulated: [], counterExamples: [] }, 0.25)).toEqual(UNIVERSAL_CALIBRATOR);
+  expect(fitCalibrator({ inScope: many(50, inScope), simulated: [], counterExamples: [] }, 0.25)).toEqual(LONE_INTENT_CALIBRATOR);
 });
 
 test('the temperature is learnt from enough wrong rows: low where the right intent comes second, high where it is anywhere', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
 import { decide } from '../../../src/matching/decide.ts';
 
@@ -96,5 +96,51 @@ test.each(TABLE)('$why: $confidences with least $min is $decision', ({ confidenc
     clarify,
     threshold: min ?? 0.5,
     thresholdSource: min === undefined ? 'default' : 'request',
+  });
+});
+
+describe('with a least precision', () => {
+  const at = (confidence: number | undefined) => ({ confidence, coverage: 0.5 });
+  const base = { noneConfidence: 0.1, minConfidence: undefined, settings: SETTINGS };
+
+  test('its threshold stands in for the default one, above and below it', () => {
+    expect(decide({ ...base, confidences: [0.7, 0.1], precision: at(0.8) })).toMatchObject({
+      decision: 'no_match',
+      rule: 'below_min_confidence',
+      threshold: 0.8,
+      thresholdSource: 'precision',
+    });
+    expect(decide({ ...base, confidences: [0.4, 0.1], precision: at(0.35) })).toMatchObject({ decision: 'answer', threshold: 0.35 });
+  });
+
+  test('of it and a least confidence the stricter rules', () => {
+    const both = (minConfidence: number, precision: number) =>
+      decide({ ...base, confidences: [0.6, 0.1], minConfidence, precision: at(precision) });
+    expect(both(0.3, 0.7)).toMatchObject({ decision: 'no_match', thresholdSource: 'precision' });
+    expect(both(0.7, 0.3)).toMatchObject({ decision: 'no_match', thresholdSource: 'request' });
+    expect(both(0.3, 0.5)).toMatchObject({ decision: 'answer', thresholdSource: 'precision' });
+  });
+
+  test('one that cannot be reached never answers, but may ask back', () => {
+    expect(decide({ ...base, confidences: [1], noneConfidence: 0, precision: at(undefined) })).toMatchObject({
+      decision: 'no_match',
+      rule: 'precision_unreachable',
+    });
+    expect(decide({ ...base, confidences: [0.5, 0.45], precision: at(undefined) })).toMatchObject({ decision: 'clarify', clarify: 2 });
+  });
+});
+
+describe('the intents to ask between', () => {
+  const base = { minConfidence: undefined, settings: SETTINGS, noneConfidence: 0 };
+
+  test('are more than the close ones where these hold too little', () => {
+    const confidences = [0.35, 0.3, 0.2, 0.1, 0.05];
+    expect(decide({ ...base, confidences })).toMatchObject({ decision: 'clarify', clarify: 2 });
+    expect(decide({ ...base, confidences, clarifyMass: 0.8 })).toMatchObject({ decision: 'clarify', clarify: 3 });
+    expect(decide({ ...base, confidences, clarifyMass: 0.99 })).toMatchObject({ decision: 'clarify', clarify: 4 });
+  });
+
+  test('never turn an answer into a question', () => {
+    expect(decide({ ...base, confidences: [0.6, 0.2, 0.2], clarifyMass: 0.99 })).toMatchObject({ decision: 'answer', clarify: 0 });
   });
 });

@@ -7,7 +7,7 @@ import type { FittedRidge } from '../../../src/matching/fitted-scorer.ts';
 import { neighbourhoods } from '../../../src/matching/neighbourhoods.ts';
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { serialiseScorer } from '../../../src/matching/stored-scorer.ts';
-import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 import { madeUpCorpus, matrixOf, naiveMultiply, nearVector } from '../../support/matching-corpora.ts';
 
@@ -80,13 +80,13 @@ describe('corpora at the edges', () => {
     expect(other?.scores[0]).toBeLessThan((own?.scores[0] ?? 0) - 0.1);
     expect(other?.intents[0]).toBeLessThan((own?.intents[0] ?? 0) - 0.3);
     // Rows that are all right would teach that every utterance is.
-    expect(fitted.calibrator).toEqual(UNIVERSAL_CALIBRATOR);
+    expect(fitted.calibrator).toEqual(LONE_INTENT_CALIBRATOR);
   });
 
   test('one intent with counter-examples learns from them', async () => {
     const { input } = madeUpCorpus({ sizes: [12], noise: 0.5, counterExamples: 12 });
     const fitted = await fitScorer(input, naiveMultiply);
-    expect(fitted.calibrator).not.toEqual(UNIVERSAL_CALIBRATOR);
+    expect(fitted.calibrator).not.toEqual(LONE_INTENT_CALIBRATOR);
     const counters = input.counterTexts.map((text, i) => ({ text, vector: input.counterVectors.subarray(i * 16, (i + 1) * 16) }));
     const none = (await match(fitted, input, counters)).map((found) => found.none);
     const own = (await match(fitted, input, stored(input))).map((found) => found.none);

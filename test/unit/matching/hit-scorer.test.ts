@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_MATCH_SETTINGS, type Probe } from '../../../src/matching/contract.ts';
 import { fitHitScorer, usesHitScorer } from '../../../src/matching/fit.ts';
 import { hitScorer, hitScores } from '../../../src/matching/hit-scorer.ts';
-import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
 const hit = (intent: number, similarity: number, lexical = 0) => ({ row: 0, intent, similarity, lexical });
@@ -77,7 +77,7 @@ describe('its calibrator', () => {
 
   test('a probe without neighbours, and no probes at all, fit', () => {
     const none = fitHitScorer({ intents: twoEach, intentCount: 50, settings }, []);
-    expect(none.calibrator).toEqual(UNIVERSAL_CALIBRATOR);
+    expect(none.calibrator).toEqual(LONE_INTENT_CALIBRATOR);
     const empty = fitHitScorer({ intents: twoEach, intentCount: 50, settings }, [
       { intent: 0, near: [] },
       { intent: undefined, near: [] },

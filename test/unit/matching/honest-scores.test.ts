@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { leaveIntentOut, leaveOneOut } from '../../../src/matching/honest-scores.ts';
+import type { FitInput } from '../../../src/matching/contract.ts';
+import { leaveGroupOut, leaveIntentOut, leaveOneOut } from '../../../src/matching/honest-scores.ts';
 import { fitKernelRidge } from '../../../src/matching/kernel-ridge.ts';
 import { drawRows, rowsByIntent } from '../../../src/matching/landmarks.ts';
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
@@ -15,6 +16,7 @@ const CASES: readonly { readonly name: string; readonly corpus: CorpusShape }[] 
   { name: 'uneven intents, one of a single question', corpus: { sizes: [9, 1, 5, 2], seed: 2 } },
   { name: 'fewer landmarks than questions', corpus: { sizes: [6, 7, 8], settings: { landmarks: 10 }, seed: 3 } },
   { name: 'questions close together', corpus: { sizes: [5, 5], noise: 0.05, seed: 4 } },
+  { name: 'names that count as questions', corpus: { sizes: [3, 1, 5], names: 'telling', seed: 6 } },
   { name: 'one intent', corpus: { sizes: [6], seed: 5 } },
 ];
 
@@ -26,14 +28,27 @@ function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, excep
   });
 }
 
+/** The corpus as the fit should see it: names are rows like questions. */
+function trainedOn(input: FitInput): FitInput {
+  const { names } = input;
+  if (names === undefined) return input;
+  return {
+    ...input,
+    texts: [...input.texts, ...names.texts],
+    intents: Int32Array.from([...input.intents, ...names.texts.keys()]),
+    vectors: Float32Array.from([...input.vectors, ...names.vectors]),
+  };
+}
+
 describe.each(CASES)('$name', ({ corpus }) => {
-  const { input } = madeUpCorpus(corpus);
+  const { input: given } = madeUpCorpus(corpus);
+  const input = trainedOn(given);
   const landmarks = Array.from(drawRows(input.intents, input.intentCount, input.settings.landmarks));
   const refit = naiveRidge(input, landmarks);
   const blocks = rowsByIntent(input.intents, input.intentCount);
 
   test('fitted scores, and the scorer on stored questions, are those of the dual form', async () => {
-    const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
+    const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
     const scorer = ridgeScorer({ kind: 'kernel_ridge', model: fit.model, voteWeight: 0, calibrator: UNIVERSAL_CALIBRATOR });
     input.texts.forEach((text, row) => {
       const expected = refit(row, []);
@@ -44,14 +59,22 @@ describe.each(CASES)('$name', ({ corpus }) => {
   });
 
   test('leave-one-out scores are those of a refit without the row', async () => {
-    const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
+    const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
     input.intents.forEach((intent, row) => {
       expectNear(leaveOneOut(fit, row, intent), refit(row, [row]));
     });
   });
 
+  test('leave-group-out scores are those of a refit without the group', async () => {
+    const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
+    for (const [intent, block] of blocks.entries()) {
+      const group = block.slice(0, 2);
+      for (const row of group) expectNear(leaveGroupOut(fit, row, { intent, group }), refit(row, group));
+    }
+  });
+
   test('leave-one-intent-out scores are those of a refit without any row of the intent', async () => {
-    const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
+    const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
     for (const [intent, block] of blocks.entries()) {
       const scores = await leaveIntentOut(fit, intent, { block, wanted: block, multiply: naiveMultiply });
       expect(scores).toHaveLength(block.length);

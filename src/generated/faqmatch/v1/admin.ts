@@ -90,6 +90,20 @@ export interface Progress {
   readonly total: number;
 }
 
+/** PrecisionThreshold is what a wanted precision comes to in a version. */
+export interface PrecisionThreshold {
+  /** Wanted: MatchRequest.min_precision. */
+  readonly minPrecision: number;
+  /** Least confidence of ANSWER that it stands for; 1 where it cannot be reached. */
+  readonly confidence: number;
+  /** Share of all traffic that is answered then, out of scope included; 0 where it is not known or the precision cannot be reached. */
+  readonly expectedCoverage: number;
+  /** Whether it can be reached. */
+  readonly reachable: boolean;
+  /** Whether the corpus's own questions told; else general constants stand in. */
+  readonly learnt: boolean;
+}
+
 /** ReloadResult is what a reload did. */
 export interface ReloadResult {
   /** The version built; the active one, unless staged. */
@@ -120,6 +134,12 @@ export interface ReloadResult {
   readonly searchMethod: string;
   /** Share of the ten nearest questions that the method finds, measured against exact search when the version was built. */
   readonly recallAt10: number;
+  /** What precisions of .8, .9 and .95 come to, learnt from the corpus's own questions: an estimate at out_of_scope_share, one standard error on the careful side. */
+  readonly precisionThresholds: readonly PrecisionThreshold[];
+  /** How often clarify_intents hold the right intent of an in-scope utterance; 0 where too few of the corpus's questions tell. */
+  readonly clarifyHolds: number;
+  /** Share of out-of-scope traffic that confidences are made for. */
+  readonly outOfScopeShare: number;
 }
 
 /** ReloadCorpusResponse is one event; the result is the last. */
@@ -1057,6 +1077,147 @@ export const Progress: MessageFns<Progress> = {
   },
 };
 
+function createBasePrecisionThreshold(): PrecisionThreshold {
+  return { minPrecision: 0, confidence: 0, expectedCoverage: 0, reachable: false, learnt: false };
+}
+
+export const PrecisionThreshold: MessageFns<PrecisionThreshold> = {
+  encode(message: PrecisionThreshold, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minPrecision !== 0) {
+      writer.uint32(9).double(message.minPrecision);
+    }
+    if (message.confidence !== 0) {
+      writer.uint32(17).double(message.confidence);
+    }
+    if (message.expectedCoverage !== 0) {
+      writer.uint32(25).double(message.expectedCoverage);
+    }
+    if (message.reachable !== false) {
+      writer.uint32(32).bool(message.reachable);
+    }
+    if (message.learnt !== false) {
+      writer.uint32(40).bool(message.learnt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrecisionThreshold {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrecisionThreshold() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.minPrecision = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.confidence = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.expectedCoverage = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reachable = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.learnt = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PrecisionThreshold {
+    return {
+      minPrecision: isSet(object.minPrecision)
+        ? globalThis.Number(object.minPrecision)
+        : isSet(object.min_precision)
+        ? globalThis.Number(object.min_precision)
+        : 0,
+      confidence: isSet(object.confidence) ? globalThis.Number(object.confidence) : 0,
+      expectedCoverage: isSet(object.expectedCoverage)
+        ? globalThis.Number(object.expectedCoverage)
+        : isSet(object.expected_coverage)
+        ? globalThis.Number(object.expected_coverage)
+        : 0,
+      reachable: isSet(object.reachable) ? globalThis.Boolean(object.reachable) : false,
+      learnt: isSet(object.learnt) ? globalThis.Boolean(object.learnt) : false,
+    };
+  },
+
+  toJSON(message: PrecisionThreshold): unknown {
+    const obj: any = {};
+    if (message.minPrecision !== 0) {
+      obj.minPrecision = floatToJson(message.minPrecision);
+    }
+    if (message.confidence !== 0) {
+      obj.confidence = floatToJson(message.confidence);
+    }
+    if (message.expectedCoverage !== 0) {
+      obj.expectedCoverage = floatToJson(message.expectedCoverage);
+    }
+    if (message.reachable !== false) {
+      obj.reachable = message.reachable;
+    }
+    if (message.learnt !== false) {
+      obj.learnt = message.learnt;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PrecisionThreshold>): PrecisionThreshold {
+    return PrecisionThreshold.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PrecisionThreshold>): PrecisionThreshold {
+    const message = createBasePrecisionThreshold() as any;
+    message.minPrecision = object.minPrecision ?? 0;
+    message.confidence = object.confidence ?? 0;
+    message.expectedCoverage = object.expectedCoverage ?? 0;
+    message.reachable = object.reachable ?? false;
+    message.learnt = object.learnt ?? false;
+    return message;
+  },
+};
+
 function createBaseReloadResult(): ReloadResult {
   return {
     version: "",
@@ -1073,6 +1234,9 @@ function createBaseReloadResult(): ReloadResult {
     unchanged: false,
     searchMethod: "",
     recallAt10: 0,
+    precisionThresholds: [],
+    clarifyHolds: 0,
+    outOfScopeShare: 0,
   };
 }
 
@@ -1119,6 +1283,15 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     }
     if (message.recallAt10 !== 0) {
       writer.uint32(113).double(message.recallAt10);
+    }
+    for (const v of message.precisionThresholds) {
+      PrecisionThreshold.encode(v!, writer.uint32(122).fork()).join();
+    }
+    if (message.clarifyHolds !== 0) {
+      writer.uint32(129).double(message.clarifyHolds);
+    }
+    if (message.outOfScopeShare !== 0) {
+      writer.uint32(137).double(message.outOfScopeShare);
     }
     return writer;
   },
@@ -1248,6 +1421,30 @@ export const ReloadResult: MessageFns<ReloadResult> = {
             message.recallAt10 = reader.double();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.precisionThresholds.push(PrecisionThreshold.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 16: {
+            if (tag !== 129) {
+              break;
+            }
+
+            message.clarifyHolds = reader.double();
+            continue;
+          }
+          case 17: {
+            if (tag !== 137) {
+              break;
+            }
+
+            message.outOfScopeShare = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1291,6 +1488,21 @@ export const ReloadResult: MessageFns<ReloadResult> = {
         ? globalThis.Number(object.recallAt10)
         : isSet(object.recall_at_10)
         ? globalThis.Number(object.recall_at_10)
+        : 0,
+      precisionThresholds: globalThis.Array.isArray(object?.precisionThresholds)
+        ? object.precisionThresholds.map((e: any) => PrecisionThreshold.fromJSON(e))
+        : globalThis.Array.isArray(object?.precision_thresholds)
+        ? object.precision_thresholds.map((e: any) => PrecisionThreshold.fromJSON(e))
+        : [],
+      clarifyHolds: isSet(object.clarifyHolds)
+        ? globalThis.Number(object.clarifyHolds)
+        : isSet(object.clarify_holds)
+        ? globalThis.Number(object.clarify_holds)
+        : 0,
+      outOfScopeShare: isSet(object.outOfScopeShare)
+        ? globalThis.Number(object.outOfScopeShare)
+        : isSet(object.out_of_scope_share)
+        ? globalThis.Number(object.out_of_scope_share)
         : 0,
     };
   },
@@ -1339,6 +1551,15 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     if (message.recallAt10 !== 0) {
       obj.recallAt10 = floatToJson(message.recallAt10);
     }
+    if (message.precisionThresholds?.length) {
+      obj.precisionThresholds = message.precisionThresholds.map((e) => PrecisionThreshold.toJSON(e));
+    }
+    if (message.clarifyHolds !== 0) {
+      obj.clarifyHolds = floatToJson(message.clarifyHolds);
+    }
+    if (message.outOfScopeShare !== 0) {
+      obj.outOfScopeShare = floatToJson(message.outOfScopeShare);
+    }
     return obj;
   },
 
@@ -1361,6 +1582,9 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     message.unchanged = object.unchanged ?? false;
     message.searchMethod = object.searchMethod ?? "";
     message.recallAt10 = object.recallAt10 ?? 0;
+    message.precisionThresholds = object.precisionThresholds?.map((e) => PrecisionThreshold.fromPartial(e)) || [];
+    message.clarifyHolds = object.clarifyHolds ?? 0;
+    message.outOfScopeShare = object.outOfScopeShare ?? 0;
     return message;
   },
 };

@@ -92,9 +92,9 @@ export interface Filter {
 
 /** MatchContext is what came before in the conversation. */
 export interface MatchContext {
-  /** Intent of the turn before. */
+  /** Intent of the turn before; one that the version does not hold counts as nothing. */
   readonly previousIntent: string;
-  /** Entry of the turn before. */
+  /** Entry of the turn before; read where previous_intent is empty. */
   readonly previousEntryId: string;
 }
 
@@ -110,7 +110,10 @@ export interface MatchRequest {
   readonly minConfidence?:
     | number
     | undefined;
-  /** Least expected precision of ANSWER, in [0, 1]. Not built yet: UNIMPLEMENTED when set. */
+  /**
+   * Least expected precision of ANSWER, in [0, 1]: with 0.9, nine answers in ten should be right, at the server's out-of-scope share. The version's own threshold for it
+   * stands in for the default one; one that cannot be reached never gives ANSWER, but to a stored question's own words.
+   */
   readonly minPrecision?:
     | number
     | undefined;
@@ -118,7 +121,7 @@ export interface MatchRequest {
   readonly filter:
     | Filter
     | undefined;
-  /** What came before in the conversation. Not built yet: UNIMPLEMENTED when it names anything. */
+  /** What came before in the conversation: the intent of the turn before is taken to be meant again twice as likely as the utterance alone tells. */
   readonly context:
     | MatchContext
     | undefined;
@@ -191,7 +194,7 @@ export interface QuestionEvidence {
 
 /** Explanation says why the answer came out as it did. */
 export interface Explanation {
-  /** Which rule decided: "exact_question", "exact_question_ambiguous", "counter_example", "confidence", "below_min_confidence", "close_candidates", "no_entry_passes_filter". */
+  /** Which rule decided: "exact_question", "exact_question_ambiguous", "counter_example", "confidence", "below_min_confidence", "close_candidates", "precision_unreachable", "no_entry_passes_filter". */
   readonly rule: string;
   /** The stored questions nearest to the utterance, closest first. */
   readonly evidence: readonly QuestionEvidence[];
@@ -203,7 +206,7 @@ export interface Explanation {
   readonly noneConfidence: number;
   /** Confidence below which the decision is NO_MATCH. */
   readonly threshold: number;
-  /** Where the threshold came from: "request" or "default". */
+  /** Where the threshold came from: "request" (min_confidence), "precision" (min_precision) or "default". */
   readonly thresholdSource: string;
   /** Words of the utterance that occur in the matched question. */
   readonly matchedTerms: readonly string[];

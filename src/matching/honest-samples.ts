@@ -1,0 +1,108 @@
+/**
+ * A sample of the stored questions, each scored as if it and its near-duplicates, or its whole intent, had never been stored.
+ */
+import type { FitInput, Multiply, NearQuestion } from './contract.ts';
+import { leaveGroupOut, leaveIntentOut } from './honest-scores.ts';
+import { type RidgeFit, takeRows } from './kernel-ridge.ts';
+import { drawRows, rowsByIntent } from './landmarks.ts';
+import { nearDuplicates } from './near-duplicates.ts';
+import { nearestIntents } from './nearest-intents.ts';
+import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
+
+/** Most stored questions that are scored honestly; more add seconds and no accuracy. */
+const HONEST_ROWS = 2000;
+/** Questions of an intent among which near-duplicates are looked for; a larger intent leaves out one question at a time. */
+const LARGEST_GROUPED = 1000;
+
+/** One sampled stored question with its honest scores, vote not yet added. */
+export interface Sample {
+  readonly intent: number;
+  /** Scores without the question and its near-duplicates; undefined where its intent has no other question. */
+  readonly alone: Float32Array | undefined;
+  /** Scores without its intent; undefined where there are none. */
+  readonly without: Float32Array | undefined;
+  /** The same with the intents most like its own gone too: what is asked from further off; undefined where too few intents are left. */
+  readonly far: Float32Array | undefined;
+  readonly around: Neighbourhood;
+}
+
+interface Chosen {
+  readonly row: number;
+  readonly intent: number;
+  /** Rows that leave together with this one, itself among them. */
+  readonly group: readonly number[];
+}
+
+/** Each sampled row with its group; a group that is its whole intent shrinks to the row, or the right intent could not be found. */
+async function choose(input: FitInput, multiply: Multiply): Promise<readonly Chosen[]> {
+  const rows = drawRows(input.intents, input.intentCount, HONEST_ROWS);
+  const questions = rowsByIntent(input.intents, input.intentCount);
+  const groups = new Map<number, readonly number[]>();
+  for (const own of questions) {
+    if (own.length < 3 || own.length > LARGEST_GROUPED) continue;
+    const vectors = takeRows(input.vectors, input.dimension, Int32Array.from(own));
+    const found = await nearDuplicates(vectors, { size: own.length, dimension: input.dimension }, multiply);
+    found.forEach((group, i) => {
+      if (group.length > 1 && group.length < own.length)
+        groups.set(
+          own[i] as number,
+          group.map((place) => own[place] as number),
+        );
+    });
+  }
+  return Array.from(rows, (row) => ({ row, intent: input.intents[row] as number, group: groups.get(row) ?? [row] }));
+}
+
+function withoutIntents(scores: Float32Array, gone: readonly number[]): Float32Array | undefined {
+  if (gone.length === 0) return undefined;
+  const left = scores.slice();
+  for (const intent of gone) left[intent] = -Infinity;
+  return left;
+}
+
+/** Scores without the whole intent, by row. */
+async function withoutOwnIntent(fit: RidgeFit, chosen: readonly Chosen[], multiply: Multiply): Promise<ReadonlyMap<number, Float32Array>> {
+  const { intentCount } = fit.model;
+  const without = new Map<number, Float32Array>();
+  if (intentCount < 2) return without;
+  const wanted = Array.from({ length: intentCount }, (): number[] => []);
+  for (const { row, intent } of chosen) wanted[intent]?.push(row);
+  for (const [intent, block] of rowsByIntent(fit.intents, intentCount).entries()) {
+    const own = wanted[intent] ?? [];
+    const scored = await leaveIntentOut(fit, intent, { block, wanted: own, multiply });
+    scored.forEach((scores, i) => {
+      without.set(own[i] as number, scores);
+    });
+  }
+  return without;
+}
+
+/** Draws and scores the sample. Deterministic. */
+export async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: Multiply): Promise<readonly Sample[]> {
+  const chosen = await choose(input, multiply);
+  const vectors = takeRows(
+    input.vectors,
+    input.dimension,
+    Int32Array.from(chosen, ({ row }) => row),
+  );
+  const selves = chosen.map(({ row, intent, group }) => ({ row, intent, ...(group.length > 1 ? { group: new Set(group) } : {}) }));
+  const around = await neighbourhoods(vectors, selves, { input, multiply });
+  const without = await withoutOwnIntent(fit, chosen, multiply);
+  const like = await nearestIntents(input, multiply);
+  const counts = rowsByIntent(input.intents, input.intentCount).map((own) => own.length);
+  return chosen.map(({ row, intent, group }, i) => {
+    const scores = without.get(row);
+    return {
+      intent,
+      alone: (counts[intent] as number) > 1 ? leaveGroupOut(fit, row, { intent, group }) : undefined,
+      without: scores,
+      far: scores === undefined ? undefined : withoutIntents(scores, like[intent] ?? []),
+      around: around[i] as Neighbourhood,
+    };
+  });
+}
+
+/** The neighbours that are left when the intents without a score are gone. */
+export function nearScored(near: readonly NearQuestion[], scores: Float32Array): readonly NearQuestion[] {
+  return near.filter(({ intent }) => scores[intent] !== -Infinity);
+}

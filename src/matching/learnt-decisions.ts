@@ -1,0 +1,119 @@
+/**
+ * What a corpus's honest rows teach about deciding: from which confidence on answers reach a precision, what share of traffic is
+ * answered then, and how much probability the intents to ask between must hold so that the right one is nearly always among them.
+ * The rows weigh as the expected traffic does, so all of it holds at the stated out-of-scope share.
+ */
+
+/** One honest row as the calibrator sees it. */
+export interface DecisionRow {
+  /** Confidence of the best intent. */
+  readonly confidence: number;
+  readonly right: boolean;
+  /** Share of the expected traffic; all rows together 1. */
+  readonly weight: number;
+}
+
+/** One honest in-scope row that would be asked back. */
+export interface ClarifyRow {
+  /** In-scope share of probability of the candidates before the right one and of the right one itself, by rank. */
+  readonly shares: readonly number[];
+  /** Rank of the right intent, 0 the best. */
+  readonly rank: number;
+}
+
+/** Plain data; stored with the scorer. */
+export interface LearntDecisions {
+  /** [STEPS + 1] least precision expected of answers from confidence i / STEPS on; 0 where no row tells. */
+  readonly precision: Float64Array;
+  /** [STEPS + 1] share of all traffic answered from there on. */
+  readonly coverage: Float64Array;
+  /** In-scope share of probability that the intents to ask between hold together. */
+  readonly clarifyMass: number;
+  /** How often the right intent was among them, on honest rows; 0 where too few rows tell. */
+  readonly clarifyHolds: number;
+}
+
+/** What a wanted precision comes to. */
+export interface PrecisionThreshold {
+  /** Least confidence of an answer; undefined where the precision cannot be reached. */
+  readonly confidence: number | undefined;
+  /** Expected share of all traffic that is answered; 0 where unknown or nothing is. */
+  readonly coverage: number;
+}
+
+/** The confidences at which precision and coverage are kept. */
+export const STEPS = 200;
+/** Intents to ask between hold the right one this often where it can be had. */
+const CLARIFY_AIM = 0.9;
+/** Fewer rows say nothing about that. */
+const ENOUGH_CLARIFY = 20;
+/** Stands where too few rows tell. */
+const DEFAULT_CLARIFY_MASS = 0.9;
+const MASSES = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
+/** At most this many intents are worth asking between. */
+export const MOST_CLARIFY = 4;
+
+/**
+ * Precision less one standard error: a share seen in few rows is not taken at its word. Under it lies the variance of a fair coin in one
+ * row, so that a handful of rows that are all right is no proof either.
+ */
+function cautious(precision: number, rows: number): number {
+  const variance = Math.max(precision * (1 - precision), 0.25 / rows);
+  return Math.max(0, precision - Math.sqrt(variance / rows));
+}
+
+/** How many of the ranked candidates to ask between so that they hold `mass` of the in-scope probability: at least two, at most four. */
+export function clarifyCount(shares: readonly number[], mass: number): number {
+  let sum = 0;
+  let count = 0;
+  for (const share of shares.slice(0, MOST_CLARIFY)) {
+    if (count >= 2 && sum >= mass) break;
+    sum += share;
+    count += 1;
+  }
+  return count;
+}
+
+function fitClarify(rows: readonly ClarifyRow[]): Pick<LearntDecisions, 'clarifyMass' | 'clarifyHolds'> {
+  if (rows.length < ENOUGH_CLARIFY) return { clarifyMass: DEFAULT_CLARIFY_MASS, clarifyHolds: 0 };
+  const holds = (mass: number) => rows.filter(({ shares, rank }) => rank < clarifyCount(shares, mass)).length;
+  // Conformal: with n rows seen, the next one is inside with probability at least holds / (n + 1) (Vovk 2005; Angelopoulos & Bates 2023).
+  const mass = MASSES.find((candidate) => holds(candidate) >= CLARIFY_AIM * (rows.length + 1)) ?? (MASSES.at(-1) as number);
+  return { clarifyMass: mass, clarifyHolds: holds(mass) / (rows.length + 1) };
+}
+
+/**
+ * @param rows weights sum to 1. @param seen how many rows the weights stand for, for the standard error.
+ * @param clarify in-scope rows that would be asked back.
+ */
+export function learnDecisions(rows: readonly DecisionRow[], seen: number, clarify: readonly ClarifyRow[]): LearntDecisions {
+  const precision = new Float64Array(STEPS + 1);
+  const coverage = new Float64Array(STEPS + 1);
+  const right = new Float64Array(STEPS + 1);
+  for (const { confidence, right: isRight, weight } of rows) {
+    const step = Math.min(STEPS, Math.floor(confidence * STEPS));
+    coverage[step] = (coverage[step] as number) + weight;
+    if (isRight) right[step] = (right[step] as number) + weight;
+  }
+  for (let step = STEPS - 1; step >= 0; step -= 1) {
+    coverage[step] = (coverage[step] as number) + (coverage[step + 1] as number);
+    right[step] = (right[step] as number) + (right[step + 1] as number);
+  }
+  coverage.forEach((share, step) => {
+    if (share > 0) precision[step] = cautious((right[step] as number) / share, share * seen);
+  });
+  return { precision, coverage, ...fitClarify(clarify) };
+}
+
+/**
+ * The confidence from which answers are right as often as wanted. An answer less sure than half of that is never counted on.
+ * Where no honest row tells (`learnt` undefined), confidences are taken at their word and as evenly spread: from 2p − 1 on their mean is p.
+ */
+export function precisionThreshold(learnt: LearntDecisions | undefined, wanted: number): PrecisionThreshold {
+  if (learnt === undefined) return { confidence: Math.max(wanted / 2, 2 * wanted - 1), coverage: 0 };
+  for (let step = Math.ceil((wanted / 2) * STEPS); step <= STEPS; step += 1) {
+    const coverage = learnt.coverage[step] as number;
+    if (coverage > 0 && (learnt.precision[step] as number) >= wanted) return { confidence: step / STEPS, coverage };
+  }
+  return { confidence: undefined, coverage: 0 };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type ClarifyRow,
+  clarifyCount,
+  type DecisionRow,
+  learnDecisions,
+  MOST_CLARIFY,
+  precisionThreshold,
+} from '../../../src/matching/learnt-decisions.ts';
+import { seededRandom } from '../../support/index-oracle.ts';
+
+/** Rows whose confidence is true: right as often as it says. */
+function trueRows(count: number, seed = 7): readonly DecisionRow[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, () => {
+    const confidence = random();
+    return { confidence, right: random() < confidence, weight: 1 / count };
+  });
+}
+
+describe('a wanted precision', () => {
+  test('is reached on new rows from the learnt confidence on, and answers as much as it said', () => {
+    const learnt = learnDecisions(trueRows(4000), 4000, []);
+    for (const wanted of [0.7, 0.8, 0.9, 0.95]) {
+      const { confidence, coverage } = precisionThreshold(learnt, wanted);
+      const answered = trueRows(4000, 8).filter((row) => row.confidence >= (confidence ?? 2));
+      const right = answered.filter((row) => row.right).length / answered.length;
+      expect(right).toBeGreaterThanOrEqual(wanted - 0.01);
+      expect(right).toBeLessThan(wanted + 0.03);
+      expect(answered.length / 4000).toBeCloseTo(coverage, 1);
+    }
+  });
+
+  test('asks for more confidence the higher it is, and the fewer rows speak for it', () => {
+    const many = learnDecisions(trueRows(4000), 4000, []);
+    const wanted = [0.5, 0.7, 0.8, 0.9, 0.95].map((precision) => precisionThreshold(many, precision).confidence ?? 2);
+    expect(wanted).toEqual(wanted.toSorted((a, b) => a - b));
+    const few = learnDecisions(trueRows(4000), 100, []);
+    expect(precisionThreshold(few, 0.9).confidence ?? 2).toBeGreaterThan(precisionThreshold(many, 0.9).confidence ?? 2);
+  });
+
+  test('that no row supports cannot be reached', () => {
+    const wrong = trueRows(500).map((row) => ({ ...row, right: row.right && row.confidence < 0.5 }));
+    expect(precisionThreshold(learnDecisions(wrong, 500, []), 0.9)).toEqual({ confidence: undefined, coverage: 0 });
+    // A thousand rows that are all right still do not prove that every answer is.
+    const right = trueRows(1000).map((row) => ({ ...row, right: true }));
+    expect(precisionThreshold(learnDecisions(right, 1000, []), 1).confidence).toBeUndefined();
+  });
+
+  test('never counts on answers less sure than half of it', () => {
+    const right = trueRows(1000).map((row) => ({ ...row, right: true }));
+    expect(precisionThreshold(learnDecisions(right, 1000, []), 0.9).confidence).toBe(0.45);
+  });
+
+  test('takes confidences at their word where a corpus taught nothing: those from 2p - 1 on have a mean of p', () => {
+    expect(precisionThreshold(undefined, 0.9).confidence).toBeCloseTo(0.8, 12);
+    expect(precisionThreshold(undefined, 1).confidence).toBe(1);
+    expect(precisionThreshold(undefined, 0.5).confidence).toBe(0.25);
+    expect(precisionThreshold(undefined, 0).confidence).toBe(0);
+  });
+});
+
+describe('the intents to ask between', () => {
+  test('are two at least and four at most, as many as hold the mass', () => {
+    expect(clarifyCount([0.5, 0.45, 0.05], 0.9)).toBe(2);
+    expect(clarifyCount([0.4, 0.35, 0.2, 0.05], 0.9)).toBe(3);
+    expect(clarifyCount([0.2, 0.2, 0.2, 0.2, 0.2], 0.98)).toBe(MOST_CLARIFY);
+    expect(clarifyCount([0.5, 0.4], 0)).toBe(2);
+  });
+
+  test('hold the right one on new rows as often as they say', () => {
+    const random = seededRandom(11);
+    const draw = (): ClarifyRow => {
+      const raw = Array.from({ length: 4 }, () => 0.1 + random()).toSorted((a, b) => b - a);
+      const sum = raw.reduce((total, value) => total + value, 0);
+      const shares = raw.map((value) => value / sum);
+      let left = random();
+      const rank = shares.findIndex((share) => {
+        left -= share;
+        return left < 0;
+      });
+      return { shares, rank: rank < 0 ? 3 : rank };
+    };
+    const { clarifyMass, clarifyHolds } = learnDecisions([], 1, Array.from({ length: 2000 }, draw));
+    const fresh = Array.from({ length: 2000 }, draw);
+    const holds = fresh.filter(({ shares, rank }) => rank < clarifyCount(shares, clarifyMass)).length / fresh.length;
+    expect(clarifyHolds).toBeGreaterThanOrEqual(0.9);
+    expect(Math.abs(holds - clarifyHolds)).toBeLessThan(0.03);
+  });
+
+  test('follow a default where too few rows tell, and say nothing of how often they hold', () => {
+    const row: ClarifyRow = { shares: [0.5, 0.4], rank: 0 };
+    expect(learnDecisions([], 1, [row])).toMatchObject({ clarifyMass: 0.9, clarifyHolds: 0 });
+  });
+});
