@@ -73,6 +73,12 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
   const share = outside / rows.length;
   const expected = settings.outOfScopeShare;
   const notes: string[] = [];
+  if (source.kind === 'cross_validation') {
+    notes.push(
+      'Each question is measured without itself and its near-duplicates. Where the questions of an intent are worded far apart on purpose, ' +
+        'real utterances fare better than this: take it to compare, not as a forecast.',
+    );
+  }
   if (rows.length - outside < FEW_ROWS) notes.push(`Only ${rows.length - outside} in-scope utterances: the ranges are wide.`);
   if (outside > 0 && outside < FEW_ROWS) notes.push(`Only ${outside} out-of-scope utterances: what is said of refusing rests on few.`);
   if (expected !== undefined && source.kind !== 'retrieval' && Math.abs(share - expected) > 0.1) {

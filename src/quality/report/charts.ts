@@ -4,9 +4,16 @@ import type { ConfusionSquare } from './confusion-square.ts';
 import type { EvaluationReport, HistogramBar, LearningPoint } from './evaluation-report.ts';
 import { PALETTE } from './palette.ts';
 
+/** What a colour stands for. Set in HTML beside the picture, since only a browser knows how wide a text is. */
+export interface LegendItem {
+  readonly name: string;
+  readonly colour: string;
+}
+
 /** One picture: what it shows and its size in pixels. */
 export interface Chart {
   readonly option: EChartsOption;
+  readonly legend: readonly LegendItem[];
   readonly width: number;
   readonly height: number;
 }
@@ -38,16 +45,25 @@ function shareAxis(name: string, side: 'x' | 'y', from = 0) {
   };
 }
 
-const GRID = { left: 64, right: 24, top: 44, bottom: 52 };
-const LEGEND = { top: 8, itemWidth: 14, itemHeight: 10, textStyle: { color: PALETTE.ink, fontSize: 12 } };
+const GRID = { left: 64, right: 24, top: 20, bottom: 52 };
 
-function drawn(option: EChartsOption, size: { readonly width?: number; readonly height?: number } = {}): Chart {
-  const { width = WIDTH, height = HEIGHT } = size;
-  return { option: { animation: false, textStyle: { fontFamily: FONT }, grid: GRID, legend: LEGEND, ...option }, width, height };
+interface DrawnFacts {
+  readonly width?: number;
+  readonly height?: number;
+  readonly legend?: readonly LegendItem[];
+}
+
+function drawn(option: EChartsOption, { width = WIDTH, height = HEIGHT, legend = [] }: DrawnFacts = {}): Chart {
+  return { option: { animation: false, textStyle: { fontFamily: FONT }, grid: GRID, ...option }, width, height, legend };
+}
+
+/** Legend of the series that are drawn. */
+function legendOf(series: readonly { readonly name: string; readonly itemStyle: { readonly color: string } }[]): DrawnFacts {
+  return { legend: series.map(({ name, itemStyle }) => ({ name, colour: itemStyle.color })) };
 }
 
 /** Renders a picture to an `<svg>` element. */
-export async function renderChart({ option, width, height }: Chart): Promise<string> {
+export async function renderChart({ option, width, height }: Omit<Chart, 'legend'>): Promise<string> {
   const { init } = await import('echarts');
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
@@ -63,34 +79,32 @@ export async function renderChart({ option, width, height }: Chart): Promise<str
 export function reliabilityChart({ reliability }: Pick<EvaluationReport, 'reliability'>): Chart {
   const filled = reliability.filter(({ rows }) => rows > 0);
   const most = Math.max(1, ...filled.map(({ rows }) => rows));
-  return drawn({
-    xAxis: shareAxis('confidence that was told', 'x'),
-    yAxis: shareAxis('share that was right', 'y'),
-    series: [
-      {
-        name: 'what confidence should mean',
-        type: 'line',
-        symbol: 'none',
-        data: [
-          [0, 0],
-          [1, 1],
-        ],
-        lineStyle: { color: PALETTE.faint, type: 'dashed', width: 1.5 },
-        itemStyle: { color: PALETTE.faint },
-      },
-      {
-        name: 'what came true (larger: more utterances)',
-        type: 'line',
-        data: filled.map(({ meanConfidence, shareRight, rows }) => ({
-          value: [meanConfidence, shareRight],
-          symbolSize: 6 + 20 * Math.sqrt(rows / most),
-        })),
-        symbol: 'circle',
-        lineStyle: { color: PALETTE.accent, width: 2 },
-        itemStyle: { color: PALETTE.accent, opacity: 0.85 },
-      },
-    ],
-  });
+  const series = [
+    {
+      name: 'what confidence should mean',
+      type: 'line' as const,
+      symbol: 'none',
+      data: [
+        [0, 0],
+        [1, 1],
+      ],
+      lineStyle: { color: PALETTE.faint, type: 'dashed' as const, width: 1.5 },
+      itemStyle: { color: PALETTE.faint },
+    },
+    {
+      name: 'what came true (larger: more utterances)',
+      type: 'line' as const,
+      data: filled.map(({ meanConfidence, shareRight, rows }) => ({
+        value: [meanConfidence, shareRight],
+        symbolSize: 6 + 20 * Math.sqrt(rows / most),
+      })),
+      symbol: 'circle',
+      lineStyle: { color: PALETTE.accent, width: 2 },
+      itemStyle: { color: PALETTE.accent, opacity: 0.85 },
+    },
+  ];
+  const axes = { xAxis: shareAxis('confidence that was told', 'x'), yAxis: shareAxis('share that was right', 'y') };
+  return drawn({ ...axes, series }, legendOf(series));
 }
 
 /** What each threshold buys; the marked points are the best coverage at round precisions. */
@@ -98,7 +112,6 @@ export function coverageChart({ coverage, coverageAt }: Pick<EvaluationReport, '
   const least = Math.min(0.9, ...coverage.map(({ precision }) => precision));
   const reached = coverageAt.filter(({ threshold }) => threshold !== null);
   return drawn({
-    legend: { show: false },
     grid: { ...GRID, top: 28, right: 36 },
     xAxis: shareAxis('in-scope utterances answered rightly', 'x'),
     yAxis: shareAxis('answers that are right', 'y', Math.floor(least * 10) / 10),
@@ -130,34 +143,38 @@ function stack(name: string, color: string, values: readonly number[]) {
 
 /** At which confidence right, wrong and out-of-scope utterances fall. */
 export function histogramChart({ histogram }: { readonly histogram: readonly HistogramBar[] }): Chart {
-  return drawn({
-    xAxis: {
-      ...AXIS,
-      type: 'category',
-      name: 'confidence of the best candidate',
-      nameGap: 30,
-      data: histogram.map(({ from }) => percentText(from)),
-      axisLabel: { ...AXIS.axisLabel, interval: 3 },
+  const series = [
+    stack(
+      'right',
+      PALETTE.right,
+      histogram.map(({ right }) => right),
+    ),
+    stack(
+      'wrong intent',
+      PALETTE.wrong,
+      histogram.map(({ wrong }) => wrong),
+    ),
+    stack(
+      'out of scope',
+      PALETTE.outOfScope,
+      histogram.map(({ outOfScope }) => outOfScope),
+    ),
+  ];
+  return drawn(
+    {
+      xAxis: {
+        ...AXIS,
+        type: 'category',
+        name: 'confidence of the best candidate',
+        nameGap: 30,
+        data: histogram.map(({ from }) => percentText(from)),
+        axisLabel: { ...AXIS.axisLabel, interval: 3 },
+      },
+      yAxis: { ...AXIS, type: 'value', name: 'utterances', nameGap: 46 },
+      series,
     },
-    yAxis: { ...AXIS, type: 'value', name: 'utterances', nameGap: 46 },
-    series: [
-      stack(
-        'right',
-        PALETTE.right,
-        histogram.map(({ right }) => right),
-      ),
-      stack(
-        'wrong intent',
-        PALETTE.wrong,
-        histogram.map(({ wrong }) => wrong),
-      ),
-      stack(
-        'out of scope',
-        PALETTE.outOfScope,
-        histogram.map(({ outOfScope }) => outOfScope),
-      ),
-    ],
-  });
+    legendOf(series),
+  );
 }
 
 /** What fewer questions an intent would have given. */
@@ -171,25 +188,30 @@ export function learningChart({ learning }: { readonly learning: readonly Learni
     itemStyle: { color },
   });
   const refused = learning.some((point) => Number.isFinite(point.refused));
-  return drawn({
-    xAxis: {
-      ...AXIS,
-      type: 'category',
-      name: 'questions of each intent, at most',
-      nameGap: 30,
-      data: learning.map(({ questionsPerIntent }) => (questionsPerIntent === null ? 'all' : String(questionsPerIntent))),
+  const series = [
+    line('best candidate right', PALETTE.accent, (point) => point.intentAccuracy),
+    line('answered rightly', PALETTE.right, (point) => point.accuracy),
+    ...(refused ? [line('out of scope refused', PALETTE.outOfScope, (point) => point.refused)] : []),
+  ];
+  return drawn(
+    {
+      xAxis: {
+        ...AXIS,
+        type: 'category',
+        name: 'questions of each intent, at most',
+        nameGap: 30,
+        data: learning.map(({ questionsPerIntent }) => (questionsPerIntent === null ? 'all' : String(questionsPerIntent))),
+      },
+      yAxis: shareAxis('share of utterances', 'y'),
+      series,
     },
-    yAxis: shareAxis('share of utterances', 'y'),
-    series: [
-      line('best candidate right', PALETTE.accent, (point) => point.intentAccuracy),
-      line('answered rightly', PALETTE.right, (point) => point.accuracy),
-      ...(refused ? [line('out of scope refused', PALETTE.outOfScope, (point) => point.refused)] : []),
-    ],
-  });
+    legendOf(series),
+  );
 }
 
 const CELL = 26;
-const LABEL_SPACE = 190;
+/** Pixels of one character of a slanted or level label. */
+const CHARACTER = 6.6;
 
 function shortened(label: string): string {
   return label.length > 26 ? `${label.slice(0, 25)}…` : label;
@@ -198,6 +220,7 @@ function shortened(label: string): string {
 /** Who is taken for whom; rows mean, columns were said. The diagonal is right and pale, so that errors stand out. */
 export function confusionChart({ labels, cells }: ConfusionSquare): Chart {
   const most = Math.max(1, ...cells.filter(([column, row]) => column !== row).map(([, , count]) => count));
+  const space = 44 + CHARACTER * Math.max(8, ...labels.map((label) => shortened(label).length));
   const side = labels.length * CELL;
   const axis = {
     type: 'category' as const,
@@ -208,14 +231,13 @@ export function confusionChart({ labels, cells }: ConfusionSquare): Chart {
   const label = { ...AXIS.axisLabel, color: PALETTE.ink, interval: 0 };
   return drawn(
     {
-      legend: { show: false },
-      grid: { left: LABEL_SPACE, top: 24, right: 24, bottom: LABEL_SPACE },
+      grid: { left: space, top: 24, right: 24, bottom: space },
       xAxis: {
         ...axis,
         axisLabel: { ...label, rotate: 60 },
         name: 'best candidate',
         nameLocation: 'middle',
-        nameGap: LABEL_SPACE - 24,
+        nameGap: space - 24,
         nameTextStyle: AXIS.nameTextStyle,
       },
       yAxis: {
@@ -224,7 +246,7 @@ export function confusionChart({ labels, cells }: ConfusionSquare): Chart {
         axisLabel: label,
         name: 'meant',
         nameLocation: 'middle',
-        nameGap: LABEL_SPACE - 22,
+        nameGap: space - 22,
         nameTextStyle: AXIS.nameTextStyle,
       },
       visualMap: { show: false, min: 1, max: Math.max(2, most), inRange: { color: ['#f9d9cd', PALETTE.wrong] } },
@@ -241,6 +263,6 @@ export function confusionChart({ labels, cells }: ConfusionSquare): Chart {
         },
       ],
     },
-    { width: Math.max(WIDTH, LABEL_SPACE + side + 24), height: LABEL_SPACE + side + 24 },
+    { width: Math.max(WIDTH, space + side + 24), height: space + side + 24 },
   );
 }

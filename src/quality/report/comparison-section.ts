@@ -12,6 +12,7 @@ const MIDDLE = WIDTH / 2;
 
 /** Which way a change went, in words; only what could hardly be chance is called better or worse. */
 export function verdictText(name: FigureName, { sure, difference }: FigureChange): string {
+  if (difference.low === 0 && difference.high === 0) return 'same';
   if (!sure) return 'could be chance';
   return difference.value > 0 === (FIGURES[name].better === 'more') ? 'better' : 'worse';
 }

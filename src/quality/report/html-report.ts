@@ -1,7 +1,7 @@
 /** A report as one self-contained HTML file: no scripts, nothing loaded from anywhere, every picture inside. */
 import type { Comparison } from '../compare-runs.ts';
 import { FIGURE_NAMES, FIGURES } from '../figures.ts';
-import { confusionChart, coverageChart, histogramChart, learningChart, reliabilityChart, renderChart } from './charts.ts';
+import { type Chart, confusionChart, coverageChart, histogramChart, learningChart, reliabilityChart, renderChart } from './charts.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { confusionSquare } from './confusion-square.ts';
 import type { EvaluationReport, ReportSource } from './evaluation-report.ts';
@@ -62,10 +62,14 @@ function coverageList({ coverageAt }: EvaluationReport): string {
   return `<ul>${items.join('')}</ul>`;
 }
 
+async function picture(label: string, chart: Chart): Promise<string> {
+  return figure(label, await renderChart(chart), chart.legend);
+}
+
 async function confidencePictures(report: EvaluationReport): Promise<string> {
-  const reliability = figure('Reliability diagram', await renderChart(reliabilityChart(report)));
-  const histogram = figure('Right, wrong and out-of-scope utterances by confidence', await renderChart(histogramChart(report)));
-  const coverage = figure('Coverage against precision', await renderChart(coverageChart(report)));
+  const reliability = await picture('Reliability diagram', reliabilityChart(report));
+  const histogram = await picture('Right, wrong and out-of-scope utterances by confidence', histogramChart(report));
+  const coverage = await picture('Coverage against precision', coverageChart(report));
   const told = `Expected calibration error ${figureText('ece', report.figures.ece.value)} over ${report.reliability.length} equal bins.`;
   return (
     section(
@@ -89,21 +93,21 @@ async function confidencePictures(report: EvaluationReport): Promise<string> {
 async function confusionPicture(report: EvaluationReport): Promise<string> {
   const square = confusionSquare(report.rows);
   if (square.labels.length === 0) return section('Confusion', 'No intent was taken for another.', '<p>Nothing to show.</p>');
-  const picture = figure('Confusion matrix of the most confused intents', await renderChart(confusionChart(square)));
+  const drawing = await picture('Confusion matrix of the most confused intents', confusionChart(square));
   return section(
     'Confusion',
     `The ${square.labels.length} labels with most errors, by best candidate. Rows were meant, columns came first; the pale diagonal is right.`,
-    picture + confusionTable(report),
+    drawing + confusionTable(report),
   );
 }
 
 async function learningPicture({ learning }: EvaluationReport): Promise<string> {
   if (learning.length < 2) return '';
-  const picture = figure('Learning curve', await renderChart(learningChart({ learning })));
+  const drawing = await picture('Learning curve', learningChart({ learning }));
   return section(
     'Would more questions help?',
     'The same utterances against builds with fewer questions of each intent. A curve that still rises at its end says yes.',
-    picture,
+    drawing,
   );
 }
 

@@ -44,7 +44,9 @@ export function section(title: string, lead: string, body: string): string {
   return `<section><h2>${escapeHtml(title)}</h2><p class="lead">${escapeHtml(lead)}</p>\n${body}</section>\n`;
 }
 
-/** A picture with its name for those who cannot see it. */
-export function figure(label: string, svg: string): string {
-  return `<figure role="img" aria-label="${escapeHtml(label)}">${svg}</figure>`;
+/** A picture with its name for those who cannot see it, and what its colours stand for. */
+export function figure(label: string, svg: string, legend: readonly { readonly name: string; readonly colour: string }[] = []): string {
+  const items = legend.map(({ name, colour }) => `<span><i style="background:${colour}"></i>${escapeHtml(name)}</span>`);
+  const caption = items.length === 0 ? '' : `<figcaption>${items.join('')}</figcaption>`;
+  return `<figure>${caption}<div role="img" aria-label="${escapeHtml(label)}">${svg}</div></figure>`;
 }

@@ -21,8 +21,11 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .card span { display: block; }
 .card small { color: ${PALETTE.faint}; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(500px, 1fr)); gap: 20px; align-items: start; margin: 0 0 20px; }
+.columns section:last-child:nth-child(odd) { grid-column: 1 / -1; }
 .columns section { margin: 0; height: 100%; box-sizing: border-box; }
 figure { margin: 0; overflow-x: auto; }
+figcaption { display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 13px; }
+figcaption i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
 figure svg { max-width: 100%; height: auto; display: block; margin: 0 auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
