@@ -1,13 +1,10 @@
 /** One measurement of `faqmatch eval`: a corpus built anew, utterances run through it, and the report of that. */
 import type { Config } from '../config/schema.ts';
 import { FaqError } from '../errors.ts';
-import { crossValidate, learningCurve, type MeasureOptions } from '../quality/build-and-measure.ts';
+import type { MeasureOptions } from '../quality/build-and-measure.ts';
 import { goldenFaults, type LocatedUtterance } from '../quality/check-golden.ts';
-import { divideCorpus, type Fold } from '../quality/cross-validation/folds.ts';
-import { evaluateGolden } from '../quality/evaluate-golden.ts';
-import type { EvaluatedRow } from '../quality/evaluated-row.ts';
-import { buildReport } from '../quality/report/build-report.ts';
-import type { EvaluationReport, LearningPoint, ReportSource } from '../quality/report/evaluation-report.ts';
+import { evaluateByItself, evaluateWithRows, type VersionEvaluation } from '../quality/evaluate-version.ts';
+import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
 import { evalSource, goldenRows } from './eval-source.ts';
 import { openEncoder } from './open-encoder.ts';
@@ -42,48 +39,10 @@ export interface EvalPlace {
   readonly signal: AbortSignal;
 }
 
-/** Rows with where they came from, and what to fit smaller corpora from. */
-interface Measured {
-  readonly source: ReportSource;
-  readonly rows: readonly EvaluatedRow[];
-  readonly notes: readonly string[];
-  readonly learning: readonly LearningPoint[];
-}
-
 interface Running {
   readonly plan: EvalPlan;
-  readonly opened: OpenedVersions;
   readonly version: LoadedVersion;
-  readonly options: MeasureOptions;
   readonly terminal: Terminal;
-}
-
-async function curve({ plan, opened, options }: Running, fold: Fold): Promise<readonly LearningPoint[]> {
-  return plan.learningCurve ? learningCurve(opened, fold, options) : [];
-}
-
-async function byItself(running: Running): Promise<Measured> {
-  const { plan, opened, version, options } = running;
-  const { folds, seed } = plan;
-  const division = divideCorpus(version.content, {
-    folds,
-    seed,
-    ...(plan.unseenIntents === undefined ? {} : { unseenIntents: plan.unseenIntents }),
-  });
-  const [first] = division.folds;
-  const rows = await crossValidate(opened, division, options);
-  if (rows.length === 0)
-    throw new FaqError(
-      'failed_precondition',
-      'Nothing is left to measure: every intent has questions that are near-duplicates only. Name a golden file.',
-    );
-  const { groups, unseenIntents, unmeasured } = division;
-  const notes =
-    unmeasured === 0
-      ? []
-      : [`${unmeasured} questions could not be measured: nothing but near-duplicates of them is stored under their intent.`];
-  const learning = first === undefined ? [] : await curve(running, first);
-  return { source: { kind: 'cross_validation', folds, seed, groups, unseenIntents }, rows, notes, learning };
 }
 
 /** Refuses labels that cannot measure this corpus, or warns of them. */
@@ -103,22 +62,10 @@ function checkRows(rows: readonly LocatedUtterance[], { plan, version, terminal 
   for (const fault of faults) terminal.err(`warning: ${faultLine(fault)}`);
 }
 
-async function byGolden(
-  running: Running,
-  source: { readonly rows: readonly LocatedUtterance[]; readonly retrieval: boolean },
-): Promise<Measured> {
-  const { plan, opened, version, options } = running;
-  const rows = plan.golden === undefined ? source.rows : await goldenRows(plan.golden);
-  checkRows(rows, running);
-  const onProgress = (done: number): void => options.onProgress?.(done, rows.length, 'utterances');
-  const { rows: measured } = await evaluateGolden({ ...options, match: opened.match, corpus: version.corpus, rows, onProgress });
-  const learning = await curve(running, { training: version.content, rows });
-  return { source: { kind: source.retrieval && plan.golden === undefined ? 'retrieval' : 'golden' }, rows: measured, notes: [], learning };
-}
-
-function settingsOf({ config, minConfidence }: EvalPlan): Readonly<Record<string, number>> {
+/** The settings that bear on answers. */
+export function matchSettingsOf(config: Config): Readonly<Record<string, number>> {
   const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio } = config;
-  return { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, ...(minConfidence === undefined ? {} : { minConfidence }) };
+  return { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio };
 }
 
 async function measure(
@@ -138,19 +85,13 @@ async function measure(
     onProgress: (done, total, label) => progress.update(done, total, label),
     ...(plan.minConfidence === undefined ? {} : { minConfidence: plan.minConfidence }),
   };
-  const running: Running = { plan, opened, version, options, terminal };
-  const measured = plan.crossValidate ? await byItself(running) : await byGolden(running, asked);
-  const subject = {
-    corpus: plan.corpusOrPath,
-    version: version.version,
-    model: version.modelDigest,
-    entries: version.content.entries.length,
-    questions: version.questions.length,
-    intents: version.intents.length,
-    settings: settingsOf(plan),
-    source: measured.source,
-  };
-  return buildReport({ subject, ...measured });
+  const { corpusOrPath: name, config, learningCurve, folds, seed, unseenIntents } = plan;
+  const evaluation: VersionEvaluation = { version, name, settings: matchSettingsOf(config), options, builds: opened, learningCurve };
+  if (plan.crossValidate) return evaluateByItself(evaluation, { folds, seed, ...(unseenIntents === undefined ? {} : { unseenIntents }) });
+  const rows = plan.golden === undefined ? asked.rows : await goldenRows(plan.golden);
+  checkRows(rows, { plan, version, terminal });
+  const kind = asked.retrieval && plan.golden === undefined ? 'retrieval' : 'golden';
+  return evaluateWithRows(evaluation, { match: opened.match, rows, kind });
 }
 
 /** Opens an encoder, builds, measures, and leaves nothing but cached embeddings behind. @throws FaqError of every step; cancelled. */

@@ -99,7 +99,9 @@ async function run(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<
   const before = await baselineRun(plan, flags, place);
   const report = await runEvaluation(plan, place);
   const comparison =
-    before === undefined ? undefined : compareRuns(before, { name: `${plan.corpusOrPath} (version ${report.version})`, rows: report.rows });
+    before === undefined
+      ? undefined
+      : await compareRuns(before, { name: `${plan.corpusOrPath} (version ${report.version})`, rows: report.rows });
   if (flags.html !== undefined) {
     // Only here, since the pictures' library takes a while to load.
     const { htmlReport } = await import('../quality/report/html-report.ts');

@@ -1,4 +1,4 @@
-/** Two runs over the same utterances: how far each figure moved, whether that could be chance, and which rows changed sides. Pure. */
+/** Two runs over the same utterances: how far each figure moved, whether that could be chance, and which rows changed sides. */
 import { FaqError } from '../errors.ts';
 import type { EvaluatedRow } from './evaluated-row.ts';
 import { FIGURE_NAMES, type FigureName, figureStatistics } from './figures.ts';
@@ -85,12 +85,12 @@ function changeOf(before: EvaluatedRow, after: EvaluatedRow): ChangedRow {
   return { utterance: after.utterance, intent: after.intent, before: part(before), after: part(after) };
 }
 
-function figureChanges(before: readonly EvaluatedRow[], after: readonly EvaluatedRow[], resamples: number) {
+async function figureChanges(before: readonly EvaluatedRow[], after: readonly EvaluatedRow[], resamples: number) {
   const [was, is] = [figureStatistics(before), figureStatistics(after)];
   const differences = Object.fromEntries(
     FIGURE_NAMES.map((name): [FigureName, Statistic] => [name, (positions) => is[name](positions) - was[name](positions)]),
   ) as Record<FigureName, Statistic>;
-  const estimates = bootstrap(differences, { rows: before.length, resamples });
+  const estimates = await bootstrap(differences, { rows: before.length, resamples });
   const all = Int32Array.from(before.keys());
   const change = (name: FigureName): FigureChange => {
     const difference = estimates[name];
@@ -100,11 +100,11 @@ function figureChanges(before: readonly EvaluatedRow[], after: readonly Evaluate
 }
 
 /** Compares the rows that both runs measured. @throws FaqError invalid_argument where they share none. */
-export function compareRuns(
+export async function compareRuns(
   before: ComparedRun,
   after: ComparedRun,
   { resamples = 1000 }: { readonly resamples?: number } = {},
-): Comparison {
+): Promise<Comparison> {
   const [was, is] = [keyed(before.rows), keyed(after.rows)];
   const pairs = [...is].flatMap(([key, row]) => {
     const old = was.get(key);
@@ -124,7 +124,7 @@ export function compareRuns(
     after: after.name,
     rows: pairs.length,
     leftOut: was.size + is.size - 2 * pairs.length,
-    figures: figureChanges(
+    figures: await figureChanges(
       ordered.map(({ old }) => old),
       ordered.map(({ row }) => row),
       resamples,

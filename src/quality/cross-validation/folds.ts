@@ -1,6 +1,6 @@
 /**
  * A corpus by itself as training and test: each question and counter-example is measured once, by a build that saw neither it nor any
- * near-duplicate of it. Pure and seeded.
+ * near-duplicate of it. Seeded.
  */
 import type { Corpus, Entry } from '../../corpus/corpus.ts';
 import type { LabelledUtterance } from '../evaluated-row.ts';
@@ -70,11 +70,11 @@ function without(corpus: Corpus, leaves: (text: string, entry: number) => boolea
  * Divides a corpus. A question whose intent is not in the build that measures it counts as out of scope where intents were left out on
  * purpose, and is not measured where its group's leaving took the whole intent along.
  */
-export function divideCorpus(corpus: Corpus, options: FoldOptions = {}): Division {
+export async function divideCorpus(corpus: Corpus, options: FoldOptions = {}): Promise<Division> {
   const { folds = 4, seed = 1 } = options;
   const random = seededNumbers(seed);
   const texts = allTexts(corpus);
-  const groups = nearDuplicateGroups(texts.map(({ text }) => text));
+  const groups = await nearDuplicateGroups(texts.map(({ text }) => text));
   const foldOfGroup = deal(groups, folds, random);
   const foldOfText = new Map(texts.map(({ text }, position) => [text, foldOfGroup.get(groups[position] ?? 0) ?? 0]));
   const intents = corpus.entries.map(({ intent }) => intent);

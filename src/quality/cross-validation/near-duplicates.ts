@@ -1,16 +1,26 @@
 /**
  * Which texts are nearly the same, so that a text is never measured by a model that was fitted on its twin. By characters alone: the groups
- * are the same whatever encoder is measured. Pure.
+ * are the same whatever encoder is measured.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { exactKey } from '../../text/normalise.ts';
 import { characterGrams } from '../../text/terms.ts';
 
-/** Two texts belong together from this share of common character n-grams on (Jaccard): "reset my password" and "reset my passwords". */
+/**
+ * Two texts belong together from this share of common 4-grams within words on (Jaccard). At .7 the largest group of BANKING77's 10,000
+ * questions has 49 that ask the same in the same words; at .6 chains of likeness make groups of hundreds.
+ */
 export const NEAR_DUPLICATE = 0.7;
+
+/** Longer n-grams are rarer, so that fewer texts have to be compared. */
+const GRAM_LENGTH = 4;
+
+/** Texts compared between two turns of the event loop, since this may run beside matches. */
+const TEXTS_PER_TURN = 50;
 
 /** Sets of n-grams as ascending numbers, the rarest n-gram of all texts first. */
 function gramSets(texts: readonly string[]): readonly Int32Array[] {
-  const grams = texts.map((text) => new Set(characterGrams(text)));
+  const grams = texts.map((text) => new Set(characterGrams(text).filter((gram) => gram.length === GRAM_LENGTH)));
   const counts = new Map<string, number>();
   for (const set of grams) for (const gram of set) counts.set(gram, (counts.get(gram) ?? 0) + 1);
   const rarest = [...counts].toSorted(([a, countA], [b, countB]) => countA - countB || (a < b ? -1 : 1));
@@ -52,9 +62,9 @@ function createGroups(count: number) {
 /**
  * The group of each text, named by the first position in it; texts that are equal or near-duplicates of one another are in one group,
  * and so is what is linked through them. Sets can only be alike where they share one of their rarest n-grams (Bayardo, Ma and Srikant
- * 2007), so that 10,000 texts take about a second.
+ * 2007).
  */
-export function nearDuplicateGroups(texts: readonly string[], threshold = NEAR_DUPLICATE): Int32Array {
+export async function nearDuplicateGroups(texts: readonly string[], threshold = NEAR_DUPLICATE): Promise<Int32Array> {
   const groups = createGroups(texts.length);
   const equal = new Map<string, number>();
   for (const [position, text] of texts.entries()) {
@@ -66,14 +76,17 @@ export function nearDuplicateGroups(texts: readonly string[], threshold = NEAR_D
   const sets = gramSets(texts);
   const holders = new Map<number, number[]>();
   for (const position of equal.values()) {
+    if (position % TEXTS_PER_TURN === 0) await nextTurn();
     const set = sets[position] ?? new Int32Array();
     const tried = new Set<number>();
+    const least = threshold * set.length;
     for (const gram of set.subarray(0, set.length - Math.ceil(threshold * set.length) + 1)) {
       const list = holders.get(gram) ?? [];
       for (const other of list) {
-        const alike = !tried.has(other) && groups.find(other) !== groups.find(position);
+        const size = sets[other]?.length ?? 0;
+        if (size < least || size * threshold > set.length || tried.has(other)) continue;
         tried.add(other);
-        if (alike && jaccard(set, sets[other] ?? set) >= threshold) groups.join(other, position);
+        if (jaccard(set, sets[other] ?? set) >= threshold) groups.join(other, position);
       }
       list.push(position);
       holders.set(gram, list);

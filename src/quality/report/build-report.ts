@@ -1,4 +1,4 @@
-/** Measured rows to a report. Pure; the same rows give the same report. */
+/** Measured rows to a report. The same rows give the same report. */
 import { bestIsRight, bestPair, type EvaluatedRow, mistakesOf, NONE, scopedRow } from '../evaluated-row.ts';
 import { figureStatistics, inConfidenceOrder } from '../figures.ts';
 import { bootstrap } from '../measures/bootstrap.ts';
@@ -92,7 +92,7 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
 }
 
 /** Builds a report over at least one row. */
-export function buildReport({ subject, rows, learning = [], notes = [], resamples }: ReportInput): EvaluationReport {
+export async function buildReport({ subject, rows, learning = [], notes = [], resamples }: ReportInput): Promise<EvaluationReport> {
   const scoped = rows.map(scopedRow);
   const curve = coverageCurve(scoped);
   const inScope = rows.filter(({ intent }) => intent !== null);
@@ -102,7 +102,7 @@ export function buildReport({ subject, rows, learning = [], notes = [], resample
     format: REPORT_FORMAT,
     ...subject,
     metrics: goldenMetrics(rows),
-    figures: bootstrap(figureStatistics(ordered), { rows: ordered.length, ...(resamples === undefined ? {} : { resamples }) }),
+    figures: await bootstrap(figureStatistics(ordered), { rows: ordered.length, ...(resamples === undefined ? {} : { resamples }) }),
     coverageAt: PRECISIONS.map((precision) => {
       const point = coverageAt(precision, curve);
       return { precision, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };
