@@ -18,7 +18,7 @@ function decimals(value: number | null | undefined): string {
   return value === null || value === undefined ? NOTHING : value.toFixed(3);
 }
 
-function valueOf(result: CaseResult | undefined, name: FigureName): number | null | undefined {
+function measuredOf(result: CaseResult | undefined, name: FigureName): number | null | undefined {
   return result?.figures[name][0];
 }
 
@@ -73,7 +73,7 @@ const OURS = '**faqmatch, encoder not tuned on the set**';
 function accuracy(results: Results): string {
   const ours = (shots: string): Row => {
     const suffix = shots === 'full' ? '' : `-${shots}`;
-    const value = (set: string) => percent(valueOf(results.get(`${set}${suffix}`), 'intentAccuracy'));
+    const value = (set: string) => percent(measuredOf(results.get(`${set}${suffix}`), 'intentAccuracy'));
     return [shots, OURS, value('banking77'), value('clinc150')];
   };
   const published = (shots: string): readonly Row[] =>
@@ -93,7 +93,12 @@ function scope(results: Results): string {
     if (result === undefined) return [];
     return [
       [data, '**faqmatch, confidence of at least .5**', percent(result.atHalf.inScope), percent(result.atHalf.refused)],
-      [data, '**faqmatch, its decision** (CLARIFY is neither)', percent(valueOf(result, 'accuracy')), percent(valueOf(result, 'refused'))],
+      [
+        data,
+        '**faqmatch, its decision** (CLARIFY is neither)',
+        percent(measuredOf(result, 'accuracy')),
+        percent(measuredOf(result, 'refused')),
+      ],
     ];
   };
   const published = (trained: boolean, data: string): readonly Row[] =>
@@ -124,10 +129,10 @@ function traffic(results: Results): string {
       : [
           [
             '**faqmatch (v2)**',
-            decimals(valueOf(result, 'intentAccuracy')),
+            decimals(measuredOf(result, 'intentAccuracy')),
             decimals(result.scopeAuroc),
-            decimals(valueOf(result, 'ece')),
-            decimals(valueOf(result, 'coverageAt90')),
+            decimals(measuredOf(result, 'ece')),
+            decimals(measuredOf(result, 'coverageAt90')),
             decimals(result.coverageAt80),
             decimals(result.bestMcc),
           ],
@@ -150,7 +155,7 @@ function traffic(results: Results): string {
   const note =
     result === undefined
       ? ''
-      : `\nAt the default settings, where no threshold is chosen on the test rows, our MCC is ${decimals(valueOf(result, 'mcc'))}. v2 is v1 with labels that its authors corrected, so the rows are close and not the same.\n`;
+      : `\nAt the default settings, where no threshold is chosen on the test rows, our MCC is ${decimals(measuredOf(result, 'mcc'))}. v2 is v1 with labels that its authors corrected, so the rows are close and not the same.\n`;
   return `${table('Real traffic: HINT3 Curekart', heading, [...ours, ...published])}${note}`;
 }
 
@@ -160,9 +165,9 @@ function retrieval(results: Results): string {
   const row = [
     result.intents,
     result.inScope,
-    percent(valueOf(result, 'intentAccuracy')),
-    percent(valueOf(result, 'ndcgAt10')),
-    decimals(valueOf(result, 'reciprocalRank')),
+    percent(measuredOf(result, 'intentAccuracy')),
+    percent(measuredOf(result, 'ndcgAt10')),
+    decimals(measuredOf(result, 'reciprocalRank')),
   ];
   return table('FAQ retrieval: StackFAQ', ['entries, one question each', 'queries', 'P@1, %', 'nDCG@10, %', 'MRR'], [row]);
 }
