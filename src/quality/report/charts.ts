@@ -131,6 +131,8 @@ export function coverageChart({ coverage, coverageAt }: Pick<EvaluationReport, '
         data: reached.map(({ precision, coverage: share }) => ({
           name: `${percentText(precision)} right: ${percentText(share)}`,
           value: [share, precision],
+          // Inside the picture, on whichever side there is room.
+          label: { position: share < 0.4 ? 'right' : 'left' },
         })),
       },
     ],
