@@ -68,7 +68,7 @@ function overview(results: Results): string {
   return table('All sets at the default settings, %', heading, rows);
 }
 
-const OURS = '**faqmatch, encoder not tuned on the set**';
+const OURS = '**faqmatch, one encoder for all sets**';
 
 function accuracy(results: Results): string {
   const ours = (shots: string): Row => {
