@@ -1,36 +1,64 @@
-/** What `faqmatch eval` measures: FAQ files and golden rows, by corpus name or by path. */
+/** What `faqmatch eval` measures: FAQ files and labelled utterances, by corpus name or by path. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GoldenRow, SourceFile } from '../corpus/corpus.ts';
+import type { SourceFile } from '../corpus/corpus.ts';
 import { CORPUS_NAME } from '../corpus/corpus.ts';
+import { isGoldenName } from '../corpus/formats.ts';
 import { parseGolden } from '../corpus/parse-corpus.ts';
 import { readLocalSource, readSource } from '../corpus/read-source.ts';
-import { FaqError } from '../errors.ts';
+import { isRetrievalSet, parseRetrievalSet } from '../corpus/retrieval-set.ts';
+import { FaqError, type Fault } from '../errors.ts';
+import type { LocatedUtterance } from '../quality/check-golden.ts';
 
 /** Name under which files without a corpus name of their own are built. */
 const UNNAMED = 'measured';
 
-/** Files and the name to build them under. */
+/** Files, the name to build them under, and the labelled utterances beside them. */
 export interface EvalSource {
   readonly corpus: string;
   readonly files: readonly SourceFile[];
+  /** Whether the files are an FAQ retrieval set, whose queries are the rows. */
+  readonly retrieval: boolean;
+  /** Empty where none are beside the files. */
+  readonly rows: readonly LocatedUtterance[];
 }
 
-/** A name is a folder below the corpus root; anything else is a path of the user's own. */
-export async function evalSource(corpusOrPath: string, corpusRoot: string): Promise<EvalSource> {
+function requireRows<Row>(rows: readonly Row[] | undefined, faults: readonly Fault[], what: string): readonly Row[] {
+  if (rows !== undefined) return rows;
+  throw new FaqError('invalid_argument', `${what} was refused.`, { faults });
+}
+
+async function filesOf(corpusOrPath: string, corpusRoot: string): Promise<Pick<EvalSource, 'corpus' | 'files'>> {
   const folder = CORPUS_NAME.test(corpusOrPath) ? await stat(join(corpusRoot, corpusOrPath)).catch(() => undefined) : undefined;
   if (folder !== undefined) return { corpus: corpusOrPath, files: await readSource({ root: corpusRoot, path: corpusOrPath }) };
   return { corpus: UNNAMED, files: await readLocalSource(corpusOrPath) };
 }
 
 /**
- * Golden rows of a file of their own.
- * @throws FaqError invalid_argument with every fault.
+ * A name is a folder below the corpus root; anything else is a path of the user's own.
+ * @throws FaqError not_found, invalid_argument with every fault of the labelled utterances.
  */
-export async function goldenRows(path: string): Promise<readonly GoldenRow[]> {
+export async function evalSource(corpusOrPath: string, corpusRoot: string): Promise<EvalSource> {
+  const { corpus, files } = await filesOf(corpusOrPath, corpusRoot);
+  if (!isRetrievalSet(files)) {
+    const { golden, faults } = parseGolden(files.filter(({ name }) => isGoldenName(name)));
+    return { corpus, files, retrieval: false, rows: requireRows(golden, faults, `The golden file of "${corpusOrPath}"`) };
+  }
+  const { faq, queries, faults } = parseRetrievalSet(files);
+  const rows = requireRows(queries, faults, `The retrieval set "${corpusOrPath}"`).map(({ relevant, ...query }) => {
+    const [intent = '', ...alternatives] = relevant;
+    return { ...query, intent, alternatives };
+  });
+  return { corpus, files: [faq], retrieval: true, rows };
+}
+
+/**
+ * Labelled utterances of a file of their own.
+ * @throws FaqError not_found, invalid_argument with every fault.
+ */
+export async function goldenRows(path: string): Promise<readonly LocatedUtterance[]> {
   const files = await readLocalSource(path);
   const named = files.find((file) => path.replaceAll('\\', '/').endsWith(file.name)) ?? files[0];
   const { golden, faults } = parseGolden(named === undefined ? [] : [named]);
-  if (golden !== undefined) return golden;
-  throw new FaqError('invalid_argument', `The golden file "${path}" was refused.`, { faults });
+  return requireRows(golden, faults, `The golden file "${path}"`);
 }

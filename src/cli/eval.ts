@@ -1,116 +1,180 @@
-/** `faqmatch eval`: how right the answers to a corpus's golden utterances are, without a server. */
-import type { Command } from 'commander';
-import type { Config } from '../config/schema.ts';
+/** `faqmatch eval`: how right the answers of a corpus are and whether confidence means what it says, without a server. */
+import { readFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import writeFileAtomic from 'write-file-atomic';
+import { closestName } from '../config/closest-name.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { type Config, SETTING_NAMES } from '../config/schema.ts';
+import { isSettingName } from '../config/setting-names.ts';
 import { FaqError } from '../errors.ts';
-import type { GoldenResult } from '../quality/evaluate-golden.ts';
-import { evaluateGolden } from '../quality/evaluate-golden.ts';
-import type { DecisionCounts } from '../quality/metrics.ts';
+import { type ComparedRun, type Comparison, compareRuns } from '../quality/compare-runs.ts';
+import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
+import { parseSavedReport } from '../quality/report/saved-report.ts';
 import { describedCommand, ENCODER_SETTINGS, settingsOf } from './command-settings.ts';
-import { evalSource, goldenRows } from './eval-source.ts';
+import { comparisonLines, mistakeLines, reportLines } from './eval-print.ts';
+import { type EvalPlace, type EvalPlan, runEvaluation } from './eval-run.ts';
 import { interruptible } from './interruption.ts';
 import { numberFlag } from './match.ts';
-import { openEncoder } from './open-encoder.ts';
-import type { OpenedVersions } from './open-versions.ts';
-import { startProgress } from './progress.ts';
-import { percent, tableLines } from './table.ts';
 import type { Terminal } from './terminal.ts';
-import { withThrowawayVersions } from './throwaway-versions.ts';
 
 interface EvalFlags {
   readonly json?: boolean;
   readonly golden?: string;
+  readonly crossValidate?: boolean;
+  readonly folds: number;
+  readonly seed: number;
+  readonly unseenIntents: boolean;
+  readonly learningCurve?: boolean;
+  readonly lenient?: boolean;
   readonly minConfidence?: number;
   readonly mistakes?: boolean;
+  readonly html?: string;
+  readonly baseline?: string;
+  readonly against?: string;
+  readonly againstWith: readonly string[];
 }
 
-interface Measurement {
-  readonly corpusOrPath: string;
-  readonly flags: EvalFlags;
-  readonly config: Config;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
+function wholeFlag(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`A whole number from ${least} to ${most} was expected.`);
+  };
 }
 
-function decisionRow(name: string, rows: number, counts: DecisionCounts) {
-  return [name, rows, counts.answer, counts.clarify, counts.no_match];
+function settingFlag(value: string, before: readonly string[]): readonly string[] {
+  if (/^[A-Za-z]+=/u.test(value)) return [...before, value];
+  throw new InvalidArgumentError('name=value was expected, such as outOfScopeShare=0.1 or model=./my-model.');
 }
 
-function resultLines({ metrics, mistakes }: GoldenResult, showMistakes: boolean): readonly string[] {
-  const { inScope, outOfScope, precision } = metrics;
-  const lines = [
-    `right intent with ANSWER   ${percent(inScope.accuracy, 1)} of ${inScope.rows} in-scope rows (${inScope.right} right, ${inScope.wrong} wrong)`,
-    `best candidate right       ${percent(inScope.intentAccuracy, 1)} whatever the decision`,
-    `out-of-scope refused       ${percent(outOfScope.refused, 1)} of ${outOfScope.rows} rows`,
-    `answers that are right     ${percent(precision, 1)}`,
-    '',
-    ...tableLines(
-      ['', 'ROWS', 'ANSWER', 'CLARIFY', 'NO_MATCH'],
-      [decisionRow('in scope', inScope.rows, inScope.decisions), decisionRow('out of scope', outOfScope.rows, outOfScope.decisions)],
-    ),
-  ];
-  if (!showMistakes || mistakes.length === 0) return lines;
-  const rows = mistakes.map((row) => [
-    row.decision.toUpperCase(),
-    percent(row.confidence),
-    row.best ?? '-',
-    row.intent ?? '(none)',
-    row.utterance,
-  ]);
-  return [...lines, '', ...tableLines(['DECISION', 'CONFIDENCE', 'BEST', 'MEANT', 'UTTERANCE'], rows)];
-}
-
-async function measure(
-  { versions, match }: OpenedVersions,
-  { corpusOrPath, flags, config, terminal, signal }: Measurement,
-): Promise<GoldenResult> {
-  const { corpus, files } = await evalSource(corpusOrPath, config.corpusRoot);
-  const progress = startProgress(terminal, 'Measuring');
-  try {
-    await versions.reload(corpus, files, { signal, onProgress: ({ phase, done, total }) => progress.update(done, total, phase) });
-    const rows = flags.golden === undefined ? (versions.active(corpus)?.content.golden ?? []) : await goldenRows(flags.golden);
-    if (rows.length === 0)
-      throw new FaqError('invalid_argument', 'No golden rows: put a golden.yaml beside the FAQ file, or name one with --golden.');
-    return await evaluateGolden({
-      match,
-      corpus,
-      rows,
-      signal,
-      onProgress: (done) => progress.update(done, rows.length, 'utterances'),
-      ...(flags.minConfidence === undefined ? {} : { minConfidence: flags.minConfidence }),
+/** The first run, from a saved report, or by measuring other files, another model or other settings; undefined where none is asked for. */
+async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<ComparedRun | undefined> {
+  if (flags.baseline !== undefined) {
+    const text = await readFile(flags.baseline, 'utf8').catch((cause: unknown) => {
+      throw new FaqError('not_found', `No report "${flags.baseline}" that can be read.`, { cause });
     });
-  } finally {
-    progress.stop();
+    const { rows, version } = parseSavedReport(text, flags.baseline);
+    return { name: `${flags.baseline} (version ${version})`, rows };
   }
+  if (flags.against === undefined && flags.againstWith.length === 0) return undefined;
+  const changes = Object.fromEntries(
+    flags.againstWith.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
+  const config = { ...plan.config, ...changedSettings(changes) };
+  const corpusOrPath = flags.against ?? plan.corpusOrPath;
+  // Both are asked the same: other files may have other golden rows beside them.
+  const other: EvalPlan = { ...plan, corpusOrPath, config, learningCurve: false, rowsFrom: plan.corpusOrPath };
+  const { rows, version } = await runEvaluation(other, place);
+  return { name: [corpusOrPath, ...flags.againstWith, `(version ${version})`].join(' '), rows };
 }
 
-async function run(measurement: Measurement): Promise<void> {
-  const { config, terminal, signal, flags, corpusOrPath } = measurement;
-  const onProblem = (problem: string): void => terminal.err(`warning: ${problem}`);
-  const encoder = await openEncoder(config, { terminal, signal, onProblem });
-  try {
-    const result = await withThrowawayVersions(config, { encoder, onProblem }, (opened) => measure(opened, measurement));
-    if (flags.json === true) terminal.out(JSON.stringify({ corpus: corpusOrPath, model: encoder.info.digest, ...result }));
-    else for (const line of resultLines(result, flags.mistakes ?? false)) terminal.out(line);
-  } finally {
-    await encoder.close();
+/** The named settings alone, checked as any others. @throws FaqError invalid_argument naming what is wrong. */
+function changedSettings(changes: Readonly<Record<string, string>>): Partial<Config> {
+  for (const name of Object.keys(changes)) {
+    if (isSettingName(name)) continue;
+    const guess = closestName(name, SETTING_NAMES);
+    const advice = guess === undefined ? 'see docs/configuration.md' : `did you mean ${guess}?`;
+    throw new FaqError('invalid_argument', `--against-with: "${name}" is no setting; ${advice}`);
   }
+  const { config } = loadConfig({ flags: changes });
+  return Object.fromEntries(Object.entries(config).filter(([name]) => Object.hasOwn(changes, name)));
+}
+
+function print(
+  report: EvaluationReport,
+  comparison: Comparison | undefined,
+  { flags, terminal }: { readonly flags: EvalFlags; readonly terminal: Terminal },
+): void {
+  if (flags.json === true) {
+    terminal.out(JSON.stringify(comparison === undefined ? report : { ...report, comparison }));
+    return;
+  }
+  const mistakes = flags.mistakes === true ? mistakeLines(report.mistakes) : [];
+  for (const line of [...reportLines(report), ...(comparison === undefined ? [] : comparisonLines(comparison)), ...mistakes])
+    terminal.out(line);
+}
+
+async function run(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<void> {
+  const { terminal } = place;
+  const before = await baselineRun(plan, flags, place);
+  const report = await runEvaluation(plan, place);
+  const comparison =
+    before === undefined
+      ? undefined
+      : await compareRuns(before, { name: `${plan.corpusOrPath} (version ${report.version})`, rows: report.rows });
+  if (flags.html !== undefined) {
+    // Only here, since the pictures' library takes a while to load.
+    const { htmlReport } = await import('../quality/report/html-report.ts');
+    await writeFileAtomic(flags.html, await htmlReport(report, comparison)).catch((cause: unknown) => {
+      throw new FaqError('invalid_argument', `The report cannot be written to "${flags.html}"; name a file in a folder that exists.`, {
+        cause,
+      });
+    });
+    terminal.err(`report written to ${flags.html}`);
+  }
+  print(report, comparison, { flags, terminal });
+}
+
+function planOf(corpusOrPath: string, flags: EvalFlags, config: Config): EvalPlan {
+  if (flags.crossValidate === true && flags.golden !== undefined)
+    throw new FaqError('invalid_argument', '--cross-validate measures the corpus by itself and --golden with a file; give one of them.');
+  if (flags.baseline !== undefined && (flags.against !== undefined || flags.againstWith.length > 0))
+    throw new FaqError(
+      'invalid_argument',
+      '--baseline compares with a saved report, --against and --against-with measure anew; give one kind.',
+    );
+  return {
+    corpusOrPath,
+    crossValidate: flags.crossValidate ?? false,
+    folds: flags.folds,
+    seed: flags.seed,
+    ...(flags.unseenIntents ? {} : { unseenIntents: false }),
+    learningCurve: flags.learningCurve ?? false,
+    lenient: flags.lenient ?? false,
+    config,
+    ...(flags.golden === undefined ? {} : { golden: flags.golden }),
+    ...(flags.minConfidence === undefined ? {} : { minConfidence: flags.minConfidence }),
+  };
+}
+
+const EXAMPLE = `faqmatch eval shop --html report.html
+faqmatch eval shop --cross-validate --learning-curve --html report.html
+faqmatch eval ./my-faq.yaml --golden ./golden.yaml --mistakes
+faqmatch eval shop --json > before.json; faqmatch eval shop --baseline before.json
+faqmatch eval ./new-faq.yaml --golden ./golden.yaml --against ./old-faq.yaml
+faqmatch eval shop --against-with outOfScopeShare=0.1`;
+
+function withOptions(command: Command): Command {
+  return command
+    .argument(
+      '<corpus>',
+      'name of a corpus under the corpus root, or path of an FAQ file or folder; or folder of faq.jsonl and queries.jsonl',
+    )
+    .option('--golden <path>', 'golden file; the one beside the FAQ file by default')
+    .option('--cross-validate', 'measure the corpus by itself: groups of near-duplicate questions leave together')
+    .option('--folds <number>', 'builds of a cross-validation', wholeFlag(2, 20), 4)
+    .option('--seed <number>', 'which division into folds', wholeFlag(1, 2 ** 31 - 1), 1)
+    .option('--no-unseen-intents', 'leave no whole intents out, which otherwise stand for out-of-scope questions')
+    .option('--learning-curve', 'measure with fewer questions an intent, too')
+    .option('--lenient', 'measure although golden rows contradict one another or the corpus')
+    .option('--min-confidence <number>', 'as a request would send it', numberFlag)
+    .option('--mistakes', 'list the rows that went wrong')
+    .option('--html <path>', 'write a report with pictures, one file')
+    .option('--baseline <report.json>', 'compare with an earlier report, as --json prints it')
+    .option('--against <corpus>', 'compare with other FAQ files, measured first with the same utterances')
+    .option('--against-with <name=value>', 'compare with another setting, e.g. model=./mine; may be repeated', settingFlag, []);
 }
 
 /** The command. */
 export function evalCommand(terminal: Terminal): Command {
   const command = describedCommand('eval', {
     description:
-      'Measure the answers to golden utterances: accuracy, decisions, out-of-scope refused. Builds the corpus anew; needs no server.',
-    example: 'faqmatch eval shop\nfaqmatch eval ./my-faq.yaml --golden ./golden.yaml --mistakes',
+      'Measure how right answers are and whether confidence means what it says. Builds the corpus anew; needs no server and leaves nothing behind.',
+    example: EXAMPLE,
     settings: [...ENCODER_SETTINGS, 'corpusRoot', 'outOfScopeShare', 'answerConfidence', 'clarifyConfidence', 'clarifyRatio'],
   });
-  return command
-    .argument('<corpus>', 'name of a corpus under the corpus root, or path of an FAQ file or folder')
-    .option('--golden <path>', 'golden file; the one beside the FAQ file by default')
-    .option('--min-confidence <number>', 'as a request would send it', numberFlag)
-    .option('--mistakes', 'list the rows that went wrong')
-    .action(async (corpusOrPath: string, flags: EvalFlags) => {
-      const config = settingsOf(command, terminal);
-      await interruptible((signal) => run({ corpusOrPath, flags, config, terminal, signal }));
-    });
+  return withOptions(command).action(async (corpusOrPath: string, flags: EvalFlags) => {
+    const plan = planOf(corpusOrPath, flags, settingsOf(command, terminal));
+    await interruptible((signal) => run(plan, flags, { terminal, signal }));
+  });
 }

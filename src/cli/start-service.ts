@@ -4,15 +4,17 @@ import type { Config } from '../config/schema.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import type { DataDirLock } from '../index/embedded/data-dir-lock.ts';
 import { lockDataDir } from '../index/embedded/data-dir-lock.ts';
-import type { ServerInfo, ServerOptions } from '../server/options.ts';
+import type { EvaluationParts, ServerInfo, ServerOptions } from '../server/options.ts';
 import { DEFAULT_SERVER_LIMITS } from '../server/options.ts';
 import type { RunningServer } from '../server/server.ts';
 import { startServer } from '../server/server.ts';
 import type { Versions } from '../versions/contract.ts';
 import { buildVersion } from './build-version.ts';
+import { matchSettingsOf } from './eval-run.ts';
 import { openEncoder } from './open-encoder.ts';
 import { openVersions } from './open-versions.ts';
 import type { Terminal } from './terminal.ts';
+import { withThrowawayVersions } from './throwaway-versions.ts';
 
 /** A running service. */
 export interface Service {
@@ -48,6 +50,11 @@ function serverOptions(config: Config): ServerOptions {
 function serverInfo(config: Config): ServerInfo {
   const { index, keptVersions, maxQueue, maxBatchTokens } = config;
   return { version: buildVersion(), index, keptVersions, maxQueueTexts: maxQueue, maxBatchTokens };
+}
+
+/** Evaluations build beside the server's data: what they keep is embeddings only. */
+function evaluationParts(config: Config, encoder: OnnxEncoder, onProblem: (problem: string) => void): EvaluationParts {
+  return { settings: matchSettingsOf(config), withBuilds: (work) => withThrowawayVersions(config, { encoder, onProblem }, work) };
 }
 
 async function restore(versions: Versions, logger: Logger): Promise<void> {
@@ -87,6 +94,7 @@ export async function startService(config: Config, { logger, terminal, onLost }:
       logger,
       options: serverOptions(config),
       info: serverInfo(config),
+      evaluation: evaluationParts(config, encoder, onProblem),
       restored,
       servesWithoutStore,
     };

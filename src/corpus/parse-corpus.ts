@@ -24,10 +24,17 @@ export interface ParsedCorpus {
   readonly warnings: readonly Fault[];
 }
 
+/** A golden row that still knows where it stood. */
+export interface LocatedGoldenRow extends GoldenRow {
+  readonly file: string;
+  /** From 1; 0 where it is not known. */
+  readonly line: number;
+}
+
 /** What a golden file holds. */
 export interface ParsedGolden {
   /** Undefined where there is a fault. */
-  readonly golden: readonly GoldenRow[] | undefined;
+  readonly golden: readonly LocatedGoldenRow[] | undefined;
   readonly faults: readonly Fault[];
 }
 
@@ -75,6 +82,11 @@ export function parseGolden(files: readonly SourceFile[]): ParsedGolden {
   const list = createFaultList();
   const collection = createCollection(list);
   for (const file of files) collectFile(file, true, collection);
-  const golden = collection.golden.map(({ utterance, intent }) => ({ utterance, intent }));
+  const golden = collection.golden.map(({ utterance, intent, place: { document, path } }) => ({
+    utterance,
+    intent,
+    file: document.file,
+    line: document.lineOf(path),
+  }));
   return { golden: list.refused() ? undefined : golden, faults: list.faults() };
 }

@@ -1,62 +1,67 @@
 /** Runs labelled utterances through the match path and judges the answers. Golden rows measure; nothing here fits anything. */
 import pLimit from 'p-limit';
 import type { Match } from '../composition.ts';
-import type { GoldenRow } from '../corpus/corpus.ts';
 import { throwIfAborted } from '../errors.ts';
-import type { GoldenMetrics, JudgedRow } from './metrics.ts';
-import { goldenMetrics, isRight } from './metrics.ts';
+import { type EvaluatedRow, evaluatedRow, type LabelledUtterance, mistakesOf, RANKED } from './evaluated-row.ts';
+import type { GoldenMetrics } from './metrics.ts';
+import { goldenMetrics } from './metrics.ts';
 
 /** What to measure. */
 export interface GoldenEvaluation {
   readonly match: Match;
   readonly corpus: string;
-  readonly rows: readonly GoldenRow[];
+  readonly rows: readonly LabelledUtterance[];
+  /** The active version where undefined. */
+  readonly version?: string | undefined;
   /** As a chatbot would send it; the version's default where undefined. */
   readonly minConfidence?: number;
+  /** Utterances on their way at a time; 16 by default. */
+  readonly atOnce?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number) => void;
 }
 
-/** Shares, and the rows that went wrong, in the file's order. */
+/** Shares, all rows, and those that went wrong, in the file's order. */
 export interface GoldenResult {
   readonly metrics: GoldenMetrics;
-  readonly mistakes: readonly JudgedRow[];
+  readonly rows: readonly EvaluatedRow[];
+  readonly mistakes: readonly EvaluatedRow[];
 }
 
 /** Keeps the encoder's workers busy without filling its queue. */
 const AT_ONCE = 16;
 
-async function judge(row: GoldenRow, evaluation: GoldenEvaluation): Promise<JudgedRow> {
-  const { match, corpus, minConfidence, signal } = evaluation;
+async function evaluate(label: LabelledUtterance, evaluation: GoldenEvaluation): Promise<EvaluatedRow> {
+  const { match, corpus, version, minConfidence, signal } = evaluation;
   throwIfAborted(signal);
   const answer = await match({
     corpus,
-    utterance: row.utterance,
-    topK: 1,
+    utterance: label.utterance,
+    topK: RANKED,
     minConfidence,
     filter: undefined,
     explain: false,
-    version: undefined,
+    version,
     ...(signal === undefined ? {} : { signal }),
   });
-  const best = answer.candidates[0];
-  const { decision, clarifyIntents } = answer;
-  return { utterance: row.utterance, intent: row.intent, decision, best: best?.intent, confidence: best?.confidence ?? 0, clarifyIntents };
+  return evaluatedRow(label, answer);
 }
 
-/** @throws FaqError of the match path; cancelled. */
+/** @throws FaqError of the match path; cancelled. Once one row fails, no further one is begun. */
 export async function evaluateGolden(evaluation: GoldenEvaluation): Promise<GoldenResult> {
-  const limit = pLimit(AT_ONCE);
+  const limit = pLimit(evaluation.atOnce ?? AT_ONCE);
   let done = 0;
-  const judged = await Promise.all(
-    evaluation.rows.map((row) =>
-      limit(async () => {
-        const result = await judge(row, evaluation);
-        done += 1;
-        evaluation.onProgress?.(done);
-        return result;
-      }),
-    ),
-  );
-  return { metrics: goldenMetrics(judged), mistakes: judged.filter((row) => !isRight(row)) };
+  const one = (label: LabelledUtterance) =>
+    limit(async () => {
+      const result = await evaluate(label, evaluation);
+      done += 1;
+      evaluation.onProgress?.(done);
+      return result;
+    });
+  try {
+    const rows = await Promise.all(evaluation.rows.map(one));
+    return { metrics: goldenMetrics(rows), rows, mistakes: mistakesOf(rows) };
+  } finally {
+    limit.clearQueue();
+  }
 }

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Match } from '../composition.ts';
 import type { Encoder } from '../encoder/encoder.ts';
+import type { ThrowawayBuilds } from '../quality/build-and-measure.ts';
 import type { Versions } from '../versions/contract.ts';
 
 /** Numbers past which the server refuses; InfoService tells them. */
@@ -71,6 +72,14 @@ export interface ServerInfo {
   readonly keptVersions: number;
 }
 
+/** What EvaluateCorpus needs beyond matching. */
+export interface EvaluationParts {
+  /** Settings that bear on answers, for the report. */
+  readonly settings: Readonly<Record<string, number>>;
+  /** Hands out builds that nobody else sees and throws them away after the work. */
+  readonly withBuilds: <Result>(work: (builds: ThrowawayBuilds) => Promise<Result>) => Promise<Result>;
+}
+
 /** Everything the server stands on. */
 export interface ServerParts {
   readonly match: Match;
@@ -80,6 +89,8 @@ export interface ServerParts {
   readonly logger: Logger;
   readonly options: ServerOptions;
   readonly info: ServerInfo;
+  /** EvaluateCorpus answers UNIMPLEMENTED without them. */
+  readonly evaluation?: EvaluationParts;
   /**
    * Settles when the stored versions are back; until then the server listens, is alive, serves nothing and answers UNAVAILABLE.
    * Rejected, it stays so and /readyz says why. Absent: they are back already.

@@ -6,6 +6,8 @@ import type { Admission } from './edge/admission.ts';
 import type { ReportFailure } from './edge/failure-log.ts';
 import { CorpusAdminController } from './grpc/corpus-admin-controller.ts';
 import { CorpusAdminLaterController } from './grpc/corpus-admin-later-controller.ts';
+import { EvaluateController } from './grpc/evaluate-controller.ts';
+import { createEvaluator } from './grpc/evaluator.ts';
 import { FaqController } from './grpc/faq-controller.ts';
 import { FeedbackController } from './grpc/feedback-controller.ts';
 import { InfoController } from './grpc/info-controller.ts';
@@ -15,7 +17,7 @@ import { createMatchDesk } from './grpc/match-desk.ts';
 import type { HealthState } from './health/health-state.ts';
 import { HttpHealthController } from './health/http-health-controller.ts';
 import type { ServerParts } from './options.ts';
-import { HEALTH_STATE, INFO_READER, MATCH_DESK, OPTIONS, REPORT_FAILURE, VERSIONS } from './tokens.ts';
+import { EVALUATOR, HEALTH_STATE, INFO_READER, MATCH_DESK, OPTIONS, REPORT_FAILURE, VERSIONS } from './tokens.ts';
 
 /** What the controllers stand on. */
 export interface ModuleParts extends ServerParts {
@@ -30,7 +32,7 @@ class ServerModule {}
 
 /** The module over these parts. */
 export function serverModule(parts: ModuleParts): DynamicModule {
-  const { match, versions, encoder, options, info, health, admission, report } = parts;
+  const { match, versions, encoder, options, info, health, admission, report, evaluation } = parts;
   const { limits } = options;
   return {
     module: ServerModule,
@@ -39,6 +41,7 @@ export function serverModule(parts: ModuleParts): DynamicModule {
       FaqController,
       InfoController,
       CorpusAdminController,
+      EvaluateController,
       CorpusAdminLaterController,
       FeedbackController,
       HttpHealthController,
@@ -48,6 +51,7 @@ export function serverModule(parts: ModuleParts): DynamicModule {
       { provide: INFO_READER, useValue: () => toInfo({ model: encoder.info, corpora: versions.status(), limits, info }) },
       { provide: VERSIONS, useValue: versions },
       { provide: OPTIONS, useValue: options },
+      { provide: EVALUATOR, useFactory: () => createEvaluator({ match, versions, parts: evaluation }) },
       { provide: REPORT_FAILURE, useValue: report },
       { provide: HEALTH_STATE, useValue: health },
     ],

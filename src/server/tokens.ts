@@ -14,3 +14,5 @@ export const INFO_READER = Symbol('INFO_READER');
 export const REPORT_FAILURE = Symbol('REPORT_FAILURE');
 /** The HealthState. */
 export const HEALTH_STATE = Symbol('HEALTH_STATE');
+/** The Evaluator. */
+export const EVALUATOR = Symbol('EVALUATOR');

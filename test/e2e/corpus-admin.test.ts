@@ -281,7 +281,6 @@ describe('calls that are not built yet', () => {
     ['LintCorpus', () => ask(admin(), admin().lintCorpus, { corpus: 'shop', version: '' })],
     ['CancelOperation', () => ask(admin(), admin().cancelOperation, { operationId: 'x' })],
     ['DeleteCorpus', () => ask(admin(), admin().deleteCorpus, { corpus: 'shop' })],
-    ['EvaluateCorpus', () => readAll(admin().evaluateCorpus({ corpus: 'shop', version: '', utterances: [] }))],
     ['UpsertEntries', () => readAll(admin().upsertEntries({ corpus: 'shop', entries: [], stageOnly: false }))],
     ['DeleteEntries', () => readAll(admin().deleteEntries({ corpus: 'shop', entryIds: [], stageOnly: false }))],
     ['ExportCorpus', () => readAll(admin().exportCorpus({ corpus: 'shop', version: '', format: 'yaml' }))],

@@ -26,6 +26,7 @@ import { BadRequest, ErrorInfo, RetryInfo } from '../../src/generated/google/rpc
 import { Status } from '../../src/generated/google/rpc/status.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
+import type { ThrowawayBuilds } from '../../src/quality/build-and-measure.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits, type ServerOptions } from '../../src/server/options.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import type { Versions } from '../../src/versions/contract.ts';
@@ -103,6 +104,7 @@ export async function serveReal(options: ServedOptions = {}): Promise<Served> {
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       ...options.options,
     },
+    evaluation: { settings: { outOfScopeShare: DEFAULT_MATCH_SETTINGS.outOfScopeShare }, withBuilds: (work) => withBuilds(encoder, work) },
     info: { version: '9.9.9', index: 'embedded', maxQueueTexts: 1000, maxBatchTokens: 4096, keptVersions: 5 },
     ...(restored === undefined ? {} : { restored }),
   }).catch(async (error: unknown) => {
@@ -135,6 +137,21 @@ export async function serveReal(options: ServedOptions = {}): Promise<Served> {
       await release();
     },
   };
+}
+
+/** Throwaway builds over the same encoder, for evaluations. */
+async function withBuilds<Result>(encoder: Encoder, work: (builds: ThrowawayBuilds) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'faqmatch-builds-'));
+  const store = await openEmbeddedStore({ dataDir: folder });
+  const cache = openEmbeddingCache({ dataDir: folder, model: encoder.info, onProblem: () => undefined });
+  const settings = DEFAULT_MATCH_SETTINGS;
+  const versions = createVersions({ store, encoder, cache, settings });
+  try {
+    return await work({ versions, match: createMatch({ encoder, versions, settings }) });
+  } finally {
+    await versions.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Puts demo corpora below a server's corpus root. */

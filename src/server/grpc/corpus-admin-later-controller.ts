@@ -18,11 +18,6 @@ export class CorpusAdminLaterController {
     throw callNotBuilt('DeleteVersion');
   }
 
-  @GrpcMethod('CorpusAdminService', 'evaluateCorpus')
-  evaluateCorpus(): never {
-    throw callNotBuilt('EvaluateCorpus');
-  }
-
   @GrpcMethod('CorpusAdminService', 'lintCorpus')
   lintCorpus(): never {
     throw callNotBuilt('LintCorpus');

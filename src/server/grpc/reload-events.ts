@@ -30,10 +30,12 @@ export function reloadEvents(operationId: string, run: RunReload): Observable<Re
 }
 
 /** Lets each phase's first and last event through, and between them one per interval. @param now milliseconds. */
-export function throttleProgress(send: (progress: ReloadProgress) => void, now: () => number = () => performance.now()) {
+export function throttleProgress<
+  Progress extends { readonly phase: string; readonly done: number; readonly total: number } = ReloadProgress,
+>(send: (progress: Progress) => void, now: () => number = () => performance.now()) {
   let phase = '';
   let sentAt = Number.NEGATIVE_INFINITY;
-  return (progress: ReloadProgress): void => {
+  return (progress: Progress): void => {
     const due = progress.phase !== phase || progress.done >= progress.total || now() - sentAt >= PROGRESS_INTERVAL_MS;
     if (!due) return;
     phase = progress.phase;

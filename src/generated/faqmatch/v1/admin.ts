@@ -82,7 +82,7 @@ export interface ReloadCorpusRequest {
 
 /** Progress is how far an operation is. */
 export interface Progress {
-  /** "read", "encode", "fit", "write" or "activate". */
+  /** "read", "encode", "fit", "write" or "activate"; of an evaluation, what it does now in words. */
   readonly phase: string;
   /** Steps done. */
   readonly done: number;
@@ -326,6 +326,16 @@ export interface EvaluateCorpusRequest {
   readonly version: string;
   /** Labelled utterances; none means cross-validation of the corpus itself. */
   readonly utterances: readonly LabelledUtterance[];
+  /** Builds of a cross-validation, 2 to 20; 0 means 4. */
+  readonly folds: number;
+  /** Which division into folds; 0 means 1. */
+  readonly seed: number;
+  /** As a MatchRequest has it. */
+  readonly minConfidence?:
+    | number
+    | undefined;
+  /** Send the report as one HTML page, too. */
+  readonly html: boolean;
 }
 
 /** EvaluateCorpusResponse is one event; the report is the last. */
@@ -338,6 +348,9 @@ export interface EvaluateCorpusResponse {
     | //
     /** The report as JSON. */
     { readonly $case: "reportJson"; readonly value: string }
+    | //
+    /** The report as one self-contained HTML page, just before the JSON, where it was asked for. */
+    { readonly $case: "reportHtml"; readonly value: string }
     | undefined;
 }
 
@@ -3286,7 +3299,7 @@ export const LabelledUtterance: MessageFns<LabelledUtterance> = {
 };
 
 function createBaseEvaluateCorpusRequest(): EvaluateCorpusRequest {
-  return { corpus: "", version: "", utterances: [] };
+  return { corpus: "", version: "", utterances: [], folds: 0, seed: 0, minConfidence: undefined, html: false };
 }
 
 export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
@@ -3299,6 +3312,18 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
     }
     for (const v of message.utterances) {
       LabelledUtterance.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.folds !== 0) {
+      writer.uint32(32).uint32(message.folds);
+    }
+    if (message.seed !== 0) {
+      writer.uint32(40).uint32(message.seed);
+    }
+    if (message.minConfidence !== undefined) {
+      writer.uint32(49).double(message.minConfidence);
+    }
+    if (message.html !== false) {
+      writer.uint32(56).bool(message.html);
     }
     return writer;
   },
@@ -3340,6 +3365,38 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
             message.utterances.push(LabelledUtterance.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.folds = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.seed = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.minConfidence = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.html = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3359,6 +3416,14 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
       utterances: globalThis.Array.isArray(object?.utterances)
         ? object.utterances.map((e: any) => LabelledUtterance.fromJSON(e))
         : [],
+      folds: isSet(object.folds) ? globalThis.Number(object.folds) : 0,
+      seed: isSet(object.seed) ? globalThis.Number(object.seed) : 0,
+      minConfidence: isSet(object.minConfidence)
+        ? globalThis.Number(object.minConfidence)
+        : isSet(object.min_confidence)
+        ? globalThis.Number(object.min_confidence)
+        : undefined,
+      html: isSet(object.html) ? globalThis.Boolean(object.html) : false,
     };
   },
 
@@ -3373,6 +3438,18 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
     if (message.utterances?.length) {
       obj.utterances = message.utterances.map((e) => LabelledUtterance.toJSON(e));
     }
+    if (message.folds !== 0) {
+      obj.folds = Math.round(message.folds);
+    }
+    if (message.seed !== 0) {
+      obj.seed = Math.round(message.seed);
+    }
+    if (message.minConfidence !== undefined) {
+      obj.minConfidence = floatToJson(message.minConfidence);
+    }
+    if (message.html !== false) {
+      obj.html = message.html;
+    }
     return obj;
   },
 
@@ -3384,6 +3461,10 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
     message.corpus = object.corpus ?? "";
     message.version = object.version ?? "";
     message.utterances = object.utterances?.map((e) => LabelledUtterance.fromPartial(e)) || [];
+    message.folds = object.folds ?? 0;
+    message.seed = object.seed ?? 0;
+    message.minConfidence = object.minConfidence ?? undefined;
+    message.html = object.html ?? false;
     return message;
   },
 };
@@ -3400,6 +3481,9 @@ export const EvaluateCorpusResponse: MessageFns<EvaluateCorpusResponse> = {
         break;
       case "reportJson":
         writer.uint32(18).string(message.event.value);
+        break;
+      case "reportHtml":
+        writer.uint32(26).string(message.event.value);
         break;
     }
     return writer;
@@ -3434,6 +3518,14 @@ export const EvaluateCorpusResponse: MessageFns<EvaluateCorpusResponse> = {
             message.event = { $case: "reportJson", value: reader.string() };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = { $case: "reportHtml", value: reader.string() };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3454,6 +3546,10 @@ export const EvaluateCorpusResponse: MessageFns<EvaluateCorpusResponse> = {
         ? { $case: "reportJson", value: globalThis.String(object.reportJson) }
         : isSet(object.report_json)
         ? { $case: "reportJson", value: globalThis.String(object.report_json) }
+        : isSet(object.reportHtml)
+        ? { $case: "reportHtml", value: globalThis.String(object.reportHtml) }
+        : isSet(object.report_html)
+        ? { $case: "reportHtml", value: globalThis.String(object.report_html) }
         : undefined,
     };
   },
@@ -3464,6 +3560,8 @@ export const EvaluateCorpusResponse: MessageFns<EvaluateCorpusResponse> = {
       obj.progress = Progress.toJSON(message.event.value);
     } else if (message.event?.$case === "reportJson") {
       obj.reportJson = message.event.value;
+    } else if (message.event?.$case === "reportHtml") {
+      obj.reportHtml = message.event.value;
     }
     return obj;
   },
@@ -3483,6 +3581,12 @@ export const EvaluateCorpusResponse: MessageFns<EvaluateCorpusResponse> = {
       case "reportJson": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "reportJson", value: object.event.value };
+        }
+        break;
+      }
+      case "reportHtml": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "reportHtml", value: object.event.value };
         }
         break;
       }
@@ -4555,7 +4659,7 @@ export const CorpusAdminServiceService = {
       Buffer.from(DeleteVersionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteVersionResponse => DeleteVersionResponse.decode(value),
   },
-  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Not built yet: UNIMPLEMENTED. */
+  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Nothing that is served changes; one at a time per server. */
   evaluateCorpus: {
     path: "/faqmatch.v1.CorpusAdminService/EvaluateCorpus" as const,
     requestStream: false as const,
@@ -4650,7 +4754,7 @@ export interface CorpusAdminServiceServer extends UntypedServiceImplementation {
   listVersions: handleUnaryCall<ListVersionsRequest, ListVersionsResponse>;
   /** DeleteVersion deletes a stored version that is not active. Not built yet: UNIMPLEMENTED. */
   deleteVersion: handleUnaryCall<DeleteVersionRequest, DeleteVersionResponse>;
-  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Not built yet: UNIMPLEMENTED. */
+  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Nothing that is served changes; one at a time per server. */
   evaluateCorpus: handleServerStreamingCall<EvaluateCorpusRequest, EvaluateCorpusResponse>;
   /** LintCorpus names conflicts and weak spots. Not built yet: UNIMPLEMENTED. */
   lintCorpus: handleUnaryCall<LintCorpusRequest, LintCorpusResponse>;
@@ -4773,7 +4877,7 @@ export interface CorpusAdminServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteVersionResponse) => void,
   ): ClientUnaryCall;
-  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Not built yet: UNIMPLEMENTED. */
+  /** EvaluateCorpus measures a version on labelled utterances or by cross-validation. Nothing that is served changes; one at a time per server. */
   evaluateCorpus(
     request: EvaluateCorpusRequest,
     options?: Partial<CallOptions>,

@@ -1,0 +1,52 @@
+/**
+ * `node bench/invariance/main.ts`: how often a rewritten golden utterance keeps its decision, per demo corpus, as markdown.
+ * test/golden/invariances.test.ts holds what is reached; docs/evaluation.md has the table.
+ */
+import { DEMO_CORPORA } from '../../src/cli/demo.ts';
+import { evalSource } from '../../src/cli/eval-source.ts';
+import { openEncoder } from '../../src/cli/open-encoder.ts';
+import { markdownLines, percent } from '../../src/cli/table.ts';
+import { processTerminal } from '../../src/cli/terminal.ts';
+import { withThrowawayVersions } from '../../src/cli/throwaway-versions.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { asker, type Invariance, measureInvariance } from './measure.ts';
+
+const { config } = loadConfig();
+const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
+const encoder = await openEncoder(config, { terminal: processTerminal(), onProblem });
+const byCorpus = new Map<string, readonly Invariance[]>();
+try {
+  await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
+    for (const name of DEMO_CORPORA) {
+      const { files, rows } = await evalSource(name, config.corpusRoot);
+      await versions.reload(name, files);
+      byCorpus.set(
+        name,
+        await measureInvariance(
+          asker(match, name),
+          rows.map(({ utterance }) => utterance),
+        ),
+      );
+    }
+  });
+} finally {
+  await encoder.close();
+}
+const [names, lists] = [[...byCorpus.keys()], [...byCorpus.values()]];
+const rows = (lists[0] ?? []).map(({ transformation }, i) => [
+  transformation,
+  lists.map((list) => list[i]?.pairs ?? 0).join(' / '),
+  lists.map((list) => percent(list[i]?.decisionHolds ?? Number.NaN, 1)).join(' / '),
+  lists.map((list) => percent(list[i]?.bestHolds ?? Number.NaN, 1)).join(' / '),
+  lists.map((list) => (list[i]?.greatestFall ?? Number.NaN).toFixed(3)).join(' / '),
+  lists.map((list) => percent(list[i]?.fellFar ?? Number.NaN, 1)).join(' / '),
+]);
+const heading = [
+  `rewriting (${names.join(' / ')})`,
+  'utterances it changes',
+  'decision holds',
+  'best candidate holds',
+  'greatest fall of similarity',
+  'fell by more than .15',
+];
+console.log(markdownLines(heading, rows).join('\n'));

@@ -1,0 +1,58 @@
+/** How often a rewritten utterance gets the answer of the original, and how far its similarity falls at most. */
+import pLimit from 'p-limit';
+import type { Match, MatchAnswer } from '../../src/composition.ts';
+import { TRANSFORMATIONS } from './transformations.ts';
+
+/** One transformation over a set of utterances. */
+export interface Invariance {
+  readonly transformation: string;
+  /** Utterances that it changes. */
+  readonly pairs: number;
+  /** Share that kept its decision and, where that is ANSWER, its intent. */
+  readonly decisionHolds: number;
+  /** Share whose best candidate stayed the same. */
+  readonly bestHolds: number;
+  /** Greatest fall of the best candidate's similarity. */
+  readonly greatestFall: number;
+  /** Share of pairs whose similarity fell by more than .15. */
+  readonly fellFar: number;
+}
+
+/** Most that similarity may fall. */
+export const MOST_FALL = 0.15;
+
+function sameDecision(before: MatchAnswer, after: MatchAnswer): boolean {
+  if (before.decision !== after.decision) return false;
+  return before.decision !== 'answer' || before.candidates[0]?.intent === after.candidates[0]?.intent;
+}
+
+/** Asks one utterance. */
+export function asker(match: Match, corpus: string): (utterance: string) => Promise<MatchAnswer> {
+  const limit = pLimit(8);
+  return (utterance) =>
+    limit(() => match({ corpus, utterance, topK: 5, minConfidence: undefined, filter: undefined, explain: false, version: undefined }));
+}
+
+/** Measures every transformation over the utterances that it changes. */
+export async function measureInvariance(
+  ask: (utterance: string) => Promise<MatchAnswer>,
+  utterances: readonly string[],
+): Promise<readonly Invariance[]> {
+  const originals = await Promise.all(utterances.map(ask));
+  const found: Invariance[] = [];
+  for (const { name, apply } of TRANSFORMATIONS) {
+    const changed = utterances.map((text, i) => ({ text: apply(text), i })).filter(({ text, i }) => text !== utterances[i]);
+    const pairs = await Promise.all(changed.map(async ({ text, i }) => ({ before: originals[i] as MatchAnswer, after: await ask(text) })));
+    const falls = pairs.map(({ before, after }) => (before.candidates[0]?.similarity ?? 0) - (after.candidates[0]?.similarity ?? 0));
+    const share = (holds: (pair: (typeof pairs)[number]) => boolean): number => pairs.filter(holds).length / pairs.length;
+    found.push({
+      transformation: name,
+      pairs: pairs.length,
+      decisionHolds: share(({ before, after }) => sameDecision(before, after)),
+      bestHolds: share(({ before, after }) => before.candidates[0]?.intent === after.candidates[0]?.intent),
+      greatestFall: Math.max(0, ...falls),
+      fellFar: falls.filter((fall) => fall > MOST_FALL).length / pairs.length,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,78 @@
+/** What `faqmatch eval` says to a person. */
+import type { Comparison } from '../quality/compare-runs.ts';
+import type { EvaluatedRow } from '../quality/evaluated-row.ts';
+import { FIGURE_NAMES, FIGURES } from '../quality/figures.ts';
+import type { DecisionCounts } from '../quality/metrics.ts';
+import { verdictText } from '../quality/report/comparison-section.ts';
+import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
+import { differenceText, figureText, rangeText } from '../quality/report/number-text.ts';
+import { percent, tableLines } from './table.ts';
+
+function decisionRow(name: string, rows: number, counts: DecisionCounts) {
+  return [name, rows, counts.answer, counts.clarify, counts.no_match];
+}
+
+/** The headline figures with their ranges, then the decisions. */
+export function reportLines({ metrics, figures, coverageAt, notes }: EvaluationReport): readonly string[] {
+  const { inScope, outOfScope } = metrics;
+  const told = FIGURE_NAMES.filter((name) => Number.isFinite(figures[name].value));
+  const coverage = coverageAt.map(({ precision, coverage: share, threshold }) =>
+    threshold === null
+      ? `${percent(precision)} right: no threshold reaches it`
+      : `${percent(precision)} right: ${percent(share, 1)} answered rightly from confidence ${threshold.toFixed(2)} on`,
+  );
+  return [
+    ...tableLines(
+      ['FIGURE', 'MEASURED', '95 % RANGE'],
+      told.map((name) => [FIGURES[name].title, figureText(name, figures[name].value), rangeText(name, figures[name])]),
+    ),
+    '',
+    ...tableLines(
+      ['', 'ROWS', 'ANSWER', 'CLARIFY', 'NO_MATCH'],
+      [decisionRow('in scope', inScope.rows, inScope.decisions), decisionRow('out of scope', outOfScope.rows, outOfScope.decisions)],
+    ),
+    '',
+    'What a threshold could buy on these utterances:',
+    ...coverage.map((line) => `  ${line}`),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+}
+
+/** The rows that went wrong, with the stored question behind each. */
+export function mistakeLines(mistakes: readonly EvaluatedRow[]): readonly string[] {
+  if (mistakes.length === 0) return [];
+  const rows = mistakes.map((row) => [
+    row.decision.toUpperCase(),
+    percent(row.confidence),
+    row.best ?? '-',
+    row.intent ?? '(none)',
+    row.utterance,
+    row.nearest?.question ?? '-',
+  ]);
+  return ['', ...tableLines(['DECISION', 'CONFIDENCE', 'BEST', 'MEANT', 'UTTERANCE', 'NEAREST QUESTION'], rows)];
+}
+
+/** What changed from one run to the other. */
+export function comparisonLines({ before, after, rows, figures, fixed, broken, signTest }: Comparison): readonly string[] {
+  const told = FIGURE_NAMES.filter((name) => Number.isFinite(figures[name].difference.value));
+  const cells = told.map((name) => {
+    const change = figures[name];
+    const { value, low, high } = change.difference;
+    const range = Number.isFinite(low) ? `${differenceText(name, low)} … ${differenceText(name, high)}` : '-';
+    const figure = (number: number): string => figureText(name, number);
+    return [
+      FIGURES[name].title,
+      figure(change.before),
+      figure(change.after),
+      differenceText(name, value),
+      range,
+      verdictText(name, change),
+    ];
+  });
+  return [
+    '',
+    `Before: ${before}. After: ${after}. ${rows} utterances that both measured.`,
+    ...tableLines(['FIGURE', 'BEFORE', 'AFTER', 'DIFFERENCE', '95 % RANGE', ''], cells),
+    `${fixed.length} fixed, ${broken.length} broken (sign test ${signTest.toPrecision(2)})`,
+  ];
+}

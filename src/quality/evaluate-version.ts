@@ -1,0 +1,86 @@
+/** A loaded version measured with labelled utterances, or its corpus by itself: what both the command line and the server report. */
+import type { Match } from '../composition.ts';
+import { FaqError } from '../errors.ts';
+import type { LoadedVersion } from '../versions/contract.ts';
+import { crossValidate, learningCurve, type MeasureOptions, type ThrowawayBuilds } from './build-and-measure.ts';
+import { divideCorpus, type Fold, type FoldOptions } from './cross-validation/folds.ts';
+import { evaluateGolden } from './evaluate-golden.ts';
+import type { EvaluatedRow, LabelledUtterance } from './evaluated-row.ts';
+import { buildReport } from './report/build-report.ts';
+import type { EvaluationReport, LearningPoint, ReportSource } from './report/evaluation-report.ts';
+
+/** What is measured and how. */
+export interface VersionEvaluation {
+  readonly version: LoadedVersion;
+  /** As the reader of the report knows the corpus. */
+  readonly name: string;
+  /** Settings that bear on answers, for the report. */
+  readonly settings: Readonly<Record<string, number>>;
+  readonly options: MeasureOptions;
+  /** Where cross-validation and the learning curve build. */
+  readonly builds: ThrowawayBuilds;
+  /** Measure with fewer questions an intent, too. */
+  readonly learningCurve: boolean;
+}
+
+interface Measured {
+  readonly source: ReportSource;
+  readonly rows: readonly EvaluatedRow[];
+  readonly notes: readonly string[];
+  readonly learning: readonly LearningPoint[];
+}
+
+function report({ version, name, settings, options }: VersionEvaluation, { source, ...measured }: Measured): Promise<EvaluationReport> {
+  const { minConfidence } = options;
+  const subject = {
+    corpus: name,
+    version: version.version,
+    model: version.modelDigest,
+    entries: version.content.entries.length,
+    questions: version.questions.length,
+    intents: version.intents.length,
+    settings: { ...settings, ...(minConfidence === undefined ? {} : { minConfidence }) },
+    source,
+  };
+  return buildReport({ subject, ...measured });
+}
+
+async function curve({ learningCurve: wanted, builds, options }: VersionEvaluation, fold: Fold): Promise<readonly LearningPoint[]> {
+  return wanted ? learningCurve(builds, fold, options) : [];
+}
+
+/**
+ * Measures the version itself with labelled utterances, which were checked to fit it (check-golden.ts).
+ * @throws FaqError of the match path; cancelled.
+ */
+export async function evaluateWithRows(
+  evaluation: VersionEvaluation,
+  { match, rows, kind }: { readonly match: Match; readonly rows: readonly LabelledUtterance[]; readonly kind: 'golden' | 'retrieval' },
+): Promise<EvaluationReport> {
+  const { version, options } = evaluation;
+  const onProgress = (done: number): void => options.onProgress?.(done, rows.length, 'utterances');
+  const result = await evaluateGolden({ ...options, match, corpus: version.corpus, version: version.version, rows, onProgress });
+  const learning = await curve(evaluation, { training: version.content, rows });
+  return report(evaluation, { source: { kind }, rows: result.rows, notes: [], learning });
+}
+
+/**
+ * Measures what builds like this version's would say of its own texts, each left out in turn with its near-duplicates.
+ * @throws FaqError failed_precondition where nothing can be left out; cancelled.
+ */
+export async function evaluateByItself(evaluation: VersionEvaluation, foldOptions: FoldOptions): Promise<EvaluationReport> {
+  const { version, builds, options } = evaluation;
+  const division = await divideCorpus(version.content, foldOptions);
+  const { seed, groups, unseenIntents, unmeasured } = division;
+  const rows = await crossValidate(builds, division, options);
+  if (rows.length === 0) {
+    const message =
+      'Nothing can be measured by cross-validation: no intent has two questions that are not near-duplicates. Give labelled utterances.';
+    throw new FaqError('failed_precondition', message, { reason: 'NOTHING_TO_MEASURE' });
+  }
+  const lost = `${unmeasured} questions could not be measured: without them and their near-duplicates their intent has none.`;
+  const [first] = division.folds;
+  const learning = first === undefined ? [] : await curve(evaluation, first);
+  const source: ReportSource = { kind: 'cross_validation', folds: division.folds.length, seed, groups, unseenIntents };
+  return report(evaluation, { source, rows, notes: unmeasured === 0 ? [] : [lost], learning });
+}

@@ -1,0 +1,121 @@
+/** Measured rows to a report. The same rows give the same report. */
+import { bestIsRight, bestPair, type EvaluatedRow, mistakesOf, NONE, scopedRow } from '../evaluated-row.ts';
+import { figureStatistics, inConfidenceOrder } from '../figures.ts';
+import { bootstrap } from '../measures/bootstrap.ts';
+import { confusions, labelFigures } from '../measures/confusion.ts';
+import { coverageAt, coverageCurve, thinned } from '../measures/coverage.ts';
+import { reliabilityBins } from '../measures/reliability.ts';
+import { goldenMetrics, isRight } from '../metrics.ts';
+import { ambiguousPairs } from './ambiguous-pairs.ts';
+import {
+  type ConfusionReport,
+  type EvaluationReport,
+  type HistogramBar,
+  type IntentReport,
+  type LearningPoint,
+  REPORT_FORMAT,
+  type ReportSubject,
+} from './evaluation-report.ts';
+
+/** Precisions whose coverage is told. */
+const PRECISIONS = [0.8, 0.9, 0.95, 0.99];
+const HISTOGRAM_BARS = 20;
+const MOST_CONFUSIONS = 200;
+const CURVE_POINTS = 200;
+/** Fewer rows than these of a kind say little. */
+const FEW_ROWS = 30;
+
+/** What a report is built from. */
+export interface ReportInput {
+  readonly subject: ReportSubject;
+  readonly rows: readonly EvaluatedRow[];
+  readonly learning?: readonly LearningPoint[];
+  readonly notes?: readonly string[];
+  /** Bootstrap resamples; 1,000 by default. */
+  readonly resamples?: number;
+}
+
+const named = (label: string): string | null => (label === NONE ? null : label);
+
+function histogram(rows: readonly EvaluatedRow[]): readonly HistogramBar[] {
+  return Array.from({ length: HISTOGRAM_BARS }, (_, bar) => {
+    const from = bar / HISTOGRAM_BARS;
+    const to = (bar + 1) / HISTOGRAM_BARS;
+    const here = rows.filter(({ confidence }) => Math.min(Math.floor(confidence * HISTOGRAM_BARS), HISTOGRAM_BARS - 1) === bar);
+    const right = here.filter(bestIsRight).length;
+    const outOfScope = here.filter(({ intent }) => intent === null).length;
+    return { from, to, right, wrong: here.length - right - outOfScope, outOfScope };
+  });
+}
+
+function perIntent(rows: readonly EvaluatedRow[], confused: readonly ConfusionReport[]): readonly IntentReport[] {
+  const pairs = rows.filter((row) => row.intent !== null || row.decision === 'answer').map(bestPair);
+  const answered = Map.groupBy(
+    rows.filter((row) => row.intent !== null && isRight(row)),
+    ({ intent }) => intent,
+  );
+  return labelFigures(pairs)
+    .filter(({ label, meant }) => label !== NONE && meant > 0)
+    .map(({ label, meant, precision, recall, f1 }) => ({
+      intent: label,
+      rows: meant,
+      recall,
+      precision,
+      f1,
+      answered: answered.get(label)?.length ?? 0,
+      takenFor: confused.find((pair) => pair.meant === label)?.said ?? null,
+    }))
+    .toSorted((a, b) => a.f1 - b.f1 || b.rows - a.rows);
+}
+
+function automaticNotes({ source, settings }: ReportSubject, rows: readonly EvaluatedRow[]): readonly string[] {
+  const outside = rows.filter(({ intent }) => intent === null).length;
+  const share = outside / rows.length;
+  const expected = settings.outOfScopeShare;
+  const notes: string[] = [];
+  if (source.kind === 'cross_validation') {
+    notes.push(
+      'Each question is measured without itself and its near-duplicates. Where the questions of an intent are worded far apart on purpose, ' +
+        'real utterances fare better than this: take it to compare, not as a forecast.',
+    );
+  }
+  if (rows.length - outside < FEW_ROWS) notes.push(`Only ${rows.length - outside} in-scope utterances: the ranges are wide.`);
+  if (outside > 0 && outside < FEW_ROWS) notes.push(`Only ${outside} out-of-scope utterances: what is said of refusing rests on few.`);
+  if (expected !== undefined && source.kind !== 'retrieval' && Math.abs(share - expected) > 0.1) {
+    const percent = (value: number): string => `${Math.round(value * 100)} %`;
+    notes.push(
+      `${percent(share)} of these utterances are out of scope, while the setting outOfScopeShare expects ${percent(expected)}: ` +
+        `confidences look too ${share < expected ? 'low' : 'high'} here by that much.`,
+    );
+  }
+  return notes;
+}
+
+/** Builds a report over at least one row. */
+export async function buildReport({ subject, rows, learning = [], notes = [], resamples }: ReportInput): Promise<EvaluationReport> {
+  const scoped = rows.map(scopedRow);
+  const curve = coverageCurve(scoped);
+  const inScope = rows.filter(({ intent }) => intent !== null);
+  const confused = confusions(inScope.map(bestPair)).map(({ meant, said, count }) => ({ meant: named(meant), said: named(said), count }));
+  const ordered = inConfidenceOrder(rows);
+  return {
+    format: REPORT_FORMAT,
+    ...subject,
+    metrics: goldenMetrics(rows),
+    figures: await bootstrap(figureStatistics(ordered), { rows: ordered.length, ...(resamples === undefined ? {} : { resamples }) }),
+    coverageAt: PRECISIONS.map((precision) => {
+      const point = coverageAt(precision, curve);
+      return { precision, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };
+    }),
+    reliability: reliabilityBins(scoped),
+    coverage: thinned(curve, CURVE_POINTS),
+    histogram: histogram(rows),
+    perIntent: perIntent(rows, confused),
+    confusions: confused.slice(0, MOST_CONFUSIONS),
+    ambiguous: ambiguousPairs(inScope),
+    learning,
+    notes: [...notes, ...automaticNotes(subject, rows)],
+    rows,
+    mistakes: mistakesOf(rows),
+  };
+}

@@ -1,0 +1,120 @@
+/** What an evaluation found, as plain data: the JSON of `faqmatch eval` and EvaluateCorpus, and all that the pictures are drawn from. */
+import type { EvaluatedRow } from '../evaluated-row.ts';
+import type { FigureName } from '../figures.ts';
+import type { Estimate } from '../measures/bootstrap.ts';
+import type { CoveragePoint } from '../measures/coverage.ts';
+import type { ReliabilityBin } from '../measures/reliability.ts';
+import type { GoldenMetrics } from '../metrics.ts';
+
+/** Raised when a reader of an older report could go wrong. */
+export const REPORT_FORMAT = 1;
+
+/** Where the labelled utterances came from. */
+export type ReportSource =
+  | { readonly kind: 'golden' }
+  | { readonly kind: 'retrieval' }
+  | {
+      readonly kind: 'cross_validation';
+      readonly folds: number;
+      readonly seed: number;
+      /** Groups of near-duplicate texts; a group is never split between folds. */
+      readonly groups: number;
+      /** Whether each fold also left whole intents out, whose questions then count as out of scope. */
+      readonly unseenIntents: boolean;
+    };
+
+/** How often utterances fell at a confidence between `from` and `to`. */
+export interface HistogramBar {
+  readonly from: number;
+  readonly to: number;
+  readonly right: number;
+  readonly wrong: number;
+  readonly outOfScope: number;
+}
+
+/** One intent's figures by best candidate, out-of-scope rows counting against precision only where they were answered. */
+export interface IntentReport {
+  readonly intent: string;
+  /** Rows that mean it. */
+  readonly rows: number;
+  readonly recall: number;
+  readonly precision: number;
+  readonly f1: number;
+  /** Rows that mean it and were answered rightly. */
+  readonly answered: number;
+  /** The intent its rows most often went to instead; null where none. */
+  readonly takenFor: string | null;
+}
+
+/** One intent said for another; null is "none of these". */
+export interface ConfusionReport {
+  readonly meant: string | null;
+  readonly said: string | null;
+  readonly count: number;
+}
+
+/** Two intents that utterances fall between. */
+export interface AmbiguousPair {
+  readonly intents: readonly [string, string];
+  /** Rows whose best candidate was the other one. */
+  readonly mistaken: number;
+  /** Rows for which the answer asked back between the two. */
+  readonly asked: number;
+  readonly example: string;
+}
+
+/** What fewer questions would have given. */
+export interface LearningPoint {
+  /** At most so many questions of each intent; null for all. */
+  readonly questionsPerIntent: number | null;
+  readonly questions: number;
+  readonly rows: number;
+  readonly accuracy: number;
+  readonly intentAccuracy: number;
+  readonly refused: number;
+}
+
+/** What one precision costs in coverage. */
+export interface CoverageReport {
+  readonly precision: number;
+  /** 0 where no threshold reaches the precision. */
+  readonly coverage: number;
+  readonly threshold: number | null;
+}
+
+/** What was measured. */
+export interface ReportSubject {
+  readonly corpus: string;
+  /** Version of the corpus; empty where several were built, as by cross-validation. */
+  readonly version: string;
+  /** Digest of the encoder. */
+  readonly model: string;
+  readonly entries: number;
+  readonly questions: number;
+  readonly intents: number;
+  /** Settings that bear on answers, by name. */
+  readonly settings: Readonly<Record<string, number>>;
+  readonly source: ReportSource;
+}
+
+/** The whole report. Numbers that cannot be told are NaN here and null in JSON. */
+export interface EvaluationReport extends ReportSubject {
+  readonly format: typeof REPORT_FORMAT;
+  readonly metrics: GoldenMetrics;
+  /** With the range in which each would lie in 95 of 100 like sets of utterances. */
+  readonly figures: Readonly<Record<FigureName, Estimate>>;
+  readonly coverageAt: readonly CoverageReport[];
+  readonly reliability: readonly ReliabilityBin[];
+  readonly coverage: readonly CoveragePoint[];
+  readonly histogram: readonly HistogramBar[];
+  /** Worst F1 first. */
+  readonly perIntent: readonly IntentReport[];
+  /** Most frequent first, at most 200. */
+  readonly confusions: readonly ConfusionReport[];
+  readonly ambiguous: readonly AmbiguousPair[];
+  readonly learning: readonly LearningPoint[];
+  /** What a reader should bear in mind, in sentences. */
+  readonly notes: readonly string[];
+  readonly rows: readonly EvaluatedRow[];
+  readonly mistakes: readonly EvaluatedRow[];
+}

@@ -1,0 +1,139 @@
+/** A report as one self-contained HTML file: no scripts, nothing loaded from anywhere, every picture inside. */
+import type { Comparison } from '../compare-runs.ts';
+import { FIGURE_NAMES, FIGURES } from '../figures.ts';
+import { type Chart, confusionChart, coverageChart, histogramChart, learningChart, reliabilityChart, renderChart } from './charts.ts';
+import { comparisonSection } from './comparison-section.ts';
+import { confusionSquare } from './confusion-square.ts';
+import type { EvaluationReport, ReportSource } from './evaluation-report.ts';
+import { escapeHtml, figure, section } from './html.ts';
+import { figureText, percentText, rangeText } from './number-text.ts';
+import { ambiguousTable, confusionTable, mistakeTable, worstIntents } from './report-tables.ts';
+import { STYLE } from './style.ts';
+
+/** Figures that stand large at the top. */
+const HEADLINES = ['accuracy', 'refused', 'precision', 'coverageAt90', 'ece', 'auroc'] as const;
+
+function sourceText(source: ReportSource, rows: number): string {
+  if (source.kind === 'golden') return `${rows} labelled utterances`;
+  if (source.kind === 'retrieval') return `${rows} queries of a retrieval set`;
+  const unseen = source.unseenIntents ? ', whole intents left out in each so that their questions count as out of scope' : '';
+  return `${rows} of its own texts by cross-validation: ${source.folds} folds over ${source.groups} groups of near-duplicates, seed ${source.seed}${unseen}`;
+}
+
+function header(report: EvaluationReport): string {
+  const { corpus, version, model, intents, questions, source, settings, rows } = report;
+  const facts = [
+    ['measured with', sourceText(source, rows.length)],
+    ['corpus', `${intents} intents, ${questions} questions`],
+    ['version', version],
+    ['model', model],
+    [
+      'settings',
+      Object.entries(settings)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ],
+  ];
+  const list = facts.map(([name = '', value = '']) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('');
+  return `<header><h1>${escapeHtml(corpus)}</h1><dl>${list}</dl></header>\n`;
+}
+
+function cards({ figures }: EvaluationReport): string {
+  const one = (name: (typeof HEADLINES)[number]): string =>
+    `<div class="card"><b>${figureText(name, figures[name].value)}</b><span>${escapeHtml(FIGURES[name].title)}</span>` +
+    `<small>${escapeHtml(rangeText(name, figures[name]))}</small></div>`;
+  return `<div class="cards">${HEADLINES.map(one).join('')}</div>\n`;
+}
+
+function figureTable({ figures }: EvaluationReport): string {
+  const rows = FIGURE_NAMES.map((name) => {
+    const { title, meaning } = FIGURES[name];
+    return `<tr><td><b>${escapeHtml(title)}</b></td><td class="number">${figureText(name, figures[name].value)}</td><td class="number">${rangeText(name, figures[name])}</td><td>${escapeHtml(meaning)}</td></tr>`;
+  });
+  return `<div class="wide"><table><thead><tr><th>Figure</th><th class="number">Measured</th><th class="number">95 % range</th><th>What it says</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+function coverageList({ coverageAt }: EvaluationReport): string {
+  const items = coverageAt.map(({ precision, coverage, threshold }) =>
+    threshold === null
+      ? `<li>${percentText(precision, 0)} right: no threshold reaches it</li>`
+      : `<li>${percentText(precision, 0)} right: from confidence ${threshold.toFixed(2)} on, ${percentText(coverage)} answered rightly</li>`,
+  );
+  return `<ul>${items.join('')}</ul>`;
+}
+
+async function picture(label: string, chart: Chart): Promise<string> {
+  return figure(label, await renderChart(chart), chart.legend);
+}
+
+async function confidencePictures(report: EvaluationReport): Promise<string> {
+  const reliability = await picture('Reliability diagram', reliabilityChart(report));
+  const histogram = await picture('Right, wrong and out-of-scope utterances by confidence', histogramChart(report));
+  const coverage = await picture('Coverage against precision', coverageChart(report));
+  const told = `Expected calibration error ${figureText('ece', report.figures.ece.value)} over ${report.reliability.length} equal bins.`;
+  return (
+    section(
+      'Does confidence mean what it says?',
+      `${told} On the dashed line, of all answers with confidence .8 eight in ten are right.`,
+      reliability,
+    ) +
+    section(
+      'Right against wrong',
+      'Confidence separates well where right utterances stand at the right and the others at the left.',
+      histogram,
+    ) +
+    section(
+      'Coverage against precision',
+      'What a stricter or laxer threshold buys. The marks are the best that any threshold could do on these utterances.',
+      coverage + coverageList(report),
+    )
+  );
+}
+
+async function confusionPicture(report: EvaluationReport): Promise<string> {
+  const square = confusionSquare(report.rows);
+  if (square.labels.length === 0) return section('Confusion', 'No intent was taken for another.', '<p>Nothing to show.</p>');
+  const drawing = await picture('Confusion matrix of the most confused intents', confusionChart(square));
+  return section(
+    'Confusion',
+    `The ${square.labels.length} labels with most errors, by best candidate. Rows were meant, columns came first; the pale diagonal is right.`,
+    drawing + confusionTable(report),
+  );
+}
+
+async function learningPicture({ learning }: EvaluationReport): Promise<string> {
+  if (learning.length < 2) return '';
+  const drawing = await picture('Learning curve', learningChart({ learning }));
+  return section(
+    'Would more questions help?',
+    'The same utterances against builds with fewer questions of each intent. A curve that still rises at its end says yes.',
+    drawing,
+  );
+}
+
+/** The whole page. @param comparison with an earlier or another run, shown first. */
+export async function htmlReport(report: EvaluationReport, comparison?: Comparison): Promise<string> {
+  const title = `Evaluation of ${report.corpus}`;
+  const notes = report.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n');
+  const body = [
+    header(report),
+    notes,
+    cards(report),
+    comparison === undefined ? '' : comparisonSection(comparison),
+    `<div class="columns">${await confidencePictures(report)}${await learningPicture(report)}</div>`,
+    section('All figures', 'Ranges hold the figure in 95 of 100 like sets of utterances (bootstrap).', figureTable(report)),
+    await confusionPicture(report),
+    section('Worst intents', 'By F1 of the best candidate. Look at their questions first.', worstIntents(report)),
+    section(
+      'Ambiguous pairs',
+      'Intents that utterances fall between. Tell them apart with more questions, or make them one.',
+      ambiguousTable(report),
+    ),
+    section(
+      'Errors and what they rest on',
+      'Every utterance that did not get what it should, with the stored question that led there.',
+      mistakeTable(report),
+    ),
+  ].join('\n');
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>\n${body}</main></body></html>\n`;
+}

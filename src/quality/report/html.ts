@@ -1,0 +1,52 @@
+/** Small pieces of HTML. Every text from outside goes through escapeHtml. */
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** A text that means itself in HTML, in content and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/gu, (sign) => ESCAPES[sign] ?? sign);
+}
+
+/** A cell: a text to escape, or a number to set right. */
+export type HtmlCell = string | number | { readonly html: string; readonly numeric?: boolean };
+
+function cell(value: HtmlCell): string {
+  if (typeof value === 'object') return `<td${value.numeric === true ? ' class="number"' : ''}>${value.html}</td>`;
+  return typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${escapeHtml(value)}</td>`;
+}
+
+/** A table; a cell that is no text is set right, and so is its heading. */
+export function htmlTable(heading: readonly string[], rows: readonly (readonly HtmlCell[])[]): string {
+  const [first = []] = rows;
+  const right = (column: number): boolean => {
+    const value = first[column];
+    return typeof value === 'number' || (typeof value === 'object' && value.numeric === true);
+  };
+  const head = heading.map((title, column) => `<th${right(column) ? ' class="number"' : ''}>${escapeHtml(title)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+/** A right-set cell. */
+export function figureCell(text: string): HtmlCell {
+  return { html: escapeHtml(text), numeric: true };
+}
+
+/** A share as a number with a bar behind it. */
+export function barCell(share: number): HtmlCell {
+  const width = Number.isFinite(share) ? Math.round(share * 100) : 0;
+  return { html: `<span class="bar"><i style="width:${width}%"></i></span>${width} %`, numeric: true };
+}
+
+/** A section with a heading and a sentence on what it shows; nothing where there is nothing to show. */
+export function section(title: string, lead: string, body: string): string {
+  if (body === '') return '';
+  return `<section><h2>${escapeHtml(title)}</h2><p class="lead">${escapeHtml(lead)}</p>\n${body}</section>\n`;
+}
+
+/** A picture with its name for those who cannot see it, and what its colours stand for. */
+export function figure(label: string, svg: string, legend: readonly { readonly name: string; readonly colour: string }[] = []): string {
+  const items = legend.map(({ name, colour }) => `<span><i style="background:${colour}"></i>${escapeHtml(name)}</span>`);
+  const caption = items.length === 0 ? '' : `<figcaption>${items.join('')}</figcaption>`;
+  return `<figure>${caption}<div role="img" aria-label="${escapeHtml(label)}">${svg}</div></figure>`;
+}

@@ -1,0 +1,30 @@
+/** Numbers as reports write them. Pure. */
+import { FIGURES, type FigureName } from '../figures.ts';
+import type { Estimate } from '../measures/bootstrap.ts';
+
+/** `-` where there is nothing to tell. */
+const NOTHING = '–';
+
+/** 0.973 as `97.3 %`. */
+export function percentText(share: number, digits = 1): string {
+  return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : NOTHING;
+}
+
+/** A figure in its own way of writing: percent, or three decimals. */
+export function figureText(name: FigureName, value: number): string {
+  if (!Number.isFinite(value)) return NOTHING;
+  return FIGURES[name].share ? percentText(value) : value.toFixed(3);
+}
+
+/** The range of an estimate, e.g. `93.1 to 96.4 %`; empty where there is none. */
+export function rangeText(name: FigureName, { low, high }: Pick<Estimate, 'low' | 'high'>): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return '';
+  return FIGURES[name].share ? `${(low * 100).toFixed(1)} to ${percentText(high)}` : `${low.toFixed(3)} to ${high.toFixed(3)}`;
+}
+
+/** A difference with its sign: percentage points for shares. */
+export function differenceText(name: FigureName, value: number): string {
+  if (!Number.isFinite(value)) return NOTHING;
+  const number = FIGURES[name].share ? (value * 100).toFixed(1) : value.toFixed(3);
+  return `${value > 0 ? '+' : ''}${number}${FIGURES[name].share ? ' pts' : ''}`;
+}

@@ -1,0 +1,141 @@
+/** `faqmatch eval` as a user calls it, with a tiny model: what it prints, writes and refuses. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runProgram } from '../../src/cli/program.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
+
+const MODEL = fileURLToPath(new URL('../fixtures/models/tiny-pooled', import.meta.url));
+const ENTRIES = {
+  refund: ['when do I get my money back', 'refund please', 'I want a refund for my order', 'give me my cash'],
+  parcel: ['where is my parcel', 'track a delivery', 'my package did not come', 'has it been shipped yet'],
+  password: ['I forgot my password', 'reset login', 'cannot sign in', 'locked out of the account'],
+};
+
+let folder = '';
+const at = (name: string): string => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'faqmatch-eval-'));
+  const lines = Object.entries(ENTRIES).flatMap(([intent, texts]) => texts.map((text) => JSON.stringify({ text, intent })));
+  await writeFile(at('faq.jsonl'), lines.join('\n'));
+  await writeFile(
+    at('golden.yaml'),
+    '- {utterance: "Refund please!", intent: refund}\n- {utterance: where is the parcel, intent: parcel}\n- {utterance: sing a song, intent: null}\n',
+  );
+  await mkdir(at('retrieval'));
+  await writeFile(
+    at('retrieval/faq.jsonl'),
+    '{"id":"a","question":"how do I strike text","answer":"~~"}\n{"id":"b","question":"delete the account"}\n',
+  );
+  await writeFile(
+    at('retrieval/queries.jsonl'),
+    '{"text":"how do I strike text?","relevant":["a"]}\n{"text":"remove account","relevant":["b"]}\n',
+  );
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function evaluate(...args: readonly string[]) {
+  const terminal = fakeTerminal();
+  const code = await runProgram(['eval', ...args, '--model', MODEL, '--data-dir', at('data')], terminal);
+  return { code, out: terminal.written.join('\n'), err: terminal.complaints.join('\n') };
+}
+
+async function golden(name: string, text: string): Promise<string> {
+  await writeFile(at(name), text);
+  return at(name);
+}
+
+test('prints figures with ranges, and the errors with the nearest question where they are asked for', async () => {
+  const { code, out } = await evaluate(at('faq.jsonl'), '--mistakes');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Answered rightly +\d/mu);
+  expect(out).toMatch(/^AUROC/mu);
+  expect(out).toMatch(/^in scope +2/mu);
+});
+
+test('--json is one line, --html one file, and a saved report is compared with', async () => {
+  const { code, out } = await evaluate(at('faq.jsonl'), '--json', '--html', at('report.html'), '--learning-curve');
+  expect(code).toBe(0);
+  const report = JSON.parse(out);
+  expect(report).toMatchObject({ format: 1, metrics: { rows: 3 }, source: { kind: 'golden' }, settings: { outOfScopeShare: 0.25 } });
+  expect(report.learning.map(({ questionsPerIntent }: { questionsPerIntent: number }) => questionsPerIntent)).toEqual([1, 2, 3, null]);
+  expect(await readFile(at('report.html'), 'utf8')).toContain('<svg');
+  await writeFile(at('before.json'), out);
+  const again = await evaluate(at('faq.jsonl'), '--baseline', at('before.json'));
+  expect(again.code).toBe(0);
+  expect(again.out).toContain('3 utterances that both measured');
+  expect(again.out).toContain('0 fixed, 0 broken');
+});
+
+test('cross-validation measures every question once, the same on every run', async () => {
+  const run = () => evaluate(at('faq.jsonl'), '--cross-validate', '--folds', '2', '--json');
+  const [first, second] = [await run(), await run()];
+  expect(first.code).toBe(0);
+  expect(first.out).toBe(second.out);
+  const report = JSON.parse(first.out);
+  expect(report.rows).toHaveLength(12);
+  expect(report.source).toMatchObject({ kind: 'cross_validation', folds: 2, seed: 1, unseenIntents: false });
+});
+
+test('other settings are measured and compared with', async () => {
+  const { code, out } = await evaluate(at('faq.jsonl'), '--against-with', 'outOfScopeShare=0.6', '--json');
+  expect(code).toBe(0);
+  const { comparison } = JSON.parse(out);
+  expect(comparison.rows).toBe(3);
+  expect(comparison.before).toContain('outOfScopeShare=0.6');
+});
+
+test('a retrieval set is measured by its queries', async () => {
+  const { code, out } = await evaluate(at('retrieval'), '--json');
+  expect(code).toBe(0);
+  const report = JSON.parse(out);
+  expect(report.source.kind).toBe('retrieval');
+  expect(report.rows).toHaveLength(2);
+  expect(report.figures.ndcgAt10.value).toBeGreaterThan(0.5);
+});
+
+describe('refuses, with exit code 3 and nothing on standard output,', () => {
+  test.each([
+    [
+      'an intent that the corpus lacks',
+      '- {utterance: hello, intent: refund}\n- {utterance: hi, intent: refunds}\n',
+      /:2: intent: .*\[unknown_intent\]/u,
+    ],
+    [
+      'rows that contradict one another',
+      '- {utterance: money, intent: refund}\n- {utterance: Money?, intent: parcel}\n',
+      /:2: .*\[contradicting_rows\]/u,
+    ],
+    ['a row that contradicts the corpus', '- {utterance: reset login, intent: refund}\n', /:1: .*\[contradicts_question\]/u],
+    ['an empty file', '', /No golden rows/u],
+    ['a file that is no golden file', '- just text\n', /\[wrong_type\]/u],
+  ])('%s', async (_, text, message) => {
+    const { code, out, err } = await evaluate(at('faq.jsonl'), '--golden', await golden('bad.yaml', text));
+    expect(err).toMatch(message);
+    expect([code, out]).toEqual([3, '']);
+  });
+
+  test.each([
+    ['a baseline that is no report', () => ['--baseline', at('faq.jsonl')]],
+    ['a setting that there is not', () => ['--against-with', 'outOfScopeShar=1']],
+    ['two kinds of rows', () => ['--cross-validate', '--golden', at('golden.yaml')]],
+    ['a page that cannot be written', () => ['--html', at('nowhere/report.html')]],
+  ])('%s', async (_, args) => {
+    const { code, out } = await evaluate(at('faq.jsonl'), ...args());
+    expect([code, out]).toEqual([3, '']);
+  });
+});
+
+test('--lenient measures all the same and warns', async () => {
+  const rows = await golden('odd.yaml', '- {utterance: reset login, intent: refund}\n- {utterance: refund now, intent: refund}\n');
+  const { code, err } = await evaluate(at('faq.jsonl'), '--golden', rows, '--lenient');
+  expect(code).toBe(0);
+  expect(err).toMatch(/warning: .*\[contradicts_question\]/u);
+});
+
+test('a corpus or report that is not there is not found', async () => {
+  expect((await evaluate(at('missing.yaml'))).code).toBe(4);
+  expect((await evaluate(at('faq.jsonl'), '--baseline', at('missing.json'))).code).toBe(4);
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import type { Corpus } from '../../../src/corpus/corpus.ts';
+import { parseCorpus } from '../../../src/corpus/parse-corpus.ts';
+import { corpusFile } from '../../../src/quality/cross-validation/corpus-file.ts';
+import { divideCorpus } from '../../../src/quality/cross-validation/folds.ts';
+import { learningSizes, withFewerQuestions } from '../../../src/quality/cross-validation/learning-sizes.ts';
+import { nearDuplicateGroups } from '../../../src/quality/cross-validation/near-duplicates.ts';
+import { exactKey } from '../../../src/text/normalise.ts';
+import { entry } from '../../support/fake-version.ts';
+
+const WORDS = ['parcel', 'refund', 'invoice', 'password', 'voucher', 'address', 'courier', 'warranty', 'newsletter', 'basket'];
+const VERBS = ['track', 'cancel', 'change', 'report', 'print', 'forward'];
+
+/** Ten intents of six questions that share no long word but their topic's. */
+const corpus: Corpus = {
+  entries: WORDS.map((word) =>
+    entry(
+      word,
+      VERBS.map((verb) => `${verb} ${word}`),
+      { counterExamples: [`${word}s of my neighbour`] },
+    ),
+  ),
+  counterExamples: ['what is the weather', 'tell me a joke', 'sing a song', 'who are you'],
+  golden: [],
+};
+const textsOf = ({ entries, counterExamples }: Corpus) => [...entries.flatMap(({ questions }) => questions), ...counterExamples];
+
+describe('near-duplicates', () => {
+  test('are found by their letters, and what is linked through one goes along', async () => {
+    const texts = [
+      'how do I reset my password',
+      'How do I reset my password?',
+      'how do I reset my passwords',
+      'where is my parcel',
+      'ok',
+      'OK!',
+    ];
+    expect([...(await nearDuplicateGroups(texts))]).toEqual([0, 0, 0, 3, 4, 4]);
+  });
+
+  test('texts of no letters are alone unless they are equal', async () => {
+    expect([...(await nearDuplicateGroups(['?', '!', '?']))]).toEqual([0, 1, 0]);
+    expect(await nearDuplicateGroups([])).toHaveLength(0);
+  });
+});
+
+describe('a corpus divided by itself', () => {
+  test('measures each question and each counter-example of the corpus once, and trains without it', async () => {
+    const { folds } = await divideCorpus(corpus, { folds: 3 });
+    const measured = folds.flatMap(({ rows }) => rows.map(({ utterance }) => utterance));
+    expect(measured.toSorted()).toEqual(textsOf(corpus).toSorted());
+    for (const { training, rows } of folds) {
+      const trained = new Set(textsOf(training).map(exactKey));
+      expect(rows.filter(({ utterance }) => trained.has(exactKey(utterance)))).toEqual([]);
+    }
+  });
+
+  test('keeps near-duplicates together, whatever their intents', async () => {
+    const twins = {
+      ...corpus,
+      entries: [...corpus.entries, entry('twin', ['track parcels', 'something of its own', 'and something else'])],
+    };
+    const { folds } = await divideCorpus(twins, { folds: 4, unseenIntents: false });
+    const groups = await nearDuplicateGroups(textsOf(twins));
+    const groupOf = new Map(textsOf(twins).map((text, position) => [text, groups[position]]));
+    for (const { training, rows } of folds) {
+      const trained = new Set(textsOf(training).map((text) => groupOf.get(text)));
+      expect(rows.filter(({ utterance }) => trained.has(groupOf.get(utterance)))).toEqual([]);
+    }
+  });
+
+  test('leaves each intent out whole in one fold, whose questions there count as out of scope', async () => {
+    const { folds, unseenIntents } = await divideCorpus(corpus, { folds: 4 });
+    expect(unseenIntents).toBe(true);
+    const left = folds.flatMap(({ training }) => WORDS.filter((word) => !training.entries.some(({ intent }) => intent === word)));
+    expect(left.toSorted()).toEqual(WORDS.toSorted());
+    const questions = new Set(corpus.entries.flatMap((item) => item.questions));
+    for (const { training, rows } of folds) {
+      const known = new Set(training.entries.map(({ intent }) => intent));
+      for (const { utterance, intent } of rows) {
+        if (!questions.has(utterance)) expect(intent).toBeNull();
+        else expect(intent).toBe(known.has(utterance.split(' ')[1] ?? '') ? utterance.split(' ')[1] : null);
+      }
+    }
+  });
+
+  test('is the same with one seed and another with another', async () => {
+    expect(await divideCorpus(corpus, { seed: 3 })).toEqual(await divideCorpus(corpus, { seed: 3 }));
+    expect(await divideCorpus(corpus, { seed: 3 })).not.toEqual(await divideCorpus(corpus, { seed: 4 }));
+  });
+
+  test('few intents are never left out, and an intent of one question is not measured', async () => {
+    const small = { ...corpus, entries: [entry('one', ['a single question']), entry('two', ['something else', 'entirely other words'])] };
+    const { unseenIntents, unmeasured, folds } = await divideCorpus(small, { folds: 2 });
+    expect(unseenIntents).toBe(false);
+    expect(unmeasured).toBeGreaterThanOrEqual(1);
+    expect(folds.flatMap(({ rows }) => rows).filter(({ intent }) => intent === 'one')).toEqual([]);
+  });
+});
+
+test('a corpus as a file is the same corpus again', () => {
+  const rich: Corpus = {
+    ...corpus,
+    entries: [entry('a', ['x y', 'z'], { locale: 'de', tags: ['t'], metadata: { k: 'v' }, counterExamples: ['no'] })],
+  };
+  expect(parseCorpus([corpusFile(rich)]).corpus).toEqual(rich);
+});
+
+describe('a learning curve', () => {
+  test('takes sizes below the middle intent', () => {
+    expect(learningSizes(corpus)).toEqual([1, 2, 3, 5]);
+    expect(learningSizes({ ...corpus, entries: [entry('a', ['one'])] })).toEqual([]);
+  });
+
+  test('keeps at most so many questions an intent, the smaller draw within the larger', () => {
+    const [two, three] = [withFewerQuestions(corpus, 2), withFewerQuestions(corpus, 3)];
+    expect(two.entries.map(({ questions }) => questions.length)).toEqual(WORDS.map(() => 2));
+    for (const [i, { questions }] of two.entries.entries())
+      expect(three.entries[i]?.questions).toEqual(expect.arrayContaining([...questions]));
+  });
+});

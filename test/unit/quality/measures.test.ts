@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { bootstrap } from '../../../src/quality/measures/bootstrap.ts';
+import { confusions, labelFigures, macroF1, matthewsCorrelation } from '../../../src/quality/measures/confusion.ts';
+import { coverageAt, coverageCurve, thinned } from '../../../src/quality/measures/coverage.ts';
+import { areaUnderRoc, ndcgOf, rankingFigures } from '../../../src/quality/measures/ranking-quality.ts';
+import { brierScore, expectedCalibrationError, reliabilityBins } from '../../../src/quality/measures/reliability.ts';
+
+interface Reference {
+  readonly none: string;
+  readonly bins: number;
+  readonly rows: readonly {
+    readonly meant: string;
+    readonly best: string;
+    readonly said: string;
+    readonly confidence: number;
+    readonly ranking: readonly string[];
+  }[];
+  readonly figures: {
+    readonly calibrationError: number;
+    readonly brier: number;
+    readonly auroc: number;
+    readonly mcc: number;
+    readonly macroF1: number;
+    readonly ndcgAt10: number;
+    readonly precisionAt1: number;
+    readonly coverageAt: Readonly<Record<string, number>>;
+    readonly labels: readonly {
+      readonly label: string;
+      readonly precision: number;
+      readonly recall: number;
+      readonly f1: number;
+      readonly meant: number;
+    }[];
+  };
+}
+
+const reference: Reference = JSON.parse(readFileSync(new URL('../../fixtures/metrics/scikit-learn.json', import.meta.url), 'utf8'));
+const { rows, figures, none } = reference;
+const scoped = rows.map(({ meant, best, confidence }) => ({ confidence, right: meant === best, inScope: meant !== none }));
+const inScope = rows.filter(({ meant }) => meant !== none);
+
+describe('figures of the same predictions are those of scikit-learn', () => {
+  test('calibration error over 15 equal bins and Brier score', () => {
+    expect(expectedCalibrationError(scoped, reference.bins)).toBeCloseTo(figures.calibrationError, 12);
+    expect(brierScore(scoped)).toBeCloseTo(figures.brier, 12);
+  });
+
+  test('area under the ROC curve, with ties', () => {
+    expect(areaUnderRoc(scoped)).toBeCloseTo(figures.auroc, 12);
+  });
+
+  test('precision, recall and F1 of each label, their macro mean and Matthews correlation', () => {
+    const labels = labelFigures(rows);
+    expect(labels.map(({ label, meant }) => [label, meant])).toEqual(figures.labels.map(({ label, meant }) => [label, meant]));
+    for (const [i, wanted] of figures.labels.entries()) {
+      expect(labels[i]?.precision).toBeCloseTo(wanted.precision, 12);
+      expect(labels[i]?.recall).toBeCloseTo(wanted.recall, 12);
+      expect(labels[i]?.f1).toBeCloseTo(wanted.f1, 12);
+    }
+    expect(matthewsCorrelation(labels)).toBeCloseTo(figures.mcc, 12);
+    expect(macroF1(labelFigures(inScope.map(({ meant, best }) => ({ meant, said: best }))))).toBeCloseTo(figures.macroF1, 12);
+  });
+
+  test.each(Object.entries(figures.coverageAt))('coverage at precision %s', (precision, wanted) => {
+    expect(coverageAt(Number(precision), coverageCurve(scoped))?.coverage ?? 0).toBeCloseTo(wanted, 12);
+  });
+
+  test('nDCG@10 and precision at 1', () => {
+    const ranked = rankingFigures(inScope.map(({ ranking, meant }) => ({ ranking, relevant: [meant] })));
+    expect(ranked.ndcgAt10).toBeCloseTo(figures.ndcgAt10, 12);
+    expect(ranked.precisionAt1).toBeCloseTo(figures.precisionAt1, 12);
+  });
+});
+
+describe('reliability', () => {
+  test('a confidence on an edge belongs to the bin below it, and 0 to the first', () => {
+    const bins = reliabilityBins(
+      [0, 0.5, 0.50001, 1].map((confidence) => ({ confidence, right: true })),
+      2,
+    );
+    expect(bins.map((bin) => bin.rows)).toEqual([2, 2]);
+  });
+
+  test('no rows give no number', () => {
+    expect(expectedCalibrationError([])).toBeNaN();
+    expect(brierScore([])).toBeNaN();
+    expect(areaUnderRoc([])).toBeNaN();
+  });
+});
+
+describe('coverage', () => {
+  const row = (confidence: number, right: boolean, inScopeRow = true) => ({ confidence, right, inScope: inScopeRow });
+
+  test('rows of one confidence are answered together or not at all', () => {
+    const curve = coverageCurve([row(0.9, true), row(0.5, true), row(0.5, false), row(0.5, false, false)]);
+    expect(curve).toEqual([
+      { threshold: 0.9, precision: 1, coverage: 1 / 3, answered: 1 },
+      { threshold: 0.5, precision: 0.5, coverage: 2 / 3, answered: 4 },
+    ]);
+    expect(coverageAt(0.9, curve)?.threshold).toBe(0.9);
+    expect(coverageAt(0.4, curve)?.threshold).toBe(0.5);
+  });
+
+  test('a precision that no threshold reaches is undefined', () => {
+    expect(coverageAt(0.9, coverageCurve([row(0.9, false), row(0.5, true)]))).toBeUndefined();
+  });
+
+  test('a thinned curve keeps its ends', () => {
+    expect(thinned([1, 2, 3, 4, 5], 3)).toEqual([1, 3, 5]);
+    expect(thinned([1, 2], 3)).toEqual([1, 2]);
+  });
+});
+
+test('several relevant items share the ideal gain', () => {
+  expect(ndcgOf({ ranking: ['a', 'b', 'c'], relevant: ['a', 'b'] }, 10)).toBe(1);
+  expect(ndcgOf({ ranking: ['c', 'a', 'b'], relevant: ['a', 'b'] }, 10)).toBeLessThan(0.8);
+  expect(ndcgOf({ ranking: [], relevant: ['a'] }, 10)).toBe(0);
+});
+
+test('confusions come most frequent first, then by name', () => {
+  const pair = (meant: string, said: string) => ({ meant, said });
+  expect(confusions([pair('b', 'a'), pair('a', 'b'), pair('a', 'c'), pair('a', 'c'), pair('a', 'a')])).toEqual([
+    { meant: 'a', said: 'c', count: 2 },
+    { meant: 'a', said: 'b', count: 1 },
+    { meant: 'b', said: 'a', count: 1 },
+  ]);
+});
+
+describe('bootstrap', () => {
+  const mean = (values: readonly number[]) => (positions: Int32Array) =>
+    positions.reduce((sum, at) => sum + (values[at] ?? 0), 0) / positions.length;
+
+  test('the range of a share is close to the one of theory', async () => {
+    const values = Array.from({ length: 400 }, (_, i) => (i < 300 ? 1 : 0));
+    const { share } = await bootstrap({ share: mean(values) }, { rows: values.length });
+    // sqrt(.75 · .25 / 400) = .02165
+    expect(share.value).toBe(0.75);
+    expect(share.low).toBeCloseTo(0.75 - 1.96 * 0.02165, 1.9);
+    expect(share.high).toBeCloseTo(0.75 + 1.96 * 0.02165, 1.9);
+  });
+
+  test('is the same on every run, and another with another seed', async () => {
+    const values = Array.from({ length: 50 }, (_, i) => i);
+    const run = (seed: number) => bootstrap({ mean: mean(values) }, { rows: 50, resamples: 50, seed });
+    expect(await run(1)).toEqual(await run(1));
+    expect(await run(1)).not.toEqual(await run(2));
+  });
+
+  test('a figure that is no number in most samples has no range', async () => {
+    const { figure } = await bootstrap({ figure: () => Number.NaN }, { rows: 10, resamples: 10 });
+    expect(figure).toEqual({ value: Number.NaN, low: Number.NaN, high: Number.NaN });
+  });
+});
