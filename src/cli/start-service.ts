@@ -53,7 +53,7 @@ function serverInfo(config: Config): ServerInfo {
 }
 
 /** Evaluations build beside the server's data: what they keep is embeddings only. */
-function evaluationParts(config: Config, encoder: OnnxEncoder, onProblem: (problem: string) => void): EvaluationParts {
+function evaluationParts(config: Config, encoder: Encoder, onProblem: (problem: string) => void): EvaluationParts {
   return { settings: matchSettingsOf(config), withBuilds: (work) => withThrowawayVersions(config, { encoder, onProblem }, work) };
 }
 
