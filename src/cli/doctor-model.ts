@@ -1,7 +1,5 @@
 /** The doctor's checks of the encoder: files whole, sessions start, vectors as they were when the model was made. */
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import * as z from 'zod';
+import { dirname } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import type { ModelFolder } from '../encoder/model-folder.ts';
@@ -10,40 +8,24 @@ import type { Finding } from './doctor-checks.ts';
 import { fail, ok, warn } from './doctor-checks.ts';
 import { checkFit } from './doctor-fit.ts';
 import { checkRemoteEncoder } from './doctor-remote.ts';
+import { parityRows, readParity } from './model-parity.ts';
 import { openModelFolder, startEncoder } from './open-encoder.ts';
 import { remoteSettingsOf } from './open-remote-encoder.ts';
 import type { Terminal } from './terminal.ts';
 
-const paritySchema = z.object({ texts: z.array(z.string()).min(1), vectors: z.array(z.array(z.number())).min(1) });
-
 /** The least that a model made by training/export reaches against the reference. */
 const LEAST_COSINE = 0.95;
 
-function cosine(a: readonly number[], b: Float32Array): number {
-  let dot = 0;
-  let norm = 0;
-  for (const [index, value] of a.entries()) {
-    dot += value * (b[index] ?? 0);
-    norm += value * value;
-  }
-  return dot / Math.sqrt(norm);
-}
-
 async function parityOf(model: ModelFolder, encoder: Encoder): Promise<Finding> {
-  const path = join(dirname(dirname(model.graphFile)), 'parity.json');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return warn('parity', 'the model folder has no parity.json, so its vectors cannot be checked');
+  const parity = await readParity(dirname(dirname(model.graphFile)));
+  if (parity === undefined) return warn('parity', 'the model folder has no parity.json, so its vectors cannot be checked');
+  if (typeof parity === 'string') return fail('parity', parity, 'Copy the model folder again.');
   const { own, chosen } = model.prompts;
   if (own.utterance !== chosen.utterance)
     return warn('parity', 'FAQMATCH_QUERY_PROMPT differs from the prompt the reference was made with, so the vectors cannot be checked');
-  const { texts, vectors } = paritySchema.parse(JSON.parse(text));
-  const encoded = await encoder.encodeAll(texts, { role: 'utterance' });
-  const { dimension } = encoder.info;
-  const cosines = vectors.map((vector, row) =>
-    cosine(vector.slice(0, dimension), encoded.subarray(row * dimension, (row + 1) * dimension)),
-  );
-  const least = Math.min(...cosines);
-  const detail = `least cosine ${least.toFixed(4)} to the reference over ${texts.length} texts`;
+  const rows = await parityRows(parity, encoder);
+  const least = Math.min(...rows.map(({ reference }) => reference));
+  const detail = `least cosine ${least.toFixed(4)} to the reference over ${rows.length} texts`;
   return least >= LEAST_COSINE
     ? ok('parity', detail)
     : fail('parity', detail, 'The model or the runtime differs from the one it was made with: copy the model folder again.');

@@ -43,15 +43,15 @@ function cosine(one: ArrayLike<number>, other: ArrayLike<number>): number {
   return left > 0 && right > 0 ? dot / Math.sqrt(left * right) : 0;
 }
 
-/** Encodes every text alone and all of them together, and holds both to the reference. */
+/** Encodes every text as an utterance, alone and all of them together, and holds both to the reference, cut where the encoder cuts. */
 export async function parityRows(parity: Parity, encoder: Encoder): Promise<readonly ParityRow[]> {
-  const together = await encoder.encodeAll(parity.texts);
+  const together = await encoder.encodeAll(parity.texts, { role: 'utterance' });
   const { dimension } = encoder.info;
   const rows: ParityRow[] = [];
   for (const [row, text] of parity.texts.entries()) {
     const { vector } = await encoder.encode(text);
     const company = together.subarray(row * dimension, (row + 1) * dimension);
-    rows.push({ text, reference: cosine(parity.vectors[row] ?? [], vector), company: cosine(vector, company) });
+    rows.push({ text, reference: cosine((parity.vectors[row] ?? []).slice(0, dimension), vector), company: cosine(vector, company) });
   }
   return rows;
 }

@@ -53,7 +53,8 @@ describeWithQdrant('replicas on one Qdrant', (qdrant) => {
     await using second = await openReplica(settings);
     const result = await second.versions.reload('delivery', faqFile(GROWN, CHATTER));
     expect(result).toMatchObject({ encoded: 1, reused: 11, activated: true });
-    expect(encodedBy(second)).toEqual(['can you wrap it as a gift']);
+    // The new question, and the name of its new intent.
+    expect(encodedBy(second)).toEqual(['can you wrap it as a gift', 'gift']);
   });
 
   test('every replica follows a switch and a rollback within a second', async () => {
