@@ -122,7 +122,8 @@ describe('golden files', () => {
   it('are no corpus alone, but can be read alone under any name', () => {
     const data = new TextEncoder().encode('{"text":"hi","intent":"a"}');
     expect(brief(parse({ 'golden.jsonl': '{"text":"hi","intent":"a"}' }).faults)).toEqual(['no_entries golden.jsonl:0']);
-    expect(parseGolden([{ name: 'test.jsonl', data }])).toEqual({ golden: [{ utterance: 'hi', intent: 'a' }], faults: [] });
+    const golden = [{ utterance: 'hi', intent: 'a', file: 'test.jsonl', line: 1 }];
+    expect(parseGolden([{ name: 'test.jsonl', data }])).toEqual({ golden, faults: [] });
     expect(parseGolden([{ name: 'test.txt', data }]).golden).toBeUndefined();
   });
 });
