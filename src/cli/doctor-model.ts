@@ -8,7 +8,7 @@ import type { Finding } from './doctor-checks.ts';
 import { fail, ok, warn } from './doctor-checks.ts';
 import { checkFit } from './doctor-fit.ts';
 import { checkRemoteEncoder } from './doctor-remote.ts';
-import { parityRows, readParity } from './model-parity.ts';
+import { readParity, referenceCosines } from './model-parity.ts';
 import { openModelFolder, startEncoder } from './open-encoder.ts';
 import { remoteSettingsOf } from './open-remote-encoder.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,9 +23,9 @@ async function parityOf(model: ModelFolder, encoder: Encoder): Promise<Finding> 
   const { own, chosen } = model.prompts;
   if (own.utterance !== chosen.utterance)
     return warn('parity', 'FAQMATCH_QUERY_PROMPT differs from the prompt the reference was made with, so the vectors cannot be checked');
-  const rows = await parityRows(parity, encoder);
-  const least = Math.min(...rows.map(({ reference }) => reference));
-  const detail = `least cosine ${least.toFixed(4)} to the reference over ${rows.length} texts`;
+  const cosines = await referenceCosines(parity, encoder);
+  const least = Math.min(...cosines);
+  const detail = `least cosine ${least.toFixed(4)} to the reference over ${cosines.length} texts`;
   return least >= LEAST_COSINE
     ? ok('parity', detail)
     : fail('parity', detail, 'The model or the runtime differs from the one it was made with: copy the model folder again.');

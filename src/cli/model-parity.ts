@@ -43,6 +43,13 @@ function cosine(one: ArrayLike<number>, other: ArrayLike<number>): number {
   return left > 0 && right > 0 ? dot / Math.sqrt(left * right) : 0;
 }
 
+/** Encodes all texts as utterances in the bulk lane, which has no limit on length. @returns their cosines to the reference, cut where the encoder cuts. */
+export async function referenceCosines(parity: Parity, encoder: Encoder): Promise<readonly number[]> {
+  const vectors = await encoder.encodeAll(parity.texts, { role: 'utterance' });
+  const { dimension } = encoder.info;
+  return parity.vectors.map((wanted, row) => cosine(wanted.slice(0, dimension), vectors.subarray(row * dimension, (row + 1) * dimension)));
+}
+
 /** Encodes every text as an utterance, alone and all of them together, and holds both to the reference, cut where the encoder cuts. */
 export async function parityRows(parity: Parity, encoder: Encoder): Promise<readonly ParityRow[]> {
   const together = await encoder.encodeAll(parity.texts, { role: 'utterance' });
