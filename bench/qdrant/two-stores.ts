@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { openEncoder } from '../../src/cli/open-encoder.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
-import { createMatch, type Match, type MatchCall } from '../../src/composition.ts';
+import { createMatch } from '../../src/composition.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import type { VersionStore } from '../../src/index/contract.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { openQdrantStore } from '../../src/index/qdrant/qdrant-store.ts';
 import { DEFAULT_QDRANT_SETTINGS, type QdrantSettings } from '../../src/index/qdrant/settings.ts';
+import type { Match, MatchCall } from '../../src/match-answer.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import type { ReloadResult, Versions } from '../../src/versions/contract.ts';
 import { createVersions } from '../../src/versions/create-versions.ts';

@@ -2,8 +2,9 @@
  * Builds corpora for measuring only and runs rows through them: cross-validation and the learning curve. Every build goes into versions
  * that the caller throws away.
  */
-import type { Match } from '../composition.ts';
+
 import type { Corpus } from '../corpus/corpus.ts';
+import type { Match } from '../match-answer.ts';
 import type { ReloadProgress, Versions } from '../versions/contract.ts';
 import { corpusFile } from './cross-validation/corpus-file.ts';
 import type { Division, Fold } from './cross-validation/folds.ts';

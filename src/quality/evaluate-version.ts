@@ -1,6 +1,7 @@
 /** A loaded version measured with labelled utterances, or its corpus by itself: what both the command line and the server report. */
-import type { Match } from '../composition.ts';
+
 import { FaqError } from '../errors.ts';
+import type { Match } from '../match-answer.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
 import { crossValidate, learningCurve, type MeasureOptions, type ThrowawayBuilds } from './build-and-measure.ts';
 import { divideCorpus, type Fold, type FoldOptions } from './cross-validation/folds.ts';

@@ -1,0 +1,78 @@
+/** What a match takes and what it answers. Knows nothing of how it is computed, nor of transport. */
+import type { RowFilter } from './index/contract.ts';
+import type { Decision, DecisionRule, ThresholdSource } from './matching/contract.ts';
+import type { ScoreShares } from './matching/scorer.ts';
+
+/** One utterance to match. Fields are in range: the caller's border has checked them. */
+export interface MatchCall {
+  readonly corpus: string;
+  /** Normalised here; must not be blank. */
+  readonly utterance: string;
+  /** 1 to the configured maximum. */
+  readonly topK: number;
+  readonly minConfidence: number | undefined;
+  /** Least expected precision of answers, in [0, 1]. */
+  readonly minPrecision?: number | undefined;
+  /** What came before in the conversation; names that the version does not hold count as nothing. */
+  readonly context?: { readonly previousIntent: string; readonly previousEntryId: string } | undefined;
+  readonly filter: RowFilter | undefined;
+  readonly explain: boolean;
+  /** undefined: the active version. */
+  readonly version: string | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** One intent with its confidence and its best question. */
+export interface AnswerCandidate {
+  readonly intent: string;
+  readonly entryId: string;
+  readonly confidence: number;
+  readonly similarity: number;
+  readonly matchedQuestion: string;
+  readonly answer: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One stored question near the utterance. */
+export interface Evidence {
+  readonly question: string;
+  readonly intent: string;
+  readonly entryId: string;
+  readonly similarity: number;
+  readonly lexical: number;
+}
+
+/** Why the answer came out as it did; proto/faqmatch/v1/match.proto says what each field means. */
+export interface AnswerExplanation {
+  readonly rule: DecisionRule;
+  readonly evidence: readonly Evidence[];
+  readonly score: number;
+  readonly margin: number;
+  readonly noneConfidence: number;
+  readonly threshold: number;
+  readonly thresholdSource: ThresholdSource;
+  readonly matchedTerms: readonly string[];
+  readonly shares: ScoreShares;
+  readonly runnerUp: string;
+}
+
+/** What to do with an utterance, and what made it so. */
+export interface MatchAnswer {
+  readonly decision: Decision;
+  readonly candidates: readonly AnswerCandidate[];
+  readonly clarifyIntents: readonly string[];
+  readonly versions: { readonly corpus: string; readonly model: string; readonly calibrator: string };
+  /** Milliseconds. */
+  readonly timings: {
+    readonly tokenizeMs: number;
+    readonly queueMs: number;
+    readonly encodeMs: number;
+    readonly searchMs: number;
+    readonly totalMs: number;
+  };
+  readonly explanation: AnswerExplanation | undefined;
+  readonly truncated: boolean;
+}
+
+/** @throws FaqError invalid_argument (blank, too long), not_found, failed_precondition, resource_exhausted, deadline_exceeded, cancelled. */
+export type Match = (call: MatchCall) => Promise<MatchAnswer>;
