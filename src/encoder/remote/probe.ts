@@ -2,12 +2,10 @@
 import { FaqError } from '../../errors.ts';
 import type { ModelFolder } from '../model-folder.ts';
 import { openProtocol } from './open-protocol.ts';
-import { createPreparation } from './prepared-text.ts';
+import { openRemote } from './open-remote.ts';
 import type { RemoteFacts } from './protocol.ts';
-import { modelByFolder, modelByServer } from './remote-model.ts';
 import { matchPolicy } from './retries.ts';
 import type { RemoteSettings } from './settings.ts';
-import { createVerification } from './verification.ts';
 
 /** A remote encoder that can be used. */
 export interface RemoteProbe {
@@ -28,15 +26,7 @@ export async function probeRemote(settings: RemoteSettings, model: ModelFolder |
   const closing = new AbortController();
   const lookup = { protocol, settings, closing: closing.signal, spread: 1, policy: matchPolicy(0), identityFolder: undefined };
   try {
-    const remote = model === undefined ? await modelByServer(lookup) : await modelByFolder(model, settings);
-    const prepare = createPreparation(model);
-    const verification = createVerification({
-      ...lookup,
-      prepare,
-      reference: remote.reference,
-      facts: remote.facts,
-      leastTokens: model?.maxTokens ?? 0,
-    });
+    const { remote, verification } = await openRemote(lookup, model);
     const { facts, leastCosine } = await verification.full();
     const started = performance.now();
     await verification.glance();

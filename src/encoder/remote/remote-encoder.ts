@@ -11,14 +11,15 @@ import { MicroBatcher } from '../micro-batcher.ts';
 import type { ModelFolder } from '../model-folder.ts';
 import { requireLength } from '../text-length.ts';
 import { openProtocol } from './open-protocol.ts';
-import { createPreparation, type PreparedText, type PrepareText } from './prepared-text.ts';
+import { openRemote } from './open-remote.ts';
+import type { PreparedText, PrepareText } from './prepared-text.ts';
 import type { RemoteProtocol } from './protocol.ts';
 import { mayPass, type RemoteFault } from './remote-errors.ts';
-import { modelByFolder, modelByServer, type RemoteModel } from './remote-model.ts';
+import type { RemoteModel } from './remote-model.ts';
 import { createRequestSlots, type RemoteItem, type SlotParts } from './request-slots.ts';
 import { bulkPolicy, matchPolicy, type Waiting, withRetries } from './retries.ts';
 import type { RemoteSettings } from './settings.ts';
-import { createVerification, type Verification, type Verified } from './verification.ts';
+import type { Verification, Verified } from './verification.ts';
 import { type RemoteWatch, startWatch, WATCH_INTERVALS, type WatchIntervals } from './watch.ts';
 
 /** How to make a remote encoder. */
@@ -176,18 +177,10 @@ export async function createRemoteEncoder(options: RemoteEncoderOptions): Promis
   };
   const shuttingDown = new FaqError('unavailable', 'The encoder is shutting down. Try another server or try again later.');
   try {
-    const prepare = createPreparation(model);
     const closing = waits.signal;
     const policy = (options.onAway === undefined ? matchPolicy : bulkPolicy)(settings.retries);
     const lookup = { protocol, settings, closing, spread, policy, identityFolder: options.identityFolder };
-    const remote = model === undefined ? await modelByServer(lookup) : await modelByFolder(model, settings);
-    const verification = createVerification({
-      ...lookup,
-      prepare,
-      reference: remote.reference,
-      facts: remote.facts,
-      leastTokens: model?.maxTokens ?? 0,
-    });
+    const { remote, prepare, verification } = await openRemote(lookup, model);
     const problem = await checkAtStart({ verification, options, onVerified, waiting: { signal: undefined, closing, spread } });
     const watch = startWatch({ verification, intervals: options.intervals ?? WATCH_INTERVALS, problem, onVerified, closing });
     const { dimension } = remote.info;
