@@ -3,8 +3,8 @@
  *   --quick            shorter, with 300 and 2,000 questions
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
  *   --rate <n>         matches a second of qdrant-cluster, all callers together; 30 by default
- *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit; and, only so, remote-encoder and those that start a qdrant
- *                      program of PATH: qdrant-match, qdrant-upsert, qdrant-switch, qdrant-cluster, qdrant-layouts
+ *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit; and, only so, remote-encoder, devices and those that start a
+ *                      qdrant program of PATH: qdrant-match, qdrant-upsert, qdrant-switch, qdrant-cluster, qdrant-layouts
  *   --case <text>      of qdrant-layouts: only the cases whose title holds the text, e.g. 'shared, 1000'
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
@@ -14,6 +14,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/load-config.ts';
+import { devices } from './devices.ts';
 import { embeddedSearch } from './embedded-search.ts';
 import { encoderVsMatch } from './encoder-vs-match.ts';
 import { fit } from './fit.ts';
@@ -44,6 +45,7 @@ const { values: flags } = parseArgs({
 /** Run when they are named: they need a Qdrant server's program, or answer a question that few have. */
 const NAMED_BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
   'remote-encoder': remoteEncoder,
+  devices,
   'qdrant-match': qdrantMatch,
   'qdrant-upsert': qdrantUpsert,
   'qdrant-switch': qdrantSwitch,

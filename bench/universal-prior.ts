@@ -64,7 +64,7 @@ async function encoded(texts: readonly string[]): Promise<readonly Text[]> {
 }
 
 async function load(set: string): Promise<Labelled> {
-  const lines = readFileSync(`${process.env['FAQMATCH_EVAL_DATA']}/${set}/train.jsonl`, 'utf8').trim().split('\n');
+  const lines = readFileSync(`${process.env.FAQMATCH_EVAL_DATA}/${set}/train.jsonl`, 'utf8').trim().split('\n');
   const byIntent = new Map<string, string[]>();
   for (const line of lines) {
     const { text, intent } = JSON.parse(line) as { readonly text: string; readonly intent: string };

@@ -4,7 +4,7 @@
  */
 import type { Encoder, Encoding } from './encoder/encoder.ts';
 import { FaqError, throwIfAborted } from './errors.ts';
-import type { Hit } from './index/contract.ts';
+import type { Hit, SearchQuery, SearchResult } from './index/contract.ts';
 import type { AnswerCandidate, AnswerExplanation, Match, MatchCall } from './match-answer.ts';
 import type { MatchSettings, NearQuestion } from './matching/contract.ts';
 import { bestTwo } from './matching/features.ts';
@@ -14,7 +14,7 @@ import { normaliseText } from './text/normalise.ts';
 import { wordTerms } from './text/terms.ts';
 import type { LoadedVersion, Versions } from './versions/contract.ts';
 import { type VersionView, viewVersion } from './versions/version-view.ts';
-import { equalRows, rowsOfLikelyIntents } from './versions/wanted-rows.ts';
+import { equalRows, likelyIntents } from './versions/wanted-rows.ts';
 
 /** What a match needs. */
 export interface MatchParts {
@@ -41,9 +41,11 @@ interface MatchState {
   readonly dense: readonly NearQuestion[];
   /** Those and the best by terms. */
   readonly near: readonly NearQuestion[];
+  /** The nearest of the intents that were asked for beside the hits. */
+  readonly nearest: readonly NearQuestion[];
   /** First row of each intent that the utterance equals. */
   readonly equal: ReadonlyMap<number, number>;
-  /** Cosines of the rows that were asked for beside the hits. */
+  /** Cosines of the rows that it equals. */
   readonly cosines: ReadonlyMap<number, number>;
   /** Scores of intents as far as they are known without hits; used up when the hits are added. */
   readonly before: Float32Array;
@@ -64,28 +66,34 @@ function mergeHits(version: LoadedVersion, hits: readonly (readonly Hit[])[]): r
   return near;
 }
 
+function filterOf({ filter }: MatchCall): Pick<SearchQuery, 'filter'> {
+  return filter === undefined ? {} : { filter };
+}
+
+/** What was found of groups, as questions of their intents. */
+function nearQuestions(groups: readonly number[], found: SearchResult['nearest']): readonly NearQuestion[] {
+  return found.flatMap((each, place) => (each === undefined ? [] : [{ ...each, intent: groups[place] as number, lexical: 0 }]));
+}
+
+/** Keeps the nearer of what is known of an intent and what comes. */
+function keepNearer(best: Map<number, NearQuestion>, question: NearQuestion): void {
+  const before = best.get(question.intent);
+  if (before === undefined || question.similarity > before.similarity) best.set(question.intent, question);
+}
+
 /**
- * Nearest allowed question of each wanted intent: from the nearest by vector where they hold one, else from the rows whose cosine is known,
- * else asked of the index. What was found by terms alone need not be its intent's nearest.
+ * Nearest allowed question of each wanted intent: from the nearest by vector and what was asked beside them, else asked of the index. What
+ * was found by terms alone need not be its intent's nearest.
  */
 async function bestQuestions(state: MatchState, intents: readonly number[]): Promise<ReadonlyMap<number, NearQuestion>> {
   const best = new Map<number, NearQuestion>();
-  for (const hit of state.dense) {
-    const before = best.get(hit.intent);
-    if (before === undefined || hit.similarity > before.similarity) best.set(hit.intent, hit);
-  }
-  const { version } = state.view;
-  const rows = intents.filter((intent) => !best.has(intent)).flatMap((intent) => Array.from(version.rowsOfIntent[intent] ?? []));
-  const passing = rows.filter(state.view.passes);
-  const unknown = passing.filter((row) => !state.cosines.has(row));
-  const asked = unknown.length === 0 ? new Float32Array() : await version.index.similarities(state.encoding.vector, unknown);
-  const askedOf = new Map(unknown.map((row, i) => [row, asked[i] as number]));
-  for (const row of passing) {
-    const intent = version.intentOfRow[row] as number;
-    const similarity = state.cosines.get(row) ?? askedOf.get(row) ?? -1;
-    const before = best.get(intent);
-    if (before === undefined || similarity > before.similarity) best.set(intent, { row, intent, similarity, lexical: 0 });
-  }
+  for (const hit of state.dense) keepNearer(best, hit);
+  for (const question of state.nearest) keepNearer(best, question);
+  const groups = intents.filter((intent) => !best.has(intent));
+  if (groups.length === 0) return best;
+  const { call, view, encoding } = state;
+  const asked = await view.version.index.nearestOfGroups({ vector: encoding.vector, groups, ...filterOf(call) });
+  for (const question of nearQuestions(groups, asked)) keepNearer(best, question);
   return best;
 }
 
@@ -150,13 +158,14 @@ async function search({ call, text, terms, view, prepared, encoding }: SearchedF
   const onHits = scorer.kind === 'hits';
   const before = scorer.beforeHits(prepared, vector);
   const equal = equalRows(view, text);
-  const rows = [...equal.values(), ...(index.remote && !onHits ? rowsOfLikelyIntents(view, before, call.topK) : [])];
+  const rows = [...equal.values()];
+  const groups = index.remote && !onHits ? likelyIntents(view, before, call.topK) : [];
   // Kernel ridge has its own lexical part; term hits would only fill an explanation then.
-  const query = { vector, terms: onHits || call.explain ? terms : [], k: onHits ? HITS_FOR_HIT_SCORER : HITS, rows };
-  const found = await index.search({ ...query, ...(call.filter === undefined ? {} : { filter: call.filter }) }, call.signal);
+  const query = { vector, terms: onHits || call.explain ? terms : [], k: onHits ? HITS_FOR_HIT_SCORER : HITS, rows, groups };
+  const found = await index.search({ ...query, ...filterOf(call) }, call.signal);
   const near = mergeHits(view.version, [found.dense, found.lexical]);
   const cosines = new Map(rows.map((row, i) => [row, found.similarities[i] as number]));
-  return { dense: near.slice(0, found.dense.length), near, equal, cosines, before };
+  return { dense: near.slice(0, found.dense.length), near, equal, cosines, before, nearest: nearQuestions(groups, found.nearest) };
 }
 
 /** Number of the intent of the turn before: as named, else that of the named entry. */

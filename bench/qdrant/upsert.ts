@@ -58,7 +58,7 @@ async function bareUpsert(url: string, vectors: Float32Array): Promise<number> {
 /** Rates in points a second, pair by pair. */
 export async function qdrantUpsert(context: BenchContext): Promise<Findings> {
   const texts = spreadQuestions(context.workload.questions, QUESTIONS).map(({ text }) => text);
-  const rows = texts.map((text) => ({ text, terms: wordTerms(text), locale: 'en', tags: ['a', 'b'] }));
+  const rows = texts.map((text) => ({ text, terms: wordTerms(text), locale: 'en', tags: ['a', 'b'], group: 0 }));
   const vectors = randomVectors();
   await using server = await startQdrant();
   const settings = { ...DEFAULT_QDRANT_SETTINGS, urls: [server.url], hnswFromQuestions: Number.POSITIVE_INFINITY };

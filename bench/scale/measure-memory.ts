@@ -30,7 +30,7 @@ function withoutIndex(open: OpenVersion): OpenVersion {
     throw new FaqError('unavailable', 'Expected no search while memory is measured.');
   };
   const { manifest, rows } = open;
-  const index = { ...open.index, size: open.index.size, dimension: open.index.dimension, search: away, similarities: away };
+  const index = { ...open.index, size: open.index.size, dimension: open.index.dimension, search: away, nearestOfGroups: away };
   return { manifest, rows, index, artifactNames: open.artifactNames, artifact: (name) => open.artifact(name), vectors: away };
 }
 

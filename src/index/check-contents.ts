@@ -32,6 +32,8 @@ export function checkContents({ manifest, rows, vectors, artifacts }: VersionCon
   }
   if (Number.isNaN(manifest.createdAt.getTime())) refuse('The time of creation is not a date.');
   checkUnitRows(vectors, dimension);
+  const strange = rows.find(({ group }) => !Number.isInteger(group) || group < 0);
+  if (strange !== undefined) refuse(`The group of a row must be a whole number from 0 on; it is ${strange.group}.`);
   for (const name of artifacts.keys()) {
     if (!isArtifactName(name)) refuse(`An artifact is named in a-z, 0-9, "." and "-"; ${JSON.stringify(name)} came.`);
   }

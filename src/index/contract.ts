@@ -11,6 +11,8 @@ export interface QuestionRow {
   readonly terms: readonly string[];
   readonly locale: string;
   readonly tags: readonly string[];
+  /** Rows of the same group are asked about together; the number of an intent to those who write them. 0 and above. */
+  readonly group: number;
 }
 
 /** What is known of a version without opening it. */
@@ -51,6 +53,18 @@ export interface SearchQuery {
   readonly filter?: RowFilter;
   /** Rows whose cosine is wanted beside the hits, whatever the filter: asked for here they cost no second trip to a database. */
   readonly rows?: readonly number[];
+  /** Groups whose nearest row is wanted beside the hits, of the rows that pass the filter; for the same reason. */
+  readonly groups?: readonly number[];
+}
+
+/** What is asked of groups alone. */
+export type GroupQuery = Pick<SearchQuery, 'vector' | 'filter'> & { readonly groups: readonly number[] };
+
+/** The nearest row of a group. */
+export interface NearestRow {
+  readonly row: number;
+  /** Exact cosine, in [-1, 1], whatever the method of the index. */
+  readonly similarity: number;
 }
 
 /** One stored question found. */
@@ -70,6 +84,8 @@ export interface SearchResult {
   readonly lexical: readonly Hit[];
   /** Exact cosines of the query's rows, in their order. */
   readonly similarities: Float32Array;
+  /** Of the query's groups, in their order; ties by row; undefined where no row of the group passes. */
+  readonly nearest: readonly (NearestRow | undefined)[];
 }
 
 /** How the nearest rows of a version are found. Similarities are exact cosines whatever the method. */
@@ -88,8 +104,8 @@ export interface QuestionIndex {
   /** Whether every call is a trip over a network: then it pays to ask at once for all that may be needed. */
   readonly remote: boolean;
   search(query: SearchQuery, signal?: AbortSignal): Promise<SearchResult>;
-  /** Exact cosines of the vector to the named rows, in their order. */
-  similarities(vector: Float32Array, rows: readonly number[]): Promise<Float32Array>;
+  /** As `SearchResult.nearest`, without a search. */
+  nearestOfGroups(query: GroupQuery): Promise<readonly (NearestRow | undefined)[]>;
 }
 
 /** A version opened for reading. */

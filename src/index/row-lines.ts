@@ -8,12 +8,12 @@ import type { QuestionRow } from './contract.ts';
 const ROWS_AT_ONCE = 2_000;
 const NEW_LINE = 10;
 
-/** One row a line, {text, terms, locale, tags}, in pieces of some thousand rows. */
+/** One row a line, {text, terms, locale, tags, group}, in pieces of some thousand rows. */
 export function* rowLines(rows: readonly QuestionRow[]): Generator<Uint8Array> {
   for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
     const lines = rows
       .slice(start, start + ROWS_AT_ONCE)
-      .map(({ text, terms, locale, tags }) => JSON.stringify({ text, terms, locale, tags }));
+      .map(({ text, terms, locale, tags, group }) => JSON.stringify({ text, terms, locale, tags, group }));
     yield Buffer.from(`${lines.join('\n')}\n`);
   }
 }

@@ -88,7 +88,13 @@ export async function questionRows(corpus: Corpus, layout: RowLayout): Promise<r
   const rows: QuestionRow[] = [];
   for (const text of layout.questions) {
     const entry = corpus.entries[layout.entryOfRow[rows.length] ?? 0];
-    rows.push({ text, terms: wordTerms(text), locale: entry?.locale ?? '', tags: entry?.tags ?? [] });
+    rows.push({
+      text,
+      terms: wordTerms(text),
+      locale: entry?.locale ?? '',
+      tags: entry?.tags ?? [],
+      group: layout.intentOfRow[rows.length] ?? 0,
+    });
     if (rows.length % ROWS_PER_TURN === 0) await nextTurn();
   }
   return rows;

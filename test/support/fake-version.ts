@@ -3,7 +3,7 @@
  */
 
 import type { Entry } from '../../src/corpus/corpus.ts';
-import type { Hit, QuestionIndex } from '../../src/index/contract.ts';
+import type { GroupQuery, Hit, QuestionIndex, RowFilter } from '../../src/index/contract.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
 import { wordTerms } from '../../src/text/terms.ts';
 import type { LoadedVersion } from '../../src/versions/contract.ts';
@@ -29,18 +29,28 @@ export interface FakeVersionParts {
 const DIMENSION = 256;
 
 /** Searches by definition: every row's cosine; as lexical score the number of shared words. */
-function plainIndex(entries: readonly Entry[], questions: readonly string[], entryOfRow: Int32Array): QuestionIndex {
+function plainIndex(entries: readonly Entry[], { questions, entryOfRow, intentOfRow }: ReturnType<typeof layOutRows>): QuestionIndex {
   const vectors = questions.map((question) => keywordVector(question, DIMENSION));
   const cosine = (row: number, vector: Float32Array) => vector.reduce((sum, value, i) => sum + value * (vectors[row]?.[i] ?? 0), 0);
+  const passes = (row: number, filter: RowFilter | undefined): boolean => {
+    const owner = entries[entryOfRow[row] ?? 0];
+    return owner !== undefined && (filter === undefined || entryPasses(owner, filter));
+  };
+  const nearestOf = ({ vector, groups, filter }: GroupQuery) =>
+    groups.map((group) => {
+      const own = questions.flatMap((_, row) => (intentOfRow[row] === group && passes(row, filter) ? [row] : []));
+      return own
+        .map((row) => ({ row, similarity: cosine(row, vector) }))
+        .toSorted((a, b) => b.similarity - a.similarity || a.row - b.row)[0];
+    });
   return {
     size: questions.length,
     dimension: DIMENSION,
     method: { kind: 'exact', recallAt10: 1 },
     remote: false,
-    async search({ vector, terms, k, filter, rows = [] }) {
+    async search({ vector, terms, k, filter, rows = [], groups = [] }) {
       const hits = questions.flatMap((question, row): readonly Hit[] => {
-        const owner = entries[entryOfRow[row] ?? 0];
-        if (owner === undefined || (filter !== undefined && !entryPasses(owner, filter))) return [];
+        if (!passes(row, filter)) return [];
         return [{ row, similarity: cosine(row, vector), lexical: wordTerms(question).filter((term) => terms.includes(term)).length }];
       });
       return {
@@ -50,9 +60,10 @@ function plainIndex(entries: readonly Entry[], questions: readonly string[], ent
           .toSorted((a, b) => b.lexical - a.lexical || a.row - b.row)
           .slice(0, k),
         similarities: Float32Array.from(rows, (row) => cosine(row, vector)),
+        nearest: nearestOf({ vector, groups, ...(filter === undefined ? {} : { filter }) }),
       };
     },
-    similarities: async (vector, rows) => Float32Array.from(rows, (row) => cosine(row, vector)),
+    nearestOfGroups: async (query) => nearestOf(query),
   };
 }
 
@@ -72,7 +83,7 @@ export function fakeVersion({ entries, counterExamples = [], version = 'v1', sco
     intentOfRow: layout.intentOfRow,
     rowsOfIntent: groupRows(layout.intentOfRow, layout.intents.length),
     questions: layout.questions,
-    index: plainIndex(entries, layout.questions, layout.entryOfRow),
+    index: plainIndex(entries, layout),
     scorer: scorer(layout.intents),
     exact: buildExactLookup(layout.questions, layout.refusing),
   };

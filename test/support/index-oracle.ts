@@ -36,7 +36,10 @@ export function unitVectors(
 
 const WORDS = ['how', 'do', 'i', 'return', 'an', 'order', 'card', 'lost', 'my', 'where', 'is', 'refund', 'pay', 'by', 'invoice'];
 
-/** A version of `questions` made-up rows: locales en, de and none, tags a and b, a few rows without terms. */
+/** Groups of a made-up version. */
+export const GROUPS = 7;
+
+/** A version of `questions` made-up rows: locales en, de and none, tags a and b, seven groups, a few rows without terms. */
 export function madeUpVersion(
   name: { readonly corpus: string; readonly version: string; readonly createdAt?: Date },
   questions: number,
@@ -54,6 +57,7 @@ export function madeUpVersion(
       terms,
       locale: ['en', 'de', ''][row % 3] ?? '',
       tags: ['a', 'b'].filter((_tag, place) => random() < 0.5 + place * 0.2),
+      group: row % GROUPS,
     };
   });
   return {
@@ -118,5 +122,10 @@ export function naiveSearch({ rows, vectors }: VersionContents, query: SearchQue
       .toSorted((left, right) => (Math.abs(right.lexical - left.lexical) > 1e-9 ? right.lexical - left.lexical : left.row - right.row))
       .slice(0, query.k),
     similarities: Float32Array.from(query.rows ?? [], (row) => naiveCosine(vectors, row, query.vector)),
+    nearest: (query.groups ?? []).map((group) => {
+      const own = hits.filter(({ row }) => rows[row]?.group === group);
+      const [best] = own.toSorted((left, right) => right.similarity - left.similarity || left.row - right.row);
+      return best === undefined ? undefined : { row: best.row, similarity: best.similarity };
+    }),
   };
 }

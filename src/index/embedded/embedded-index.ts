@@ -5,13 +5,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { throwIfAborted } from '../../errors.ts';
 import { openBm25 } from '../bm25.ts';
-import { checkQuery, checkRows, checkVector } from '../check-query.ts';
-import type { Hit, QuestionIndex, QuestionRow, SearchQuery, SearchResult } from '../contract.ts';
+import { checkGroupQuery, checkQuery } from '../check-query.ts';
+import type { Hit, QuestionIndex, QuestionRow, RowFilter, SearchQuery, SearchResult } from '../contract.ts';
 import { isOpenFilter } from '../row-filter.ts';
 import { type ScoredRow, topRows } from '../top-rows.ts';
 import { ANN_FROM_ROWS } from './ann-threshold.ts';
 import { type ExactSearch, openExactSearch } from './exact-search.ts';
 import { type MeasuredGraph, openGraphSearch } from './graph-search.ts';
+import { openGroupSearch } from './group-search.ts';
 import { openSubsetCache, type Subset } from './subset-cache.ts';
 
 /** What an index is made of. Kept, not copied, and must not change. */
@@ -73,12 +74,11 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
     ...(graph === undefined ? {} : { copyBelowRows: options.annFromRows ?? ANN_FROM_ROWS }),
   });
 
-  function similaritiesTo(vector: Float32Array, wanted: readonly number[]): Float32Array {
-    return Float32Array.from(wanted, (row) => whole.similarity(vector, row));
-  }
+  const nearestOf = openGroupSearch(rows, whole.similarity);
+  const partOf = (filter: RowFilter | undefined) => (filter === undefined || isOpenFilter(filter) ? undefined : subsetOf(filter));
 
   function find(query: SearchQuery): SearchResult {
-    const subset = query.filter === undefined || isOpenFilter(query.filter) ? undefined : subsetOf(query.filter);
+    const subset = partOf(query.filter);
     const nearest = densest(query, subset);
     return bm25.scored(query.terms, ({ byRow, touched }) => {
       const lexicalOf = (row: number): number => byRow[row] ?? 0;
@@ -87,7 +87,8 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
       return {
         dense: nearest.map(({ row, score }): Hit => ({ row, similarity: score, lexical: lexicalOf(row) })),
         lexical: best.map(({ row, score }): Hit => ({ row, similarity: whole.similarity(query.vector, row), lexical: score })),
-        similarities: similaritiesTo(query.vector, query.rows ?? []),
+        similarities: Float32Array.from(query.rows ?? [], (row) => whole.similarity(query.vector, row)),
+        nearest: nearestOf({ vector: query.vector, groups: query.groups ?? [] }, subset?.passes),
       };
     });
   }
@@ -102,10 +103,9 @@ export async function openEmbeddedIndex(contents: IndexContents, options: Embedd
       checkQuery(query, { dimension, size: rows.length });
       return find(query);
     },
-    async similarities(vector, wanted) {
-      checkVector(vector, dimension);
-      checkRows(wanted, rows.length);
-      return similaritiesTo(vector, wanted);
+    async nearestOfGroups(query) {
+      checkGroupQuery(query, dimension);
+      return nearestOf(query, partOf(query.filter)?.passes);
     },
   };
 }

@@ -23,7 +23,7 @@ export const GRAPH_FILE = 'graph.usearch';
 export const ARTIFACTS_FOLDER = 'artifacts';
 
 /** Raised when the folder's layout changes; an older program then refuses a newer folder instead of misreading it. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** One file of a version folder. */
 export interface StoredFile {

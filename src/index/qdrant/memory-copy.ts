@@ -70,6 +70,6 @@ export function withMemoryCopy(index: QuestionIndex, source: CopySource, onProbl
     method: index.method,
     remote: index.remote,
     search: (query, signal) => either((from) => from.search(query, signal)),
-    similarities: (vector, rows) => either((from) => from.similarities(vector, rows)),
+    nearestOfGroups: (query) => either((from) => from.nearestOfGroups(query)),
   };
 }

@@ -5,13 +5,22 @@
 import { FaqError, throwIfAborted } from '../../errors.ts';
 import { type Bm25, openBm25 } from '../bm25.ts';
 import { type TermWeights, termCounts, termWeights } from '../bm25-weights.ts';
-import { checkQuery, checkRows, checkVector } from '../check-query.ts';
-import type { Hit, QuestionIndex, QuestionRow, SearchQuery, SearchResult } from '../contract.ts';
+import { checkGroupQuery, checkQuery } from '../check-query.ts';
+import type { GroupQuery, Hit, QuestionIndex, QuestionRow, SearchQuery, SearchResult } from '../contract.ts';
 import { isOpenFilter, rowsThatPass } from '../row-filter.ts';
-import { type ScoredRow, topRows } from '../top-rows.ts';
+import { bestFirst, type ScoredRow, topRows } from '../top-rows.ts';
 import type { QdrantConnection } from './connection.ts';
 import { type AskQueries, createSearchBatcher } from './search-batcher.ts';
-import { type BatchQuery, denseQuery, type QueryTerms, rowsQuery, type SearchPlan, scoredRows, termsQuery } from './search-requests.ts';
+import {
+  type BatchQuery,
+  denseQuery,
+  groupQuery,
+  type QueryTerms,
+  rowsQuery,
+  type SearchPlan,
+  scoredRows,
+  termsQuery,
+} from './search-requests.ts';
 
 /** What is searched. */
 export interface QdrantIndexSource {
@@ -100,24 +109,40 @@ function createTermRanking(rows: readonly QuestionRow[]): (query: SearchQuery) =
   };
 }
 
+type AskOne = (query: BatchQuery, signal: AbortSignal | undefined) => Promise<readonly ScoredRow[]>;
+
+/** What came for each group to its nearest row; asks again only where rows tie for it. */
+async function nearestOf(query: GroupQuery, found: readonly (readonly ScoredRow[])[], one: AskOne): Promise<SearchResult['nearest']> {
+  const settled = query.groups.map((group, place) =>
+    settle(found[place] ?? [], 1, (more) => one(groupQuery(query, group, more), undefined)),
+  );
+  return (await Promise.all(settled)).map((rows) => {
+    const [best] = rows.toSorted(bestFirst);
+    return best === undefined ? undefined : { row: best.row, similarity: best.score };
+  });
+}
+
 /** The searcher of one version. */
 function createSearch(
   source: QdrantIndexSource,
   ask: AskQueries,
+  one: AskOne,
 ): (query: SearchQuery, signal: AbortSignal | undefined) => Promise<SearchResult> {
   const { plan } = source;
   const weights = termWeights(source.rows.map(({ terms }) => terms));
   const rankedByTerms = createTermRanking(source.rows);
-  const one = async (query: BatchQuery, signal: AbortSignal | undefined) => (await ask([query], signal)).flatMap(scoredRows);
 
   return async (query, signal) => {
-    const { vector, k, rows: wanted = [] } = query;
+    const { vector, k, rows: wanted = [], groups = [] } = query;
     const terms = termCounts(query.terms, weights.vocabulary);
     const lexicalOf = bm25Of(weights, terms);
     const named = wanted.length > 0 ? [rowsQuery(vector, wanted)] : [];
     const byTerms = terms.termNumbers.length > 0 ? [termsQuery(query, terms)] : [];
-    const answers = (await ask([denseQuery(query, plan), ...named, ...byTerms], signal)).map(scoredRows);
-    const [nearest = [], ...others] = answers;
+    const grouped = groups.map((group) => groupQuery(query, group));
+    const answers = (await ask([denseQuery(query, plan), ...grouped, ...named, ...byTerms], signal)).map(scoredRows);
+    const ofGroups = answers.slice(1, 1 + grouped.length);
+    const [nearest = []] = answers;
+    const others = answers.slice(1 + grouped.length);
     const dense = await settle(nearest, k, (more) => one(denseQuery({ ...query, k: more }, plan), signal));
     const found = byTerms.length > 0 ? (others.at(-1) ?? []).map(({ row }) => row) : [];
     const lexical = tiedAtEnd(descending(found.map(lexicalOf)), k) ? rankedByTerms(query) : found;
@@ -134,6 +159,7 @@ function createSearch(
       ),
       lexical: hits(lexical, lexicalOf),
       similarities: Float32Array.from(wanted, cosineOf),
+      nearest: await nearestOf({ ...query, groups }, ofGroups, one),
     };
   };
 }
@@ -143,7 +169,8 @@ export function openQdrantIndex(source: QdrantIndexSource): QuestionIndex {
   const { dimension, plan } = source;
   const size = source.rows.length;
   const ask = sender(source);
-  const search = createSearch(source, ask);
+  const one: AskOne = async (query, signal) => (await ask([query], signal)).flatMap(scoredRows);
+  const search = createSearch(source, ask, one);
   return {
     size,
     dimension,
@@ -152,16 +179,18 @@ export function openQdrantIndex(source: QdrantIndexSource): QuestionIndex {
     async search(query, signal) {
       throwIfAborted(signal);
       checkQuery(query, { dimension, size });
-      if (size === 0) return { dense: [], lexical: [], similarities: new Float32Array() };
+      if (size === 0)
+        return { dense: [], lexical: [], similarities: new Float32Array(), nearest: (query.groups ?? []).map(() => undefined) };
       return search(query, signal);
     },
-    async similarities(vector, wanted) {
-      checkVector(vector, dimension);
-      checkRows(wanted, size);
-      if (wanted.length === 0) return new Float32Array();
-      const [answer] = await ask([rowsQuery(vector, wanted)], undefined);
-      const cosines = cosinesOf(answer === undefined ? [] : scoredRows(answer));
-      return Float32Array.from(wanted, (row) => cosines.get(row) ?? 0);
+    async nearestOfGroups(query) {
+      checkGroupQuery(query, dimension);
+      if (size === 0 || query.groups.length === 0) return query.groups.map(() => undefined);
+      const answers = await ask(
+        query.groups.map((group) => groupQuery(query, group)),
+        undefined,
+      );
+      return nearestOf(query, answers.map(scoredRows), one);
     },
   };
 }

@@ -3,10 +3,10 @@
  * batch; and what came back as rows with cosines.
  */
 import type { Schemas } from '@qdrant/js-client-rest';
-import type { RowFilter, SearchQuery } from '../contract.ts';
+import type { GroupQuery, RowFilter, SearchQuery } from '../contract.ts';
 import { isOpenFilter } from '../row-filter.ts';
 import type { ScoredRow } from '../top-rows.ts';
-import { DENSE, FILTERS, localeWord, TERMS, tagWord } from './version-collection.ts';
+import { DENSE, FILTERS, groupWord, localeWord, TERMS, tagWord } from './version-collection.ts';
 import type { StoredMethod } from './version-record.ts';
 
 /** One query of a batch. */
@@ -38,9 +38,15 @@ function searchParams({ method, quantised }: SearchPlan): Schemas['SearchParams'
 
 /** Digits of a query's numbers: half the bytes of all of them, and a cosine moves by less than 1e-7. */
 const ROUNDING = 1e8;
+/** The queries of one search share their list of numbers, so that the transport puts it into words once. */
+const numbersOfVector = new WeakMap<Float32Array, number[]>();
 
 function numbersOf(vector: Float32Array): number[] {
-  return Array.from(vector, (value) => Math.round(value * ROUNDING) / ROUNDING);
+  const known = numbersOfVector.get(vector);
+  if (known !== undefined) return known;
+  const numbers = Array.from(vector, (value) => Math.round(value * ROUNDING) / ROUNDING);
+  numbersOfVector.set(vector, numbers);
+  return numbers;
 }
 
 const IDS_ONLY = { with_payload: false, with_vector: false } as const;
@@ -91,6 +97,20 @@ export function rowsQuery(vector: Float32Array, rows: readonly number[]): BatchQ
     using: DENSE,
     limit: ids.length,
     filter: { must: [{ has_id: ids }] },
+    params: { exact: true },
+    ...IDS_ONLY,
+  };
+}
+
+/** The nearest passing row of one group, and the one beyond it: compared with every row of the group, which are few. */
+export function groupQuery({ vector, filter }: Omit<GroupQuery, 'groups'>, group: number, k = 1): BatchQuery {
+  const passing = qdrantFilter(filter)?.must;
+  const own = { key: FILTERS, match: { value: groupWord(group) } };
+  return {
+    query: numbersOf(vector),
+    using: DENSE,
+    limit: k + LOOK_BEYOND,
+    filter: { must: [own, ...(Array.isArray(passing) ? passing : [])] },
     params: { exact: true },
     ...IDS_ONLY,
   };

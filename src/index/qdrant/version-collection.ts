@@ -27,8 +27,13 @@ const WAL_MB = 1;
 export const FILTERS = 'filters';
 
 /** What a question is filtered by, as the field holds it. */
-export function filterWords({ locale, tags }: Pick<QuestionRow, 'locale' | 'tags'>): readonly string[] {
-  return [localeWord(locale), ...tags.map(tagWord)];
+export function filterWords({ locale, tags, group }: Pick<QuestionRow, 'locale' | 'tags' | 'group'>): readonly string[] {
+  return [localeWord(locale), groupWord(group), ...tags.map(tagWord)];
+}
+
+/** A group as it stands in the field. */
+export function groupWord(group: number): string {
+  return `group:${group}`;
 }
 
 /** A locale as it stands in the field. */

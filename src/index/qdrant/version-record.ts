@@ -10,7 +10,7 @@ import { isArtifactName, isCorpusName, isVersionName } from '../names.ts';
 import { idOfName } from './names.ts';
 
 /** Raised when the way a version lies in Qdrant changes; an older program then refuses a newer version instead of misreading it. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 /** Where the record is found in a version's collection. */
 export const RECORD_ID = idOfName('version-record');
 /** The part that holds the question rows; artifacts carry their own names behind `artifact/`. */

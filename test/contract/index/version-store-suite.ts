@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FaqError } from '../../../src/errors.ts';
 import type { Hit, SearchQuery, VersionContents, VersionStore } from '../../../src/index/contract.ts';
-import { madeUpVersion, naiveSearch, seededRandom, unitVectors } from '../../support/index-oracle.ts';
+import { GROUPS, madeUpVersion, naiveSearch, seededRandom, unitVectors } from '../../support/index-oracle.ts';
 
 /** An empty store and the ways to leave and come back to it. */
 export interface StoreUnderTest {
@@ -84,6 +84,7 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
         dense: [],
         lexical: [],
         similarities: new Float32Array(),
+        nearest: [],
       });
     });
 
@@ -96,24 +97,34 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
       }
     });
 
-    test('gives the similarities of named rows in their order', async () => {
-      const { index } = await store.open('shop', 'v1');
-      const all = (await index.search({ ...query, k: 120 })).dense;
-      const wanted = [5, 119, 0, 5];
-      const similarities = await index.similarities(query.vector, wanted);
-      for (const [place, row] of wanted.entries()) {
-        expect(similarities[place]).toBeCloseTo(all.find((hit) => hit.row === row)?.similarity ?? Number.NaN, 5);
-      }
-      expect(await index.similarities(query.vector, [])).toHaveLength(0);
-      await expectCode(index.similarities(query.vector, [120]), 'invalid_argument');
-    });
-
-    test('gives the similarities of rows asked for beside a search, whatever its filter', async () => {
+    test('gives the similarities of rows asked for beside a search in their order, whatever its filter', async () => {
       const { index } = await store.open('shop', 'v1');
       const rows = [7, 119, 0, 7];
       const asked = { ...query, filter: { locales: ['xx'], tags: [] }, rows };
-      expect((await index.search(asked)).similarities).toEqual(await index.similarities(query.vector, rows));
+      const { similarities } = await index.search(asked);
+      for (const [place, expected] of naiveSearch(contents, asked).similarities.entries()) {
+        expect(similarities[place]).toBeCloseTo(expected, 5);
+      }
       await expectCode(index.search({ ...query, rows: [120] }), 'invalid_argument');
+    });
+
+    test('gives the nearest row of each group asked for, beside a search and alone, within the filter', async () => {
+      const { index } = await store.open('shop', 'v1');
+      const groups = [3, 0, 6, 3, GROUPS];
+      for (const filter of [undefined, { locales: ['de'], tags: ['b'] }, { locales: ['xx'], tags: [] }]) {
+        const asked = { ...query, groups, ...(filter === undefined ? {} : { filter }) };
+        const expected = naiveSearch(contents, asked).nearest;
+        expect(expected.at(-1)).toBeUndefined();
+        for (const found of [(await index.search(asked)).nearest, await index.nearestOfGroups(asked)]) {
+          expect(found.map((each) => each?.row)).toEqual(expected.map((each) => each?.row));
+          for (const [place, each] of found.entries()) {
+            expect(each?.similarity ?? 0).toBeCloseTo(expected[place]?.similarity ?? 0, 5);
+          }
+        }
+      }
+      expect(await index.nearestOfGroups({ vector: query.vector, groups: [] })).toEqual([]);
+      for (const strange of [-1, 0.5])
+        await expectCode(index.nearestOfGroups({ vector: query.vector, groups: [strange] }), 'invalid_argument');
     });
 
     test('answers concurrent searches each as if alone', async () => {
@@ -142,7 +153,7 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
   test(`the ${name} index breaks ties by row`, async () => {
     const base = madeUpVersion(shop, 3);
     const first = base.vectors.subarray(0, 16);
-    const rows = Array.from({ length: 60 }, () => ({ text: 'pay', terms: ['pay'], locale: '', tags: [] }));
+    const rows = Array.from({ length: 60 }, () => ({ text: 'pay', terms: ['pay'], locale: '', tags: [], group: 0 }));
     const vectors = new Float32Array(60 * 16);
     for (let row = 0; row < 60; row += 1) vectors.set(first, row * 16);
     const contents = { ...base, manifest: { ...base.manifest, questions: 60 }, rows, vectors };
@@ -152,6 +163,7 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
     expect(found.dense.map((hit) => hit.row)).toEqual([0, 1, 2, 3, 4]);
     expect(found.lexical.map((hit) => hit.row)).toEqual([0, 1, 2, 3, 4]);
     expect(found.dense[0]?.similarity).toBeLessThanOrEqual(1);
+    expect((await index.nearestOfGroups({ vector: first.slice(), groups: [0] })).map((each) => each?.row)).toEqual([0]);
   });
 
   test(`the ${name} index of a version without questions finds nothing`, async () => {
@@ -163,6 +175,7 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
       dense: [],
       lexical: [],
       similarities: new Float32Array(),
+      nearest: [],
     });
   });
 

@@ -18,14 +18,14 @@ test('a manifest reads as it was written', () => {
 });
 
 test('a manifest of a later format is refused as such, not misread', () => {
-  const text = writeManifest({ manifest, files }).text.replace('"format": 1', '"format": 2');
-  expect(() => parseManifest(Buffer.from(text), digestLine(text))).toThrow(/not of format 1/);
+  const text = writeManifest({ manifest, files }).text.replace('"format": 2', '"format": 3');
+  expect(() => parseManifest(Buffer.from(text), digestLine(text))).toThrow(/not of format 2/);
 });
 
 test('a manifest cannot name a file outside its folder', () => {
   for (const name of ['../secret', 'artifacts/../../secret', 'artifacts/..', '/etc/passwd']) {
     const text = JSON.stringify({ ...JSON.parse(writeManifest({ manifest, files }).text), files: [{ ...files[0], name }] });
-    expect(() => parseManifest(Buffer.from(text), digestLine(text))).toThrow(/not of format 1/);
+    expect(() => parseManifest(Buffer.from(text), digestLine(text))).toThrow(/not of format 2/);
   }
 });
 

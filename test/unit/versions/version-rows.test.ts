@@ -46,8 +46,14 @@ describe('the layout of rows', () => {
     expect([...turned.entryOfRow]).toEqual([0, 1, 2, 2, 2]);
   });
 
-  it('gives rows their terms, locale and tags', async () => {
-    expect((await questionRows(CORPUS, layOutRows(CORPUS)))[2]).toEqual({ text: 'Zebra?', terms: ['zebra'], locale: 'en', tags: ['x'] });
+  it('gives rows their terms, locale and tags, and their intent as the group', async () => {
+    expect((await questionRows(CORPUS, layOutRows(CORPUS)))[2]).toEqual({
+      text: 'Zebra?',
+      terms: ['zebra'],
+      locale: 'en',
+      tags: ['x'],
+      group: 1,
+    });
   });
 
   it('groups rows by intent, an intent without rows included', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RowFilter } from '../../../src/index/contract.ts';
 import { viewVersion } from '../../../src/versions/version-view.ts';
-import { equalRows, rowsOfLikelyIntents } from '../../../src/versions/wanted-rows.ts';
+import { equalRows, likelyIntents } from '../../../src/versions/wanted-rows.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
 import { fixedScorer } from '../../support/fixed-scorer.ts';
 
@@ -15,29 +15,31 @@ const entries = [
 const version = fakeVersion({ entries, scorer: (intents) => fixedScorer(new Float32Array(intents.length)) });
 const view = (filter?: RowFilter) => viewVersion(version, filter);
 const scores = Float32Array.from(version.intents, (_, intent) => 1 - intent / 100);
-const questionsOf = (rows: readonly number[]) => rows.map((row) => version.questions[row]);
 
-describe('rows foretold', () => {
-  it('are those of the best intents and of one more, best first', () => {
-    expect(questionsOf(rowsOfLikelyIntents(view(), scores, 3))).toEqual(['how a', 'why a', 'how b', 'wie b', 'how c', 'how a']);
-    expect(questionsOf(rowsOfLikelyIntents(view(), scores, 1))).toEqual(['how a', 'why a', 'how b', 'wie b']);
+const namesOf = (intents: readonly number[]) => intents.map((intent) => version.intents[intent]);
+
+describe('intents foretold', () => {
+  it('are the best and one more, best first', () => {
+    expect(namesOf(likelyIntents(view(), scores, 3))).toEqual(['a', 'b', 'c', 'd']);
+    expect(namesOf(likelyIntents(view(), scores.toReversed(), 1))).toEqual(['e8', 'e7']);
   });
 
-  it('are all there are where fewer are stored than wanted', () => {
-    expect(rowsOfLikelyIntents(view(), scores, 100)).toHaveLength(version.questions.length);
+  it('are all there are where there are fewer than wanted', () => {
+    expect(likelyIntents(view(), scores, 100)).toHaveLength(version.intents.length);
   });
 
   it('pass the filter', () => {
-    const rows = rowsOfLikelyIntents(view({ locales: ['de'], tags: [] }), scores, 5);
-    expect(questionsOf(rows)).toEqual(['how b', 'wie b', 'how a']);
+    expect(namesOf(likelyIntents(view({ locales: ['de'], tags: [] }), scores, 5))).toEqual(['b', 'd']);
   });
 
   it('leave out intents that have no score yet', () => {
     const one = scores.map((score, intent) => (intent === 2 ? score : -Infinity));
-    expect(questionsOf(rowsOfLikelyIntents(view(), one, 5))).toEqual(['how c']);
-    expect(rowsOfLikelyIntents(view(), one.fill(-Infinity), 5)).toEqual([]);
+    expect(namesOf(likelyIntents(view(), one, 5))).toEqual(['c']);
+    expect(likelyIntents(view(), one.fill(-Infinity), 5)).toEqual([]);
   });
+});
 
+describe('rows foretold', () => {
   it('of a text that is stored are the first of each intent, within the filter', () => {
     expect([...equalRows(view(), 'How A?').keys()].map((intent) => version.intents[intent])).toEqual(['a', 'd']);
     expect([...equalRows(view({ locales: ['de'], tags: [] }), 'How A?').keys()].map((intent) => version.intents[intent])).toEqual(['d']);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { denseQuery, qdrantFilter, rowsQuery, scoredRows, termsQuery } from '../../../../src/index/qdrant/search-requests.ts';
+import { denseQuery, groupQuery, qdrantFilter, rowsQuery, scoredRows, termsQuery } from '../../../../src/index/qdrant/search-requests.ts';
+import { searchesText } from '../../../../src/index/qdrant/search-transport.ts';
 
 const exact = { method: { kind: 'exact', recallAt10: 1, ef: 0 }, quantised: false } as const;
 const hnsw = { kind: 'hnsw', recallAt10: 1, ef: 128 } as const;
@@ -58,6 +59,27 @@ describe('a search in the words of Qdrant', () => {
 
   test('names each row once and asks for all of them', () => {
     expect(rowsQuery(query.vector, [5, 1, 5])).toMatchObject({ limit: 2, filter: { must: [{ has_id: [5, 1] }] }, params: { exact: true } });
+  });
+
+  test('asks for the nearest row of a group and one beyond it, within the filter, by comparing', () => {
+    const filter = { locales: ['de'], tags: [] };
+    expect(groupQuery({ ...query, filter }, 4)).toMatchObject({
+      limit: 2,
+      filter: {
+        must: [
+          { key: 'filters', match: { value: 'group:4' } },
+          { key: 'filters', match: { any: ['locale:de'] } },
+        ],
+      },
+      params: { exact: true },
+    });
+    expect(groupQuery(query, 4, 8)).toMatchObject({ limit: 9, filter: { must: [{ match: { value: 'group:4' } }] } });
+  });
+
+  test('puts the numbers of one vector into words once, whatever is asked of it', () => {
+    const searches = [denseQuery(query, exact), groupQuery(query, 1), termsQuery(query, { termNumbers: [7], counts: [1] })];
+    expect(JSON.parse(searchesText(searches))).toEqual({ searches });
+    expect(new Set(searches.map((each) => each.query)).size).toBe(1);
   });
 
   test('reads rows and cosines, which rounding may not carry past 1', () => {

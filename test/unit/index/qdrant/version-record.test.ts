@@ -22,7 +22,7 @@ const payload = recordPayload({ manifest, parts, method });
 
 /** A record of this text with a checksum that fits. */
 function signed(change: (record: Record<string, unknown>) => unknown) {
-  const record = JSON.stringify(change(JSON.parse(String(payload['record'])) as Record<string, unknown>));
+  const record = JSON.stringify(change(JSON.parse(String(payload.record)) as Record<string, unknown>));
   return { ...payload, record, sha256: createHash('sha256').update(record).digest('hex') };
 }
 
@@ -38,11 +38,11 @@ describe('the record of a version', () => {
   test.each([
     ['nothing', undefined],
     ['no object', 'record'],
-    ['no checksum', { record: payload['record'] }],
+    ['no checksum', { record: payload.record }],
     ['another checksum', { ...payload, sha256 }],
-    ['a changed digit', { ...payload, record: String(payload['record']).replace('"questions":5', '"questions":6') }],
+    ['a changed digit', { ...payload, record: String(payload.record).replace('"questions":5', '"questions":6') }],
     ['no record', signed(() => 'text')],
-    ['a later schema', signed((record) => ({ ...record, schema: 2 }))],
+    ['a later schema', signed((record) => ({ ...record, schema: 3 }))],
     ['a part that leaves its folder', signed((record) => ({ ...record, parts: [{ ...parts[0], name: 'artifact/../x' }] }))],
     ['a corpus with a dot', signed((record) => ({ ...record, corpus: 'a.b' }))],
     ['a recall above 1', signed((record) => ({ ...record, method: { ...method, recallAt10: 2 } }))],
