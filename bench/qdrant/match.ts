@@ -6,11 +6,14 @@ import type { MatchAnswer } from '../../src/match-answer.ts';
 import { percentile, summariseLatency } from '../../src/quality/latency.ts';
 import type { BenchContext } from '../support/context.ts';
 import { atLeast, atMost, type Findings, short } from '../support/report.ts';
+import { tripSteps } from './trip.ts';
 import { callOf, openTwoStores, type Side, type TwoStores } from './two-stores.ts';
 
 /** Callers of the throughput figure. */
 const CALLERS = 32;
 const COMPARED = 500;
+/** The narrowest walk that a version may have been given; the record keeps its own, an open index does not tell. */
+const GRAPH_WALK = 64;
 /** Searched exactly, and by the graph. */
 const SIZES = [10_000, 100_000];
 
@@ -98,6 +101,9 @@ async function measure(context: BenchContext, questions: number): Promise<Findin
   const share = median(rates.map((rate) => rate.qdrant / rate.embedded));
   context.log('the same decisions');
   const alike = await compare(stores, utterances);
+  context.log('one trip in parts');
+  const { kind, recallAt10 } = qdrant.reloaded.method;
+  const trip = await tripSteps(stores, utterances, { method: { kind, recallAt10, ef: GRAPH_WALK }, quantised: false });
   const method = `${qdrant.reloaded.method.kind}, recall@10 ${qdrant.reloaded.method.recallAt10.toFixed(4)}`;
   const row = (side: Side, latency: typeof one, method: string) => {
     const rate = median(rates.map((each) => (side === embedded ? each.embedded : each.qdrant)));
@@ -110,6 +116,7 @@ async function measure(context: BenchContext, questions: number): Promise<Findin
         heading: ['', 'p50 ms', 'p95 ms', 'p99 ms', `matches/s, ${CALLERS} callers`, 'searched'],
         rows: [row(embedded, one, embedded.reloaded.method.kind), row(qdrant, other, method)],
       },
+      { ...trip, title: `${trip.title}, ${questions} questions` },
     ],
     figures: [
       atMost(`${questions}: p50 through Qdrant less embedded p50, ms`, other.p50 - one.p50, 3),

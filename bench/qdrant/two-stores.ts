@@ -32,6 +32,8 @@ export interface TwoStores extends AsyncDisposable {
   readonly embedded: Side;
   readonly qdrant: Side;
   readonly encoder: Encoder;
+  /** Of the Qdrant server. */
+  readonly url: string;
 }
 
 /** The corpus that both hold. */
@@ -73,6 +75,7 @@ export async function openTwoStores(context: BenchContext, questions: number, ch
     embedded,
     qdrant,
     encoder,
+    url: server.url,
     async [Symbol.asyncDispose]() {
       await embedded.versions.close();
       await qdrant.versions.close();
