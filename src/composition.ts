@@ -185,6 +185,7 @@ async function answer(state: MatchState, settings: MatchSettings) {
     topK: call.topK,
     minConfidence: call.minConfidence,
     minPrecision: call.minPrecision,
+    demands: version.demands,
     previousIntent: previousIntent(version, call.context),
     settings,
   });

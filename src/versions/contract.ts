@@ -5,6 +5,7 @@
 import type { Corpus, SourceFile } from '../corpus/corpus.ts';
 import type { Fault } from '../errors.ts';
 import type { QuestionIndex, SearchMethod } from '../index/contract.ts';
+import type { StandingDemands } from '../matching/demands.ts';
 import type { IntentScorer } from '../matching/scorer.ts';
 import type { ExactLookup } from './exact-lookup.ts';
 
@@ -30,6 +31,8 @@ export interface LoadedVersion {
   readonly index: QuestionIndex;
   readonly scorer: IntentScorer;
   readonly exact: ExactLookup;
+  /** What the corpus and its intents demand of answers. */
+  readonly demands: StandingDemands;
 }
 
 /** What a reload does just now, in this order. */

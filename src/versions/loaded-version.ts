@@ -11,6 +11,7 @@ import type { OpenVersion, VersionManifest } from '../index/contract.ts';
 import { loadScorer, SCORER_FORMAT } from '../matching/stored-scorer.ts';
 import type { LoadedVersion } from './contract.ts';
 import { buildExactLookup } from './exact-lookup.ts';
+import { standingDemands } from './version-demands.ts';
 import { groupRows, layOutRows, ROW_FORMAT, type RowLayout } from './version-rows.ts';
 
 const CORPUS_ARTIFACT = 'corpus.json';
@@ -101,5 +102,6 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
     index: open.index,
     scorer,
     exact,
+    demands: standingDemands(content, layout.intents),
   };
 }

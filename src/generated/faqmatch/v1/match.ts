@@ -106,12 +106,15 @@ export interface MatchRequest {
   readonly utterance: string;
   /** How many candidates to return; 0 means 5, at most 100. */
   readonly topK: number;
-  /** Least confidence for ANSWER, in [0, 1]; below it the decision is NO_MATCH; 0 answers everything. */
+  /**
+   * Least confidence for ANSWER, in [0, 1]; below it the decision is NO_MATCH; 0 answers everything. A request that names this or min_precision sets aside what the corpus
+   * and its intents demand; where it names neither, the best intent's own demands rule, else the corpus's, else the server's default.
+   */
   readonly minConfidence?:
     | number
     | undefined;
   /**
-   * Least expected precision of ANSWER, in [0, 1]: with 0.9, nine answers in ten should be right, at the server's out-of-scope share. The version's own threshold for it
+   * Least expected precision of ANSWER, in [0, 1]: with 0.9, nine answers in ten should be right, at the out-of-scope share that the version was made for. The version's own threshold for it
    * stands in for the default one; one that cannot be reached never gives ANSWER, but to a stored question's own words.
    */
   readonly minPrecision?:
@@ -206,7 +209,10 @@ export interface Explanation {
   readonly noneConfidence: number;
   /** Confidence below which the decision is NO_MATCH. */
   readonly threshold: number;
-  /** Where the threshold came from: "request" (min_confidence), "precision" (min_precision) or "default". */
+  /**
+   * Where the threshold came from: "request" (min_confidence), "precision" (min_precision), "intent" and "intent_precision" (the same of the best intent, from the FAQ
+   * files), "corpus" and "corpus_precision" (of the corpus), or "default" (of the server).
+   */
   readonly thresholdSource: string;
   /** Words of the utterance that occur in the matched question. */
   readonly matchedTerms: readonly string[];
