@@ -210,7 +210,7 @@ const limits = {
 const matching = {
   outOfScopeShare: described(fraction('open').default(DEFAULT_MATCH_SETTINGS.outOfScopeShare), {
     description:
-      'Share of traffic that none of the intents answers, where a corpus names no out_of_scope_share of its own. Part of a version: higher means more NO_MATCH after the next reload.',
+      'Share of traffic that none of the intents answers, where a corpus names no out_of_scope_share of its own. Part of a version: higher means more NO_MATCH after the next reload. `faqmatch eval --traffic` estimates it from what users typed.',
   }),
   answerConfidence: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.answerConfidence), {
     description:
