@@ -10,7 +10,7 @@ import { markdownLines, percent, tableLines } from '../../../src/cli/table.ts';
 import { toJson } from '../../../src/client/json.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { FaqError } from '../../../src/errors.ts';
-import { Decision, MatchResponse } from '../../../src/generated/faqmatch/v1/match.ts';
+import { Decision, type DecisionChange, MatchResponse } from '../../../src/generated/faqmatch/v1/match.ts';
 import { fakeTerminal } from '../../support/fake-terminal.ts';
 
 test.each([
@@ -47,6 +47,43 @@ test('a foreign error shows its cause, since there is no server log to look into
   const terminal = fakeTerminal();
   expect(reportError(terminal, new TypeError('boom'))).toBe(1);
   expect(terminal.complaints[0]).toContain('boom');
+});
+
+test('what would have changed a decision is told in words', () => {
+  const change = (what: string, rest: Partial<DecisionChange> = {}): DecisionChange => ({
+    what,
+    decision: Decision.DECISION_ANSWER,
+    intent: 'refund',
+    value: 0,
+    texts: [],
+    ...rest,
+  });
+  const refused = { decision: Decision.DECISION_NO_MATCH, intent: '' };
+  const changes = [
+    change('min_confidence', { value: 0.42 }),
+    change('min_confidence', { value: 0.43, ...refused }),
+    change('min_precision', { value: 0.8 }),
+    change('score', { value: 0.13 }),
+    change('runner_up_score', { value: -0.052, decision: Decision.DECISION_CLARIFY, intent: '' }),
+    change('remove_counter_example', { texts: ['a joke', 'A joke!'] }),
+    change('add_counter_example', { texts: ['money back'], ...refused }),
+    change('remove_question', { texts: ['money back'] }),
+    change('remove_filter'),
+    change('of_a_newer_server'),
+  ];
+  const lines = matchLines(MatchResponse.create({ explanation: { changes } }), fakeTerminal());
+  expect(lines.filter((line) => line.startsWith('changes')).map((line) => line.replace(/^changes +/u, ''))).toEqual([
+    'ANSWER refund at min_confidence 0.42 or lower',
+    'NO_MATCH at min_confidence 0.43 or higher',
+    'ANSWER refund at min_precision 0.80 or lower',
+    'ANSWER refund with 0.130 more score',
+    'CLARIFY if the second scored 0.052 less',
+    'ANSWER refund without the counter-example "a joke", "A joke!"',
+    'NO_MATCH with "money back" as a counter-example of the corpus',
+    'ANSWER refund if only refund kept the question, and these went: "money back"',
+    'ANSWER refund without the filter',
+    'ANSWER refund of_a_newer_server',
+  ]);
 });
 
 test('tables pad to the widest cell and set numbers right', () => {
