@@ -255,6 +255,7 @@ export function createMatch(parts: MatchParts): Match {
       decision: judgement.verdict.decision,
       candidates,
       clarifyIntents: judgement.clarify.map((intent) => version.intents[intent] ?? ''),
+      noneConfidence: judgement.none,
       versions: { corpus: version.version, model: version.modelDigest, calibrator: version.calibratorDigest },
       timings: { ...encoding.timings, searchMs: ended - searchStarted, totalMs: ended - started },
       explanation: call.explain ? await explain(state, answered, parts.settings) : undefined,

@@ -74,6 +74,8 @@ export interface MatchAnswer {
   readonly decision: Decision;
   readonly candidates: readonly AnswerCandidate[];
   readonly clarifyIntents: readonly string[];
+  /** Probability that none of the intents is meant. */
+  readonly noneConfidence: number;
   readonly versions: { readonly corpus: string; readonly model: string; readonly calibrator: string };
   /** Milliseconds. */
   readonly timings: {

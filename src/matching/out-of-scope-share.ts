@@ -13,6 +13,8 @@ const FLAT = 1e-12;
 export interface SharePosteriors {
   /** One for each utterance: probability that none of the intents is meant, in [0, 1], as a calibrator fitted for `fittedShare` says it. */
   readonly none: ArrayLike<number>;
+  /** How many utterances each stands for; 1 by default. */
+  readonly weights?: ArrayLike<number>;
   /** Out-of-scope share that the calibrator was fitted for, in (0, 1). */
   readonly fittedShare: number;
 }
@@ -30,8 +32,9 @@ function slope(posteriors: SharePosteriors, positions: ArrayLike<number>, share:
   for (let i = 0; i < positions.length; i += 1) {
     const [outside, inside] = likelihoods(posteriors, positions[i] as number);
     const term = (outside - inside) / (share * outside + (1 - share) * inside);
-    first += term;
-    second -= term * term;
+    const weight = posteriors.weights?.[positions[i] as number] ?? 1;
+    first += weight * term;
+    second -= weight * term * term;
   }
   return { first, second };
 }

@@ -19,11 +19,12 @@ const SCORER_ARTIFACT = 'scorer.bin';
 /** With which formats a version was built: another release's version is refused in words, not taken for a damaged one. */
 const BUILD_ARTIFACT = 'build.json';
 
-const BUILD_SCHEMA = z.object({ scorerFormat: z.number(), rowFormat: z.number() });
+/** The share is missing from versions that earlier releases built. */
+const BUILD_SCHEMA = z.object({ scorerFormat: z.number(), rowFormat: z.number(), outOfScopeShare: z.number().optional() });
 
-/** The opaque parts that a version is stored with. */
-export function versionArtifacts(corpus: Corpus, scorer: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  const build: z.infer<typeof BUILD_SCHEMA> = { scorerFormat: SCORER_FORMAT, rowFormat: ROW_FORMAT };
+/** The opaque parts that a version is stored with. @param outOfScopeShare that the scorer was fitted for. */
+export function versionArtifacts(corpus: Corpus, scorer: Uint8Array, outOfScopeShare: number): ReadonlyMap<string, Uint8Array> {
+  const build: z.infer<typeof BUILD_SCHEMA> = { scorerFormat: SCORER_FORMAT, rowFormat: ROW_FORMAT, outOfScopeShare };
   return new Map([
     [BUILD_ARTIFACT, Buffer.from(JSON.stringify(build))],
     [CORPUS_ARTIFACT, serialiseCorpus(corpus)],
@@ -47,7 +48,8 @@ function damaged(manifest: VersionManifest, what: string, cause?: unknown): FaqE
   return new FaqError('data_loss', message, { reason: 'VERSION_DAMAGED', ...(cause === undefined ? {} : { cause }) });
 }
 
-async function requireFormat(open: OpenVersion): Promise<void> {
+/** @returns the out-of-scope share that the version was fitted for; undefined where it does not say. */
+async function requireFormat(open: OpenVersion): Promise<number | undefined> {
   const bytes = await open.artifact(BUILD_ARTIFACT);
   let build: z.infer<typeof BUILD_SCHEMA>;
   try {
@@ -55,7 +57,7 @@ async function requireFormat(open: OpenVersion): Promise<void> {
   } catch (error) {
     throw damaged(open.manifest, `${BUILD_ARTIFACT} cannot be read`, error);
   }
-  if (build.scorerFormat === SCORER_FORMAT && build.rowFormat === ROW_FORMAT) return;
+  if (build.scorerFormat === SCORER_FORMAT && build.rowFormat === ROW_FORMAT) return build.outOfScopeShare;
   throw new FaqError(
     'failed_precondition',
     `Version ${open.manifest.version} of corpus "${open.manifest.corpus}" was built by another release of faqmatch. Reload the corpus; ` +
@@ -74,7 +76,7 @@ function requireSameRows(open: OpenVersion, layout: RowLayout): void {
  * @throws FaqError data_loss (damaged), failed_precondition (built by another release).
  */
 export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
-  await requireFormat(open);
+  const outOfScopeShare = await requireFormat(open);
   const scorerBytes = await open.artifact(SCORER_ARTIFACT);
   const content = deserialiseCorpus(await open.artifact(CORPUS_ARTIFACT));
   await nextTurn();
@@ -103,5 +105,6 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
     scorer,
     exact,
     demands: standingDemands(content, layout.intents),
+    outOfScopeShare,
   };
 }

@@ -147,7 +147,7 @@ async function write(request: StageRequest, parts: StageParts, { planned, input,
     questions: layout.questions.length,
     intents: layout.intents.length,
   };
-  const artifacts = versionArtifacts(corpus, scorer);
+  const artifacts = versionArtifacts(corpus, scorer, input.settings.outOfScopeShare);
   const contents = { manifest, rows: await questionRows(corpus, layout), vectors: input.vectors, artifacts };
   await parts.store.write(contents, request.signal, report);
   report(1, 1);

@@ -78,5 +78,6 @@ export function fakeVersion({ entries, counterExamples = [], settings, version =
     scorer: scorer(layout.intents),
     exact: buildExactLookup(layout.questions, layout.refusing),
     demands: standingDemands(content, layout.intents),
+    outOfScopeShare: 0.25,
   };
 }

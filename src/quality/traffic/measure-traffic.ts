@@ -45,9 +45,8 @@ function counts(utterances: readonly string[]): ReadonlyMap<string, number> {
   return count;
 }
 
-function measured(utterance: string, count: number, { explanation, decision, candidates }: MatchAnswer): Measured {
+function measured(utterance: string, count: number, { noneConfidence: none, decision, candidates }: MatchAnswer): Measured {
   const [best] = candidates;
-  const none = explanation?.noneConfidence ?? 1;
   return { utterance, count, none, decision: { decision, best: best?.intent ?? null, confidence: best?.confidence ?? 0 } };
 }
 
@@ -64,7 +63,7 @@ async function run(
   const one = ([utterance, count]: readonly [string, number]) =>
     limit(async () => {
       throwIfAborted(signal);
-      const call = { ...where, utterance, topK: 1, minConfidence, filter: undefined, explain: true };
+      const call = { ...where, utterance, topK: 1, minConfidence, filter: undefined, explain: false };
       const answer = await match({ ...call, ...(signal === undefined ? {} : { signal }) });
       done += 1;
       options.onProgress?.(done, distinct.length, 'traffic');

@@ -153,10 +153,20 @@ test('JSON writes zero values out, names enums and unfolds oneofs', () => {
   });
   expect(
     toJson('ListCorporaResponse', {
-      corpora: [{ corpus: 'a', activeVersion: '', entries: 0, questions: 0, intents: 0, activatedAt: new Date(0) }],
+      corpora: [{ corpus: 'a', activeVersion: '', entries: 0, questions: 0, intents: 0, activatedAt: new Date(0), observedUtterances: 7 }],
     }),
   ).toEqual({
-    corpora: [{ corpus: 'a', activeVersion: '', entries: 0, questions: 0, intents: 0, activatedAt: '1970-01-01T00:00:00.000Z' }],
+    corpora: [
+      {
+        corpus: 'a',
+        activeVersion: '',
+        entries: 0,
+        questions: 0,
+        intents: 0,
+        activatedAt: '1970-01-01T00:00:00.000Z',
+        observedUtterances: 7,
+      },
+    ],
   });
 });
 
@@ -176,7 +186,15 @@ test('client commands call what the server listens on, on loopback where it list
 });
 
 test('the welcome names the address in both lines to paste', () => {
-  const shop = { corpus: 'shop', activeVersion: 'v-1', entries: 1, questions: 5, intents: 1, activatedAt: new Date(0) };
+  const shop = {
+    corpus: 'shop',
+    activeVersion: 'v-1',
+    entries: 1,
+    questions: 5,
+    intents: 1,
+    activatedAt: new Date(0),
+    outOfScopeShare: 0.25,
+  };
   const lines = welcomeLines('127.0.0.1:7000', { status: () => [shop] }).join('\n');
   expect(lines).toContain('corpora: shop (5 questions)');
   expect(lines).toMatch(
@@ -186,7 +204,15 @@ test('the welcome names the address in both lines to paste', () => {
 });
 
 test('the welcome of a server without the demo names no line that would fail', () => {
-  const staged = { corpus: 'shop', activeVersion: undefined, entries: 0, questions: 0, intents: 0, activatedAt: undefined };
+  const staged = {
+    corpus: 'shop',
+    activeVersion: undefined,
+    entries: 0,
+    questions: 0,
+    intents: 0,
+    activatedAt: undefined,
+    outOfScopeShare: undefined,
+  };
   const lines = welcomeLines('127.0.0.1:50051', { status: () => [staged] }).join('\n');
   expect(lines).toContain('corpora: none yet');
   expect(lines).toContain('faqmatch -- reload <corpus>');

@@ -125,6 +125,7 @@ describe('reload', () => {
     await using server = await openVersionsOnDisk({ settings: { outOfScopeShare: 0.6 } });
     await server.versions.reload('shop', FILES);
     const likewise = server.versions.active('shop')?.scorer.calibrator;
+    expect(server.versions.status()[0]?.outOfScopeShare).toBe(0.6);
     await server.versions.reload('shop', own);
     expect(server.versions.active('shop')?.scorer.calibrator).toEqual(likewise);
     // What the server would say bears on nothing of such a version.
