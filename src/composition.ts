@@ -2,13 +2,14 @@
  * Ties encoder, versions and matching together for reading: utterance in, answer out.
  * Knows nothing of transport; a match reads one version and keeps it to the end.
  */
+import { decisionChanges, filterChange } from './decision-changes.ts';
 import type { Encoder, Encoding } from './encoder/encoder.ts';
 import { FaqError, throwIfAborted } from './errors.ts';
 import type { Hit, SearchQuery, SearchResult } from './index/contract.ts';
-import type { AnswerCandidate, AnswerExplanation, Match, MatchCall } from './match-answer.ts';
+import type { AnswerCandidate, AnswerChange, AnswerExplanation, Match, MatchCall } from './match-answer.ts';
 import type { MatchSettings, NearQuestion } from './matching/contract.ts';
 import { bestTwo } from './matching/features.ts';
-import { type Equality, type Judgement, judge } from './matching/judge.ts';
+import { type Equality, type JudgeInput, type Judgement, judge } from './matching/judge.ts';
 import type { PreparedText, ScoreShares } from './matching/scorer.ts';
 import { normaliseText } from './text/normalise.ts';
 import { wordTerms } from './text/terms.ts';
@@ -127,7 +128,24 @@ function toCandidate(version: LoadedVersion, question: NearQuestion, confidence:
   };
 }
 
-function explain(state: MatchState, judgement: Judgement, matched: string): AnswerExplanation {
+/** What would have changed the decision; where a filter let nothing through, that is the filter. */
+async function changesOf(state: MatchState, { judgement, judged }: Answered, settings: MatchSettings): Promise<readonly AnswerChange[]> {
+  const { call, view, text, equal } = state;
+  const { version } = view;
+  if (judgement.ranked.length === 0 && call.filter !== undefined) {
+    const unfiltered = { ...state, call: { ...call, filter: undefined }, view: viewVersion(version, undefined) };
+    const without = await answer({ ...unfiltered, ...(await search(unfiltered)) }, settings);
+    return filterChange(without.judgement, version.intents);
+  }
+  const { best, second } = judgement.features;
+  const nearest = await bestQuestions(state, second < 0 ? [] : [best, second]);
+  const nearestOf = (intent: number) => nearest.get(intent)?.similarity ?? judged.nearestOf(intent);
+  return decisionChanges({ view, text, equal, judged: { ...judged, nearestOf }, judgement });
+}
+
+async function explain(state: MatchState, answered: Answered, settings: MatchSettings): Promise<AnswerExplanation> {
+  const { judgement, candidates } = answered;
+  const matched = candidates[0]?.matchedQuestion ?? '';
   const { version } = state.view;
   const { verdict, features } = judgement;
   const matchedTerms = new Set(wordTerms(matched));
@@ -148,6 +166,7 @@ function explain(state: MatchState, judgement: Judgement, matched: string): Answ
     matchedTerms: [...new Set(state.terms)].filter((term) => matchedTerms.has(term)),
     shares: features.best < 0 ? noShares : version.scorer.shares(state.prepared, { ...state, vector, intent: features.best }),
     runnerUp: judgement.runnerUp === undefined ? '' : (version.intents[judgement.runnerUp] ?? ''),
+    changes: await changesOf(state, answered, settings),
   };
 }
 
@@ -177,15 +196,22 @@ function previousIntent({ intents, content }: LoadedVersion, context: MatchCall[
   return intent < 0 ? undefined : intent;
 }
 
+/** A judgement, what it was made from, and its candidates. */
+interface Answered {
+  readonly judgement: Judgement;
+  readonly judged: JudgeInput;
+  readonly candidates: readonly AnswerCandidate[];
+}
+
 /** Scores, judges and dresses the answer's candidates. */
-async function answer(state: MatchState, settings: MatchSettings) {
+async function answer(state: MatchState, settings: MatchSettings): Promise<Answered> {
   const { call, view } = state;
   const { version } = view;
   const { scores } = version.scorer.afterHits(state.before, state.near);
   const { best } = bestTwo(scores, view.allows);
   const nearestRows = await bestQuestions(state, best < 0 ? [] : [best]);
   const equal = equalQuestions(state);
-  const judgement = judge({
+  const judged: JudgeInput = {
     scorer: version.scorer,
     scores,
     nearestOf: (intent) => nearestRows.get(intent)?.similarity ?? -1,
@@ -194,9 +220,11 @@ async function answer(state: MatchState, settings: MatchSettings) {
     topK: call.topK,
     minConfidence: call.minConfidence,
     minPrecision: call.minPrecision,
+    demands: version.demands,
     previousIntent: previousIntent(version, call.context),
     settings,
-  });
+  };
+  const judgement = judge(judged);
   const questions = await bestQuestions(
     state,
     judgement.ranked.map((item) => item.intent),
@@ -205,7 +233,7 @@ async function answer(state: MatchState, settings: MatchSettings) {
     const question = equal.get(intent) ?? questions.get(intent);
     return question === undefined ? [] : [toCandidate(version, question, confidence)];
   });
-  return { judgement, candidates };
+  return { judgement, judged, candidates };
 }
 
 /** The match path over an encoder and the loaded versions. */
@@ -229,15 +257,17 @@ export function createMatch(parts: MatchParts): Match {
     const searchStarted = performance.now();
     const searched: SearchedFor = { call, text, terms, view, prepared, encoding };
     const state: MatchState = { ...searched, ...(await search(searched)) };
-    const { judgement, candidates } = await answer(state, parts.settings);
+    const answered = await answer(state, parts.settings);
+    const { judgement, candidates } = answered;
     const ended = performance.now();
     return {
       decision: judgement.verdict.decision,
       candidates,
       clarifyIntents: judgement.clarify.map((intent) => version.intents[intent] ?? ''),
+      noneConfidence: judgement.none,
       versions: { corpus: version.version, model: version.modelDigest, calibrator: version.calibratorDigest },
       timings: { ...encoding.timings, searchMs: ended - searchStarted, totalMs: ended - started },
-      explanation: call.explain ? explain(state, judgement, candidates[0]?.matchedQuestion ?? '') : undefined,
+      explanation: call.explain ? await explain(state, answered, parts.settings) : undefined,
       truncated: encoding.truncated,
     };
   };

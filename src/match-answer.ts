@@ -2,6 +2,7 @@
 import type { RowFilter } from './index/contract.ts';
 import type { Decision, DecisionRule, ThresholdSource } from './matching/contract.ts';
 import type { ScoreShares } from './matching/scorer.ts';
+import type { ChangeKind } from './matching/what-would-change.ts';
 
 /** One utterance to match. Fields are in range: the caller's border has checked them. */
 export interface MatchCall {
@@ -42,6 +43,17 @@ export interface Evidence {
   readonly lexical: number;
 }
 
+/** What, changed alone, would have given another decision; matching/what-would-change.ts says what each kind means. */
+export interface AnswerChange {
+  readonly what: ChangeKind;
+  readonly decision: Decision;
+  /** Answered then; empty unless ANSWER. */
+  readonly intent: string;
+  readonly value: number;
+  /** Counter-examples or stored questions that would go or come; empty for other kinds. */
+  readonly texts: readonly string[];
+}
+
 /** Why the answer came out as it did; proto/faqmatch/v1/match.proto says what each field means. */
 export interface AnswerExplanation {
   readonly rule: DecisionRule;
@@ -54,6 +66,7 @@ export interface AnswerExplanation {
   readonly matchedTerms: readonly string[];
   readonly shares: ScoreShares;
   readonly runnerUp: string;
+  readonly changes: readonly AnswerChange[];
 }
 
 /** What to do with an utterance, and what made it so. */
@@ -61,6 +74,8 @@ export interface MatchAnswer {
   readonly decision: Decision;
   readonly candidates: readonly AnswerCandidate[];
   readonly clarifyIntents: readonly string[];
+  /** Probability that none of the intents is meant. */
+  readonly noneConfidence: number;
   readonly versions: { readonly corpus: string; readonly model: string; readonly calibrator: string };
   /** Milliseconds. */
   readonly timings: {

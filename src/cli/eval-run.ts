@@ -5,8 +5,11 @@ import type { MeasureOptions } from '../quality/build-and-measure.ts';
 import { goldenFaults, type LocatedUtterance } from '../quality/check-golden.ts';
 import { evaluateByItself, evaluateWithRows, type VersionEvaluation } from '../quality/evaluate-version.ts';
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
+import { measureTraffic } from '../quality/traffic/measure-traffic.ts';
+import type { TrafficReport } from '../quality/traffic/traffic-report.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
-import { evalSource, goldenRows } from './eval-source.ts';
+import { type EvalSource, evalSource, goldenRows } from './eval-source.ts';
+import { trafficOf } from './eval-traffic.ts';
 import { openEncoder } from './open-encoder.ts';
 import type { OpenedVersions } from './open-versions.ts';
 import { type ProgressDisplay, startProgress } from './progress.ts';
@@ -27,16 +30,31 @@ export interface EvalPlan {
   /** Leave whole intents out, too; where undefined, where there are enough of them. */
   readonly unseenIntents?: boolean;
   readonly learningCurve: boolean;
+  /** File of utterances without labels, whose out-of-scope share is estimated. */
+  readonly traffic?: string;
   /** Measure although labels contradict one another or the corpus. */
   readonly lenient: boolean;
   readonly minConfidence?: number;
   readonly config: Config;
 }
 
+/** What came of it: at least one of the two. */
+export interface Evaluated {
+  /** Undefined where there is traffic and no labelled utterance. */
+  readonly report: EvaluationReport | undefined;
+  readonly traffic: TrafficReport | undefined;
+}
+
 /** Where it runs. */
 export interface EvalPlace {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+}
+
+interface Measuring {
+  readonly plan: EvalPlan;
+  readonly opened: OpenedVersions;
+  readonly terminal: Terminal;
 }
 
 interface Running {
@@ -68,15 +86,26 @@ export function matchSettingsOf(config: Config): Readonly<Record<string, number>
   return { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio };
 }
 
-async function measure(
-  opened: OpenedVersions,
-  plan: EvalPlan,
-  place: EvalPlace & { readonly progress: ProgressDisplay },
-): Promise<EvaluationReport> {
+interface Place extends EvalPlace {
+  readonly progress: ProgressDisplay;
+}
+
+async function measureRows(evaluation: VersionEvaluation, source: EvalSource, { plan, opened, terminal }: Measuring) {
+  const { folds, seed, unseenIntents } = plan;
+  if (plan.crossValidate) return evaluateByItself(evaluation, { folds, seed, ...(unseenIntents === undefined ? {} : { unseenIntents }) });
+  const asked = plan.rowsFrom === undefined ? source : await evalSource(plan.rowsFrom, plan.config.corpusRoot);
+  const rows = plan.golden === undefined ? asked.rows : await goldenRows(plan.golden);
+  if (rows.length === 0 && plan.traffic !== undefined) return undefined;
+  checkRows(rows, { plan, version: evaluation.version, terminal });
+  const kind = asked.retrieval && plan.golden === undefined ? 'retrieval' : 'golden';
+  return evaluateWithRows(evaluation, { match: opened.match, rows, kind });
+}
+
+async function measure(opened: OpenedVersions, plan: EvalPlan, place: Place): Promise<Evaluated> {
   const { terminal, signal, progress } = place;
-  const { corpusRoot } = plan.config;
-  const source = await evalSource(plan.corpusOrPath, corpusRoot);
-  const asked = plan.rowsFrom === undefined ? source : await evalSource(plan.rowsFrom, corpusRoot);
+  // Read first: a file that is not there is told at once.
+  const utterances = plan.traffic === undefined ? undefined : await trafficOf(plan.traffic, terminal);
+  const source = await evalSource(plan.corpusOrPath, plan.config.corpusRoot);
   const { corpus, files } = source;
   await opened.versions.reload(corpus, files, { signal, onProgress: ({ phase, done, total }) => progress.update(done, total, phase) });
   const version = await opened.versions.acquire(corpus);
@@ -85,17 +114,17 @@ async function measure(
     onProgress: (done, total, label) => progress.update(done, total, label),
     ...(plan.minConfidence === undefined ? {} : { minConfidence: plan.minConfidence }),
   };
-  const { corpusOrPath: name, config, learningCurve, folds, seed, unseenIntents } = plan;
+  const { corpusOrPath: name, config, learningCurve } = plan;
   const evaluation: VersionEvaluation = { version, name, settings: matchSettingsOf(config), options, builds: opened, learningCurve };
-  if (plan.crossValidate) return evaluateByItself(evaluation, { folds, seed, ...(unseenIntents === undefined ? {} : { unseenIntents }) });
-  const rows = plan.golden === undefined ? asked.rows : await goldenRows(plan.golden);
-  checkRows(rows, { plan, version, terminal });
-  const kind = asked.retrieval && plan.golden === undefined ? 'retrieval' : 'golden';
-  return evaluateWithRows(evaluation, { match: opened.match, rows, kind });
+  const report = await measureRows(evaluation, source, { plan, opened, terminal });
+  if (utterances === undefined) return { report, traffic: undefined };
+  const { match } = opened;
+  const serverShare = config.outOfScopeShare;
+  return { report, traffic: await measureTraffic({ version, name, match, utterances, serverShare, builds: opened, options }) };
 }
 
 /** Opens an encoder, builds, measures, and leaves nothing but cached embeddings behind. @throws FaqError of every step; cancelled. */
-export async function runEvaluation(plan: EvalPlan, place: EvalPlace): Promise<EvaluationReport> {
+export async function runEvaluation(plan: EvalPlan, place: EvalPlace): Promise<Evaluated> {
   const { config } = plan;
   const onProblem = (problem: string): void => place.terminal.err(`warning: ${problem}`);
   const encoder = await openEncoder(config, { ...place, onProblem });

@@ -8,14 +8,21 @@ import { type Config, SETTING_NAMES } from '../config/schema.ts';
 import { isSettingName } from '../config/setting-names.ts';
 import { FaqError } from '../errors.ts';
 import { type ComparedRun, type Comparison, compareRuns } from '../quality/compare-runs.ts';
-import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
+import { REPORT_FORMAT } from '../quality/report/evaluation-report.ts';
 import { parseSavedReport } from '../quality/report/saved-report.ts';
+import { trafficPage } from '../quality/report/traffic-section.ts';
 import { describedCommand, ENCODER_SETTINGS, settingsOf } from './command-settings.ts';
 import { comparisonLines, mistakeLines, reportLines } from './eval-print.ts';
-import { type EvalPlace, type EvalPlan, runEvaluation } from './eval-run.ts';
+import { type EvalPlace, type EvalPlan, type Evaluated, runEvaluation } from './eval-run.ts';
+import { trafficLines } from './eval-traffic.ts';
 import { interruptible } from './interruption.ts';
 import { numberFlag } from './match.ts';
 import type { Terminal } from './terminal.ts';
+
+interface Printing {
+  readonly flags: EvalFlags;
+  readonly terminal: Terminal;
+}
 
 interface EvalFlags {
   readonly json?: boolean;
@@ -26,6 +33,7 @@ interface EvalFlags {
   readonly unseenIntents: boolean;
   readonly learningCurve?: boolean;
   readonly lenient?: boolean;
+  readonly traffic?: string;
   readonly minConfidence?: number;
   readonly mistakes?: boolean;
   readonly html?: string;
@@ -63,8 +71,11 @@ async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): 
   const config = { ...plan.config, ...changedSettings(changes) };
   const corpusOrPath = flags.against ?? plan.corpusOrPath;
   // Both are asked the same: other files may have other golden rows beside them.
-  const other: EvalPlan = { ...plan, corpusOrPath, config, learningCurve: false, rowsFrom: plan.corpusOrPath };
-  const { rows, version } = await runEvaluation(other, place);
+  const { traffic: _, ...rest } = plan;
+  const other: EvalPlan = { ...rest, corpusOrPath, config, learningCurve: false, rowsFrom: plan.corpusOrPath };
+  const { report } = await runEvaluation(other, place);
+  if (report === undefined) return undefined;
+  const { rows, version } = report;
   return { name: [corpusOrPath, ...flags.againstWith, `(version ${version})`].join(' '), rows };
 }
 
@@ -80,39 +91,50 @@ function changedSettings(changes: Readonly<Record<string, string>>): Partial<Con
   return Object.fromEntries(Object.entries(config).filter(([name]) => Object.hasOwn(changes, name)));
 }
 
-function print(
-  report: EvaluationReport,
-  comparison: Comparison | undefined,
-  { flags, terminal }: { readonly flags: EvalFlags; readonly terminal: Terminal },
-): void {
+function print({ report, traffic }: Evaluated, comparison: Comparison | undefined, { flags, terminal }: Printing): void {
   if (flags.json === true) {
-    terminal.out(JSON.stringify(comparison === undefined ? report : { ...report, comparison }));
+    const compared = comparison === undefined ? {} : { comparison };
+    terminal.out(JSON.stringify({ format: REPORT_FORMAT, ...report, ...compared, ...(traffic === undefined ? {} : { traffic }) }));
     return;
   }
-  const mistakes = flags.mistakes === true ? mistakeLines(report.mistakes) : [];
-  for (const line of [...reportLines(report), ...(comparison === undefined ? [] : comparisonLines(comparison)), ...mistakes])
-    terminal.out(line);
+  const mistakes = flags.mistakes === true && report !== undefined ? mistakeLines(report.mistakes) : [];
+  const lines = [
+    ...(report === undefined ? [] : reportLines(report)),
+    ...(comparison === undefined ? [] : comparisonLines(comparison)),
+    ...mistakes,
+    ...(report === undefined || traffic === undefined ? [] : ['']),
+    ...(traffic === undefined ? [] : trafficLines(traffic)),
+  ];
+  for (const line of lines) terminal.out(line);
+}
+
+async function writePage(path: string, page: string, terminal: Terminal): Promise<void> {
+  await writeFileAtomic(path, page).catch((cause: unknown) => {
+    throw new FaqError('invalid_argument', `The report cannot be written to "${path}"; name a file in a folder that exists.`, { cause });
+  });
+  terminal.err(`report written to ${path}`);
+}
+
+async function pageOf({ report, traffic }: Evaluated, comparison: Comparison | undefined): Promise<string> {
+  if (report === undefined) return traffic === undefined ? '' : trafficPage(traffic);
+  // Only here, since the pictures' library takes a while to load.
+  const { htmlReport } = await import('../quality/report/html-report.ts');
+  return htmlReport(report, comparison, traffic);
 }
 
 async function run(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<void> {
   const { terminal } = place;
   const before = await baselineRun(plan, flags, place);
-  const report = await runEvaluation(plan, place);
+  const evaluated = await runEvaluation(plan, place);
+  const { report } = evaluated;
+  if (report === undefined && before !== undefined)
+    throw new FaqError('invalid_argument', 'There is nothing to compare: no golden rows lie beside the FAQ file. Name some with --golden.');
   const comparison =
-    before === undefined
+    before === undefined || report === undefined
       ? undefined
       : await compareRuns(before, { name: `${plan.corpusOrPath} (version ${report.version})`, rows: report.rows });
-  if (flags.html !== undefined) {
-    // Only here, since the pictures' library takes a while to load.
-    const { htmlReport } = await import('../quality/report/html-report.ts');
-    await writeFileAtomic(flags.html, await htmlReport(report, comparison)).catch((cause: unknown) => {
-      throw new FaqError('invalid_argument', `The report cannot be written to "${flags.html}"; name a file in a folder that exists.`, {
-        cause,
-      });
-    });
-    terminal.err(`report written to ${flags.html}`);
-  }
-  print(report, comparison, { flags, terminal });
+  if (flags.html !== undefined) await writePage(flags.html, await pageOf(evaluated, comparison), terminal);
+  print(evaluated, comparison, { flags, terminal });
 }
 
 function planOf(corpusOrPath: string, flags: EvalFlags, config: Config): EvalPlan {
@@ -133,6 +155,7 @@ function planOf(corpusOrPath: string, flags: EvalFlags, config: Config): EvalPla
     lenient: flags.lenient ?? false,
     config,
     ...(flags.golden === undefined ? {} : { golden: flags.golden }),
+    ...(flags.traffic === undefined ? {} : { traffic: flags.traffic }),
     ...(flags.minConfidence === undefined ? {} : { minConfidence: flags.minConfidence }),
   };
 }
@@ -142,7 +165,8 @@ faqmatch eval shop --cross-validate --learning-curve --html report.html
 faqmatch eval ./my-faq.yaml --golden ./golden.yaml --mistakes
 faqmatch eval shop --json > before.json; faqmatch eval shop --baseline before.json
 faqmatch eval ./new-faq.yaml --golden ./golden.yaml --against ./old-faq.yaml
-faqmatch eval shop --against-with outOfScopeShare=0.1`;
+faqmatch eval shop --against-with outOfScopeShare=0.1
+faqmatch eval shop --traffic utterances.txt --html report.html`;
 
 function withOptions(command: Command): Command {
   return command
@@ -158,6 +182,10 @@ function withOptions(command: Command): Command {
     .option('--learning-curve', 'measure with fewer questions an intent, too')
     .option('--lenient', 'measure although golden rows contradict one another or the corpus')
     .option('--min-confidence <number>', 'as a request would send it', numberFlag)
+    .option(
+      '--traffic <path>',
+      'utterances without labels, one a line, - for standard input: how many are out of scope, and which setting fits',
+    )
     .option('--mistakes', 'list the rows that went wrong')
     .option('--html <path>', 'write a report with pictures, one file')
     .option('--baseline <report.json>', 'compare with an earlier report, as --json prints it')

@@ -1,7 +1,7 @@
 /** An answer as a person at a terminal reads it. */
 import type { DecisionWord } from '../client/decision.ts';
 import { decisionOf } from '../client/decision.ts';
-import type { Candidate, Explanation, MatchResponse } from '../client/messages.ts';
+import type { Candidate, DecisionChange, Explanation, MatchResponse } from '../client/messages.ts';
 
 import { percent } from './table.ts';
 import type { Colour, Terminal } from './terminal.ts';
@@ -18,6 +18,25 @@ function named(candidate: Candidate): string {
   return `${candidate.intent} ${percent(candidate.confidence)}`;
 }
 
+/** One change as a sentence's end: what it would be, and when. */
+function changeText({ what, decision, intent, value, texts }: DecisionChange): string {
+  const word = decisionOf({ decision });
+  const outcome = `${word}${intent === '' ? '' : ` ${intent}`}`;
+  const named = texts.map((text) => `"${text}"`).join(', ');
+  const refuses = word === 'NO_MATCH';
+  const conditions: Readonly<Record<string, string>> = {
+    min_confidence: `at min_confidence ${value.toFixed(2)} or ${refuses ? 'higher' : 'lower'}`,
+    min_precision: `at min_precision ${value.toFixed(2)} or ${refuses ? 'higher' : 'lower'}`,
+    score: `with ${value.toFixed(3)} more score`,
+    runner_up_score: `if the second scored ${Math.abs(value).toFixed(3)} ${value < 0 ? 'less' : 'more'}`,
+    remove_counter_example: `without the counter-example ${named}`,
+    add_counter_example: `with ${named} as a counter-example of the corpus`,
+    remove_question: `if only ${intent} kept the question, and these went: ${named}`,
+    remove_filter: 'without the filter',
+  };
+  return `${outcome} ${conditions[what] ?? what}`;
+}
+
 function explanationLines(explanation: Explanation): readonly string[] {
   const { shares } = explanation;
   return [
@@ -30,6 +49,7 @@ function explanationLines(explanation: Explanation): readonly string[] {
         ]),
     `none         ${percent(explanation.noneConfidence)} that none of the intents is meant`,
     `shared words ${explanation.matchedTerms.length === 0 ? 'none' : explanation.matchedTerms.join(' ')}`,
+    ...explanation.changes.map((change) => `changes      ${changeText(change)}`),
     ...explanation.evidence.map((item) => `near         ${item.similarity.toFixed(3)}  ${item.intent}  "${item.question}"`),
   ];
 }

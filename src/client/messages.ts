@@ -16,7 +16,7 @@ export type {
 } from '../generated/faqmatch/v1/admin.ts';
 export type { CorpusSummary, Entry, GetAnswerResponse, GetEntryResponse, ListEntriesResponse } from '../generated/faqmatch/v1/faq.ts';
 export type { GetInfoResponse } from '../generated/faqmatch/v1/info.ts';
-export type { Candidate, Explanation, MatchResponse } from '../generated/faqmatch/v1/match.ts';
+export type { Candidate, DecisionChange, Explanation, MatchResponse } from '../generated/faqmatch/v1/match.ts';
 
 /** One utterance to match; what is left out takes the server's default. */
 export interface MatchInput {

@@ -209,13 +209,15 @@ const limits = {
 
 const matching = {
   outOfScopeShare: described(fraction('open').default(DEFAULT_MATCH_SETTINGS.outOfScopeShare), {
-    description: 'Share of traffic that none of the intents answers. Part of a version: higher means more NO_MATCH after the next reload.',
+    description:
+      'Share of traffic that none of the intents answers, where a corpus names no out_of_scope_share of its own. Part of a version: higher means more NO_MATCH after the next reload. `faqmatch eval --traffic` estimates it from what users typed.',
   }),
   answerConfidence: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.answerConfidence), {
-    description: 'Confidence from which the decision may be ANSWER when a request names none.',
+    description:
+      'Confidence from which the decision may be ANSWER where neither the request, nor the best intent, nor the corpus names a min_confidence or min_precision.',
   }),
   clarifyConfidence: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.clarifyConfidence), {
-    description: 'Confidence from which close candidates are worth asking back (CLARIFY) when a request names none.',
+    description: 'Confidence from which close candidates are worth asking back (CLARIFY) where no min_confidence is in force.',
   }),
   clarifyRatio: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.clarifyRatio), {
     description: "A second candidate is close when its confidence is at least this share of the first one's.",

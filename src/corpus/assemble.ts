@@ -1,6 +1,7 @@
 /** Drafts of all files to one corpus: what belongs together is joined, and what only shows in company is reported. */
 import { exactKey } from '../text/normalise.ts';
-import type { Collection, EntryDraft, LocatedText } from './collection.ts';
+import { agreedDemands, agreedSettings } from './agreed-shares.ts';
+import type { Collection, EntryDraft, LocatedShare, LocatedText } from './collection.ts';
 import type { Corpus, Entry } from './corpus.ts';
 import { quoted } from './describe-value.ts';
 import type { FaultList } from './fault-list.ts';
@@ -135,7 +136,18 @@ function reportUnknownIntents(collection: Collection, intents: ReadonlySet<strin
   }
 }
 
-function toEntry({ draft, questions, counterExamples }: KeyedEntry): Entry {
+/** Reports entries of one intent that demand different things of its answers. */
+function reportUnequalDemands(drafts: readonly EntryDraft[], list: FaultList): void {
+  const byIntent = new Map<string, LocatedShare[]>();
+  for (const { intent, demands } of drafts) {
+    if (demands.length === 0) continue;
+    byIntent.set(intent, [...(byIntent.get(intent) ?? []), ...demands]);
+  }
+  for (const [intent, demands] of byIntent) agreedDemands(demands, `intent ${quoted(intent)}`, list);
+}
+
+function toEntry({ draft, questions, counterExamples }: KeyedEntry, list: FaultList): Entry {
+  const demands = agreedDemands(draft.demands, `entry ${quoted(draft.id)}`, list);
   return {
     id: draft.id,
     intent: draft.intent,
@@ -146,6 +158,7 @@ function toEntry({ draft, questions, counterExamples }: KeyedEntry): Entry {
     // fromEntries defines own properties, so that a key such as "__proto__" is a key like any other.
     metadata: Object.fromEntries(draft.metadata),
     counterExamples: counterExamples.map((counter) => counter.text),
+    ...(demands === undefined ? {} : { demands }),
   };
 }
 
@@ -162,13 +175,16 @@ export function assemble(collection: Collection, file: string): Corpus {
   const owners = reportAmbiguous(entries, list);
   reportContradictions(entries, corpusWide, { owners, list });
   reportMissingAnswers(drafts, list);
+  reportUnequalDemands(drafts, list);
   reportUnknownIntents(collection, new Set(drafts.map((draft) => draft.intent)));
   if (drafts.length === 0 && !list.refused()) {
     list.fault('no_entries', wholeFile(file), 'Expected at least one entry, came none; write entries with id and questions.');
   }
+  const settings = agreedSettings(collection.settings, list);
   return {
-    entries: entries.map(toEntry),
+    entries: entries.map((entry) => toEntry(entry, list)),
     counterExamples: corpusWide.map((counter) => counter.text),
     golden: collection.golden.map(({ utterance, intent }) => ({ utterance, intent })),
+    ...(settings === undefined ? {} : { settings }),
   };
 }

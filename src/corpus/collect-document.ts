@@ -1,6 +1,7 @@
-/** A YAML, JSON or JSON lines document to drafts: whole entries, {"text","intent"} rows and corpus-wide counter-examples. */
+/** A YAML, JSON or JSON lines document to drafts: whole entries, {"text","intent"} rows, corpus-wide counter-examples and settings. */
+import { collectSettings, DEMAND_FIELDS, readShares } from './collect-settings.ts';
 import type { Collection, EntryDraft, LocatedText } from './collection.ts';
-import { describeValue, nearestWord } from './describe-value.ts';
+import { describeValue } from './describe-value.ts';
 import {
   ANSWER,
   COUNTER_EXAMPLE,
@@ -15,26 +16,13 @@ import {
   type TextRule,
 } from './read-text.ts';
 import { isMapping, type Place, type SourceDocument, within } from './source-document.ts';
+import { warnUnknownFields } from './unknown-fields.ts';
 
-const CORPUS_FIELDS = ['entries', 'counter_examples'];
-const ENTRY_FIELDS = ['id', 'intent', 'questions', 'answer', 'locale', 'tags', 'metadata', 'counter_examples'];
+const CORPUS_FIELDS = ['entries', 'counter_examples', 'settings'];
+const ENTRY_FIELDS = ['id', 'intent', 'questions', 'answer', 'locale', 'tags', 'metadata', 'counter_examples', ...DEMAND_FIELDS];
 const ROW_FIELDS = ['text', 'intent'];
 
 type Mapping = Readonly<Record<string, unknown>>;
-
-/** Warns of every field that nothing reads, with the known field that was probably meant. */
-function warnUnknownFields(value: Mapping, known: readonly string[], at: { readonly place: Place; readonly collection: Collection }): void {
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
-    const meant = nearestWord(key, known);
-    const advice = meant === undefined ? `known are ${known.join(', ')}; put others under metadata` : `did you mean ${meant}?`;
-    at.collection.list.warn(
-      'unknown_field',
-      within(at.place, key),
-      `Expected a known field, came ${JSON.stringify(key)}, which is ignored; ${advice}`,
-    );
-  }
-}
 
 /** Texts of a list; what is missing is an empty list, what is no list is a fault. */
 function readTexts(value: unknown, rule: TextRule, at: { readonly place: Place; readonly collection: Collection }): readonly LocatedText[] {
@@ -111,6 +99,7 @@ function collectEntry(value: Mapping, place: Place, collection: Collection): voi
     tags: texts('tags', TAG).map((tag) => tag.text),
     metadata: readMetadata(value.metadata, within(place, 'metadata'), collection),
     counterExamples: texts('counter_examples', COUNTER_EXAMPLE),
+    demands: readShares(value, DEMAND_FIELDS, { place, collection }),
   };
   collection.drafts.push(draft);
 }
@@ -120,7 +109,7 @@ function rowTexts(intent: string, place: Place, collection: Collection): Located
   const known = collection.rows.get(intent);
   if (known !== undefined) return known.texts;
   const texts: LocatedText[] = [];
-  const absent = { answer: '', locale: '', tags: [], metadata: new Map<string, string>(), counterExamples: [] };
+  const absent = { answer: '', locale: '', tags: [], metadata: new Map<string, string>(), counterExamples: [], demands: [] };
   const draft: EntryDraft = { kind: 'rows', place, id: intent, intent, questions: texts, ...absent };
   collection.rows.set(intent, { draft, texts });
   collection.drafts.push(draft);
@@ -192,6 +181,7 @@ export function collectDocument(document: SourceDocument, collection: Collection
     return;
   }
   warnUnknownFields(value, CORPUS_FIELDS, { place: root, collection });
+  collectSettings(value.settings, within(root, 'settings'), collection);
   const { entries } = value;
   const place = within(root, 'entries');
   if (Array.isArray(entries)) collectItems(entries, place, collection);

@@ -116,7 +116,7 @@ function readNames(cell: (column: string) => string, row: Place, collection: Col
 
 function toDraft(entry: OpenEntry): EntryDraft {
   const intent = entry.intent === '' ? entry.id : entry.intent;
-  return { ...entry, kind: 'table', intent, tags: Array.from(entry.tags), counterExamples: [] };
+  return { ...entry, kind: 'table', intent, tags: Array.from(entry.tags), counterExamples: [], demands: [] };
 }
 
 /** Adds a table's entries to the collection. A table without columns adds nothing. */

@@ -9,6 +9,16 @@ export interface LocatedText {
   readonly place: Place;
 }
 
+/** A setting as FAQ files name it. */
+export type ShareName = 'min_confidence' | 'min_precision' | 'out_of_scope_share';
+
+/** A setting's value, in its range, and where it stood. */
+export interface LocatedShare {
+  readonly name: ShareName;
+  readonly share: number;
+  readonly place: Place;
+}
+
 /**
  * How an entry was written. A whole entry and a table's rows are complete in one file; `rows` are {"text","intent"} lines, which may lie in
  * many files and add their texts to a whole entry of the same id and intent.
@@ -27,6 +37,8 @@ export interface EntryDraft {
   readonly tags: readonly string[];
   readonly metadata: ReadonlyMap<string, string>;
   readonly counterExamples: readonly LocatedText[];
+  /** Of its intent. */
+  readonly demands: readonly LocatedShare[];
 }
 
 /** A golden row and where it stood. */
@@ -42,6 +54,8 @@ export interface Collection {
   readonly drafts: EntryDraft[];
   readonly counterExamples: LocatedText[];
   readonly golden: GoldenDraft[];
+  /** Of the corpus. */
+  readonly settings: LocatedShare[];
   /** Texts of {"text","intent"} rows by intent, in order of first sight. */
   readonly rows: Map<string, { readonly draft: EntryDraft; readonly texts: LocatedText[] }>;
   /** Counts a text; false once there are too many, which is reported once. */
@@ -56,6 +70,7 @@ export function createCollection(list: FaultList): Collection {
     drafts: [],
     counterExamples: [],
     golden: [],
+    settings: [],
     rows: new Map(),
     room(place) {
       texts += 1;

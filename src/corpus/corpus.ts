@@ -3,6 +3,20 @@
  * Knows nothing of vectors, indexes, versions or transport.
  */
 
+/** What must hold before something is answered. What is left out is for the next one up to say: an intent's corpus, a corpus's server. */
+export interface AnswerDemands {
+  /** Least confidence of an answer, in [0, 1]. */
+  readonly minConfidence?: number | undefined;
+  /** Least expected precision of answers, in [0, 1]. */
+  readonly minPrecision?: number | undefined;
+}
+
+/** What a corpus says of itself as a whole; what is left out is the server's. */
+export interface CorpusSettings extends AnswerDemands {
+  /** Expected share of out-of-scope traffic, in (0, 1). */
+  readonly outOfScopeShare?: number | undefined;
+}
+
 /** One FAQ item. Texts are normalised (text/normalise.ts); questions are distinct under exactKey within the entry. */
 export interface Entry {
   /** Unique in its corpus. */
@@ -19,6 +33,8 @@ export interface Entry {
   readonly metadata: Readonly<Record<string, string>>;
   /** Utterances that this entry must not answer. */
   readonly counterExamples: readonly string[];
+  /** Demands on answers of its intent; entries of one intent never disagree. Left out where the file gives none. */
+  readonly demands?: AnswerDemands | undefined;
 }
 
 /** A labelled utterance that measures and never fits. */
@@ -35,6 +51,8 @@ export interface Corpus {
   /** Utterances that must be refused. */
   readonly counterExamples: readonly string[];
   readonly golden: readonly GoldenRow[];
+  /** Left out where the files give none. */
+  readonly settings?: CorpusSettings | undefined;
 }
 
 /** One file as bytes, before anything is known of it. */

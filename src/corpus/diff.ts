@@ -2,7 +2,19 @@
 import type { Corpus, Entry } from './corpus.ts';
 
 /** Fields of an entry, as FAQ files name them, that a change can name; questions are told apart. */
-export type ChangedField = 'intent' | 'canonical_question' | 'answer' | 'locale' | 'tags' | 'metadata' | 'counter_examples';
+export type ChangedField =
+  | 'intent'
+  | 'canonical_question'
+  | 'answer'
+  | 'locale'
+  | 'tags'
+  | 'metadata'
+  | 'counter_examples'
+  | 'min_confidence'
+  | 'min_precision';
+
+/** A setting of the whole corpus. */
+export type ChangedSetting = 'min_confidence' | 'min_precision' | 'out_of_scope_share';
 
 /** One entry that differs. Added and removed ones list all their questions and no fields. */
 export interface EntryChange {
@@ -17,6 +29,8 @@ export interface EntryChange {
 export interface CorpusDiff {
   /** Removed ones first, in the old order; then changed and added ones in the new. */
   readonly changes: readonly EntryChange[];
+  /** Settings of the corpus, as FAQ files name them. */
+  readonly settingsChanged: readonly ChangedSetting[];
   readonly counterExamplesAdded: readonly string[];
   readonly counterExamplesRemoved: readonly string[];
   /** Texts of questions that no entry of the older corpus has, each once: what a reload may have to encode. */
@@ -47,9 +61,19 @@ function changedFields(before: Entry, after: Entry): readonly ChangedField[] {
     tags: sameSet(before.tags, after.tags),
     metadata: sameSet(pairs(before.metadata), pairs(after.metadata)),
     counter_examples: sameSet(before.counterExamples, after.counterExamples),
+    min_confidence: before.demands?.minConfidence === after.demands?.minConfidence,
+    min_precision: before.demands?.minPrecision === after.demands?.minPrecision,
   };
-  const fields: readonly ChangedField[] = ['intent', 'canonical_question', 'answer', 'locale', 'tags', 'metadata', 'counter_examples'];
-  return fields.filter((field) => !same[field]);
+  return (Object.keys(same) as ChangedField[]).filter((field) => !same[field]);
+}
+
+function changedSettings({ settings: before }: Corpus, { settings: after }: Corpus): readonly ChangedSetting[] {
+  const same: Readonly<Record<ChangedSetting, boolean>> = {
+    min_confidence: before?.minConfidence === after?.minConfidence,
+    min_precision: before?.minPrecision === after?.minPrecision,
+    out_of_scope_share: before?.outOfScopeShare === after?.outOfScopeShare,
+  };
+  return (Object.keys(same) as ChangedSetting[]).filter((setting) => !same[setting]);
 }
 
 function changeOf(before: Entry | undefined, after: Entry): EntryChange | undefined {
@@ -79,6 +103,7 @@ export function diffCorpora(before: Corpus, after: Corpus): CorpusDiff {
   const others = after.entries.flatMap((entry) => changeOf(old.get(entry.id), entry) ?? []);
   return {
     changes: [...removed, ...others],
+    settingsChanged: changedSettings(before, after),
     counterExamplesAdded: missingFrom(after.counterExamples, before.counterExamples),
     counterExamplesRemoved: missingFrom(before.counterExamples, after.counterExamples),
     questionsAdded: missingFrom(questionsOf(after), questionsOf(before)),

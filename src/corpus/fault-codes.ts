@@ -24,8 +24,10 @@ export type FaultCode =
   | 'duplicate_id'
   /** A mapping has the same key twice, or a table the same column. */
   | 'duplicate_key'
-  /** Table rows of one id disagree on a field that an entry has once. */
+  /** Table rows of one id, entries of one intent, or files disagree on a value that is had once. */
   | 'conflicting_value'
+  /** A number is outside the range of its field. */
+  | 'out_of_range'
   /** A locale is not a BCP 47 tag. */
   | 'bad_locale'
   /** The files hold no entry. */
@@ -33,7 +35,10 @@ export type FaultCode =
   /** The files hold more texts than one corpus may. */
   | 'too_many';
 
-/** These are worth a look and stop nothing. */
+/**
+ * These are worth a look and stop nothing. A reload adds one of its own, `unreachable_precision`: a min_precision of the files that the corpus does not reach
+ * (versions/learnt-summary.ts).
+ */
 export type WarningCode =
   /** A field or column that no reader knows; it may be a misspelt one. */
   | 'unknown_field'

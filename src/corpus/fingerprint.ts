@@ -1,6 +1,6 @@
 /** A digest of all in a corpus that can change an answer. */
 import { createHash } from 'node:crypto';
-import type { Corpus, Entry } from './corpus.ts';
+import type { AnswerDemands, Corpus, Entry } from './corpus.ts';
 
 /** Raised when the canonical form changes, so that digests of two forms never meet. */
 const FORM = 'faqmatch corpus 1';
@@ -13,6 +13,11 @@ function sorted(texts: readonly string[]): readonly string[] {
 function byCodeUnits(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/** Nothing for nothing: a corpus that demands nothing keeps the digest it had before corpora could demand anything. */
+function canonicalDemands({ minConfidence, minPrecision }: AnswerDemands): readonly unknown[] {
+  return minConfidence === undefined && minPrecision === undefined ? [] : [[minConfidence ?? null, minPrecision ?? null]];
 }
 
 function canonicalEntry(entry: Entry): string {
@@ -28,6 +33,7 @@ function canonicalEntry(entry: Entry): string {
     sorted(entry.tags),
     metadata,
     sorted(entry.counterExamples),
+    ...canonicalDemands(entry.demands ?? {}),
   ]);
 }
 
@@ -41,5 +47,8 @@ export function corpusFingerprint(corpus: Corpus): string {
   // A line feed ends each part: JSON never holds a bare one, so parts cannot run into one another.
   for (const entry of entries) hash.update(`\n${canonicalEntry(entry)}`);
   hash.update(`\n${JSON.stringify({ counterExamples: sorted(corpus.counterExamples) })}`);
+  const { outOfScopeShare, ...demands } = corpus.settings ?? {};
+  const settings = [...canonicalDemands(demands), ...(outOfScopeShare === undefined ? [] : [outOfScopeShare])];
+  if (settings.length > 0) hash.update(`\n${JSON.stringify({ settings })}`);
   return hash.digest('hex');
 }

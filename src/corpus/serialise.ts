@@ -1,12 +1,16 @@
 /** A corpus to bytes and back, for storing in a version. The stored form is ours alone; FAQ files are read by parse-corpus.ts. */
 import { z } from 'zod';
 import { FaqError } from '../errors.ts';
-import type { Corpus, Entry } from './corpus.ts';
+import type { AnswerDemands, Corpus, Entry } from './corpus.ts';
 
 /** Raised when the stored form changes in a way that older readers cannot follow. */
 const FORM = 1;
 
 const texts = z.array(z.string());
+const share = z.number().min(0).max(1);
+/** Written only where a file gives them, so that a corpus without them keeps its bytes. */
+const storedDemands = z.strictObject({ minConfidence: share.optional(), minPrecision: share.optional() });
+const storedSettings = z.strictObject({ ...storedDemands.shape, outOfScopeShare: share.optional() });
 
 /** Metadata is a list of pairs: an object would lose the key "__proto__" and put keys like "7" first. */
 const storedEntry = z.strictObject({
@@ -18,6 +22,7 @@ const storedEntry = z.strictObject({
   tags: texts,
   metadata: z.array(z.tuple([z.string(), z.string()])),
   counterExamples: texts,
+  demands: storedDemands.optional(),
 });
 
 const storedCorpus = z.strictObject({
@@ -25,7 +30,13 @@ const storedCorpus = z.strictObject({
   entries: z.array(storedEntry),
   counterExamples: texts,
   golden: z.array(z.strictObject({ utterance: z.string(), intent: z.string().nullable() })),
+  settings: storedSettings.optional(),
 });
+
+/** In one order, so that the same settings give the same bytes; JSON leaves out what is undefined. */
+function inOrder({ minConfidence, minPrecision }: AnswerDemands): AnswerDemands {
+  return { minConfidence, minPrecision };
+}
 
 function stored(entry: Entry): z.infer<typeof storedEntry> {
   return {
@@ -37,14 +48,16 @@ function stored(entry: Entry): z.infer<typeof storedEntry> {
     tags: [...entry.tags],
     metadata: Object.entries(entry.metadata),
     counterExamples: [...entry.counterExamples],
+    ...(entry.demands === undefined ? {} : { demands: inOrder(entry.demands) }),
   };
 }
 
 /** UTF-8 JSON; the same corpus gives the same bytes, order and golden rows included. */
 export function serialiseCorpus(corpus: Corpus): Uint8Array {
-  const { counterExamples } = corpus;
+  const { counterExamples, settings } = corpus;
+  const written = settings === undefined ? {} : { settings: { ...inOrder(settings), outOfScopeShare: settings.outOfScopeShare } };
   const golden = corpus.golden.map(({ utterance, intent }) => ({ utterance, intent }));
-  return new TextEncoder().encode(JSON.stringify({ form: FORM, entries: corpus.entries.map(stored), counterExamples, golden }));
+  return new TextEncoder().encode(JSON.stringify({ form: FORM, entries: corpus.entries.map(stored), counterExamples, golden, ...written }));
 }
 
 function damaged(problem: string, cause: unknown): FaqError {
@@ -70,6 +83,6 @@ export function deserialiseCorpus(bytes: Uint8Array): Corpus {
     const issue = result.error.issues[0];
     throw damaged(`one that does not fit at ${JSON.stringify(issue?.path.join('.') ?? '')}`, result.error);
   }
-  const { entries, counterExamples, golden } = result.data;
-  return { entries: entries.map((entry) => ({ ...entry, metadata: Object.fromEntries(entry.metadata) })), counterExamples, golden };
+  const { form: _, entries, ...rest } = result.data;
+  return { entries: entries.map((entry) => ({ ...entry, metadata: Object.fromEntries(entry.metadata) })), ...rest };
 }

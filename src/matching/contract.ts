@@ -90,8 +90,11 @@ export type DecisionRule =
   | 'precision_unreachable'
   | 'no_entry_passes_filter';
 
-/** Where the least confidence of an answer came from: the request's min_confidence or min_precision, or the server's default. */
-export type ThresholdSource = 'request' | 'precision' | 'default';
+/**
+ * Where the least confidence of an answer came from: min_confidence or min_precision of the request, of the best intent, or of the corpus, or
+ * else the server's default.
+ */
+export type ThresholdSource = 'request' | 'precision' | 'intent' | 'intent_precision' | 'corpus' | 'corpus_precision' | 'default';
 
 /** What a chatbot should do. */
 export type Decision = 'answer' | 'clarify' | 'no_match';

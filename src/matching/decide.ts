@@ -2,6 +2,7 @@
  * Confidences to a decision. Rules in order: equality with a stored text (judge.ts), the threshold, closeness of the second.
  */
 import type { Decision, DecisionRule, MatchSettings, ThresholdSource } from './contract.ts';
+import type { DemandLevel } from './demands.ts';
 import { clarifyCount, type PrecisionThreshold } from './learnt-decisions.ts';
 
 /** What deciding looks at. */
@@ -9,10 +10,12 @@ export interface DecisionInput {
   /** Confidences of the candidates, descending. */
   readonly confidences: readonly number[];
   readonly noneConfidence: number;
-  /** The request's least confidence. */
+  /** Least confidence that is demanded. */
   readonly minConfidence: number | undefined;
-  /** What the request's least precision comes to; undefined where it names none. */
+  /** What the least precision that is demanded comes to; undefined where none is. */
   readonly precision?: PrecisionThreshold | undefined;
+  /** Who demands these two; the request by default. */
+  readonly level?: DemandLevel;
   /** In-scope share of probability that the intents to ask between hold together; 0, the default, leaves the close ones alone. */
   readonly clarifyMass?: number;
   readonly settings: MatchSettings;
@@ -28,17 +31,28 @@ export interface Verdict {
   readonly clarify: number;
 }
 
-/** The least confidence of an answer and where it came from: of the request's two wishes the stricter one. 1 where its precision cannot be reached. */
+const CONFIDENCE_SOURCES = { request: 'request', intent: 'intent', corpus: 'corpus' } as const satisfies Record<
+  DemandLevel,
+  ThresholdSource
+>;
+const PRECISION_SOURCES = {
+  request: 'precision',
+  intent: 'intent_precision',
+  corpus: 'corpus_precision',
+} as const satisfies Record<DemandLevel, ThresholdSource>;
+
+/** The least confidence of an answer and where it came from: of two demands the stricter one. 1 where a precision cannot be reached. */
 export function thresholdOf({
   minConfidence,
   precision,
+  level = 'request',
   settings,
-}: Pick<DecisionInput, 'minConfidence' | 'precision' | 'settings'>): Pick<Verdict, 'threshold' | 'thresholdSource'> {
+}: Pick<DecisionInput, 'minConfidence' | 'precision' | 'level' | 'settings'>): Pick<Verdict, 'threshold' | 'thresholdSource'> {
   if (precision !== undefined) {
     const wanted = precision.confidence ?? 1;
-    if (minConfidence === undefined || wanted > minConfidence) return { threshold: wanted, thresholdSource: 'precision' };
+    if (minConfidence === undefined || wanted > minConfidence) return { threshold: wanted, thresholdSource: PRECISION_SOURCES[level] };
   }
-  if (minConfidence !== undefined) return { threshold: minConfidence, thresholdSource: 'request' };
+  if (minConfidence !== undefined) return { threshold: minConfidence, thresholdSource: CONFIDENCE_SOURCES[level] };
   return { threshold: settings.answerConfidence, thresholdSource: 'default' };
 }
 
@@ -53,7 +67,7 @@ function askBetween({ confidences, noneConfidence, clarifyMass = 0, settings }: 
 }
 
 /**
- * With the request's least confidence: below it NO_MATCH, else CLARIFY where the second is close, else ANSWER.
+ * With a least confidence demanded: below it NO_MATCH, else CLARIFY where the second is close, else ANSWER.
  * Without: ANSWER from the threshold on (a wanted precision's or answerConfidence); from clarifyConfidence on CLARIFY where the second is
  * close and "none of these" is the less probable. A precision that cannot be reached never gives ANSWER.
  */

@@ -5,6 +5,7 @@ import { confidences } from './calibrator.ts';
 import { withContext } from './context-prior.ts';
 import type { MatchSettings } from './contract.ts';
 import { decide, thresholdOf, type Verdict } from './decide.ts';
+import { NO_DEMANDS, rulingDemands, type StandingDemands } from './demands.ts';
 import { type Features, features } from './features.ts';
 import { precisionThreshold } from './learnt-decisions.ts';
 import type { IntentScorer } from './scorer.ts';
@@ -29,6 +30,8 @@ export interface JudgeInput {
   readonly minConfidence: number | undefined;
   /** The request's least precision, in [0, 1]. */
   readonly minPrecision?: number | undefined;
+  /** What the corpus and its intents demand of answers where the request demands nothing; nothing by default. */
+  readonly demands?: StandingDemands;
   /** Intent of the turn before. */
   readonly previousIntent?: number | undefined;
   readonly settings: MatchSettings;
@@ -78,9 +81,10 @@ function overrule(equality: Equality, fitted: ReturnType<typeof confidences>): R
 
 /** @param ranked all candidates: how many the caller wants to see changes no decision. */
 function verdictOf(input: JudgeInput, ranked: readonly RankedIntent[], none: number): Verdict {
-  const { equality, settings, minConfidence, minPrecision, scorer } = input;
+  const { equality, settings, scorer, demands = NO_DEMANDS } = input;
+  const { minConfidence, minPrecision, level } = rulingDemands(input, demands, ranked[0]?.intent);
   const precision = minPrecision === undefined ? undefined : precisionThreshold(scorer.decisions, minPrecision);
-  const base = { ...thresholdOf({ minConfidence, precision, settings }), clarify: 0 };
+  const base = { ...thresholdOf({ minConfidence, precision, level, settings }), clarify: 0 };
   if (equality.kind === 'counter_example') return { ...base, decision: 'no_match', rule: 'counter_example' };
   if (equality.kind === 'question') {
     if (equality.intents.length === 1) return { ...base, decision: 'answer', rule: 'exact_question' };
@@ -92,6 +96,7 @@ function verdictOf(input: JudgeInput, ranked: readonly RankedIntent[], none: num
     noneConfidence: none,
     minConfidence,
     precision,
+    level,
     clarifyMass,
     settings,
   });

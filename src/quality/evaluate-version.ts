@@ -1,5 +1,6 @@
 /** A loaded version measured with labelled utterances, or its corpus by itself: what both the command line and the server report. */
 
+import type { Corpus } from '../corpus/corpus.ts';
 import { FaqError } from '../errors.ts';
 import type { Match } from '../match-answer.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
@@ -31,6 +32,16 @@ interface Measured {
   readonly learning: readonly LearningPoint[];
 }
 
+/** What the corpus says of deciding itself, under names that stand for the server's settings where both say it. */
+function saidByCorpus({ settings = {} }: Corpus): Readonly<Record<string, number>> {
+  const { outOfScopeShare, minConfidence, minPrecision } = settings;
+  return Object.fromEntries(
+    Object.entries({ outOfScopeShare, corpusMinConfidence: minConfidence, corpusMinPrecision: minPrecision }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
+
 function report({ version, name, settings, options }: VersionEvaluation, { source, ...measured }: Measured): Promise<EvaluationReport> {
   const { minConfidence } = options;
   const subject = {
@@ -40,7 +51,7 @@ function report({ version, name, settings, options }: VersionEvaluation, { sourc
     entries: version.content.entries.length,
     questions: version.questions.length,
     intents: version.intents.length,
-    settings: { ...settings, ...(minConfidence === undefined ? {} : { minConfidence }) },
+    settings: { ...settings, ...saidByCorpus(version.content), ...(minConfidence === undefined ? {} : { minConfidence }) },
     source,
   };
   return buildReport({ subject, ...measured });

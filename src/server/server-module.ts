@@ -17,7 +17,8 @@ import { createMatchDesk } from './grpc/match-desk.ts';
 import type { HealthState } from './health/health-state.ts';
 import { HttpHealthController } from './health/http-health-controller.ts';
 import type { ServerParts } from './options.ts';
-import { EVALUATOR, HEALTH_STATE, INFO_READER, MATCH_DESK, OPTIONS, REPORT_FAILURE, VERSIONS } from './tokens.ts';
+import { EVALUATOR, HEALTH_STATE, INFO_READER, MATCH_DESK, OPTIONS, REPORT_FAILURE, TRAFFIC_SHARES, VERSIONS } from './tokens.ts';
+import { createTrafficShares } from './traffic-shares.ts';
 
 /** What the controllers stand on. */
 export interface ModuleParts extends ServerParts {
@@ -34,6 +35,7 @@ class ServerModule {}
 export function serverModule(parts: ModuleParts): DynamicModule {
   const { match, versions, encoder, options, info, health, admission, report, evaluation } = parts;
   const { limits } = options;
+  const shares = createTrafficShares(versions);
   return {
     module: ServerModule,
     controllers: [
@@ -47,8 +49,12 @@ export function serverModule(parts: ModuleParts): DynamicModule {
       HttpHealthController,
     ],
     providers: [
-      { provide: MATCH_DESK, useFactory: () => createMatchDesk({ match, limits, report, draining: admission.draining }) },
-      { provide: INFO_READER, useValue: () => toInfo({ model: encoder.info, corpora: versions.status(), limits, info }) },
+      {
+        provide: MATCH_DESK,
+        useFactory: () => createMatchDesk({ match, limits, report, draining: admission.draining, onAnswer: shares.observe }),
+      },
+      { provide: INFO_READER, useValue: () => toInfo({ model: encoder.info, corpora: versions.status(), limits, info, shares }) },
+      { provide: TRAFFIC_SHARES, useValue: shares },
       { provide: VERSIONS, useValue: versions },
       { provide: OPTIONS, useValue: options },
       { provide: EVALUATOR, useFactory: () => createEvaluator({ match, versions, parts: evaluation }) },

@@ -14,5 +14,7 @@ export const INFO_READER = Symbol('INFO_READER');
 export const REPORT_FAILURE = Symbol('REPORT_FAILURE');
 /** The HealthState. */
 export const HEALTH_STATE = Symbol('HEALTH_STATE');
+/** The TrafficShares. */
+export const TRAFFIC_SHARES = Symbol('TRAFFIC_SHARES');
 /** The Evaluator. */
 export const EVALUATOR = Symbol('EVALUATOR');

@@ -5,6 +5,7 @@
 import type { Corpus, SourceFile } from '../corpus/corpus.ts';
 import type { Fault } from '../errors.ts';
 import type { QuestionIndex, SearchMethod } from '../index/contract.ts';
+import type { StandingDemands } from '../matching/demands.ts';
 import type { IntentScorer } from '../matching/scorer.ts';
 import type { ExactLookup } from './exact-lookup.ts';
 
@@ -30,6 +31,10 @@ export interface LoadedVersion {
   readonly index: QuestionIndex;
   readonly scorer: IntentScorer;
   readonly exact: ExactLookup;
+  /** What the corpus and its intents demand of answers. */
+  readonly demands: StandingDemands;
+  /** Out-of-scope share that its confidences are made for; undefined where an earlier release built it. */
+  readonly outOfScopeShare: number | undefined;
 }
 
 /** What a reload does just now, in this order. */
@@ -123,6 +128,8 @@ export interface CorpusStatus {
   readonly questions: number;
   readonly intents: number;
   readonly activatedAt: Date | undefined;
+  /** Out-of-scope share that confidences are made for; undefined where nothing is active or the version does not say. */
+  readonly outOfScopeShare: number | undefined;
 }
 
 /** What happened to a stored version that could not be opened at start. */

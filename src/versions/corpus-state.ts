@@ -64,5 +64,6 @@ export function corpusStatus(corpus: string, { active, activatedAt }: CorpusStat
     questions: active?.questions.length ?? 0,
     intents: active?.intents.length ?? 0,
     activatedAt: active === undefined ? undefined : activatedAt,
+    outOfScopeShare: active?.outOfScopeShare,
   };
 }

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly everything: boolean;
   /** Intents with a counter-example of their own that it equals: these may not be answered. */
   readonly intents: ReadonlySet<number>;
+  /** As the files have them; one that several have is named for each. */
+  readonly texts: readonly string[];
 }
 
 /** Rows by text. */
@@ -32,14 +34,16 @@ export interface CounterTexts {
 interface OpenRefusal {
   everything: boolean;
   readonly intents: Set<number>;
+  readonly texts: string[];
 }
 
 function refusals({ corpusWide, ofIntents }: CounterTexts): ReadonlyMap<string, Refusal> {
   const byKey = new Map<string, OpenRefusal>();
   const at = (text: string): OpenRefusal => {
     const key = exactKey(text);
-    const known = byKey.get(key) ?? { everything: false, intents: new Set<number>() };
+    const known = byKey.get(key) ?? { everything: false, intents: new Set<number>(), texts: [] };
     byKey.set(key, known);
+    known.texts.push(text);
     return known;
   };
   for (const text of corpusWide) at(text).everything = true;

@@ -11,6 +11,7 @@ import type { OpenVersion, VersionManifest } from '../index/contract.ts';
 import { loadScorer, SCORER_FORMAT } from '../matching/stored-scorer.ts';
 import type { LoadedVersion } from './contract.ts';
 import { buildExactLookup } from './exact-lookup.ts';
+import { standingDemands } from './version-demands.ts';
 import { groupRows, layOutRows, ROW_FORMAT, type RowLayout } from './version-rows.ts';
 
 const CORPUS_ARTIFACT = 'corpus.json';
@@ -18,11 +19,12 @@ const SCORER_ARTIFACT = 'scorer.bin';
 /** With which formats a version was built: another release's version is refused in words, not taken for a damaged one. */
 const BUILD_ARTIFACT = 'build.json';
 
-const BUILD_SCHEMA = z.object({ scorerFormat: z.number(), rowFormat: z.number() });
+/** The share is missing from versions that earlier releases built. */
+const BUILD_SCHEMA = z.object({ scorerFormat: z.number(), rowFormat: z.number(), outOfScopeShare: z.number().optional() });
 
-/** The opaque parts that a version is stored with. */
-export function versionArtifacts(corpus: Corpus, scorer: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  const build: z.infer<typeof BUILD_SCHEMA> = { scorerFormat: SCORER_FORMAT, rowFormat: ROW_FORMAT };
+/** The opaque parts that a version is stored with. @param outOfScopeShare that the scorer was fitted for. */
+export function versionArtifacts(corpus: Corpus, scorer: Uint8Array, outOfScopeShare: number): ReadonlyMap<string, Uint8Array> {
+  const build: z.infer<typeof BUILD_SCHEMA> = { scorerFormat: SCORER_FORMAT, rowFormat: ROW_FORMAT, outOfScopeShare };
   return new Map([
     [BUILD_ARTIFACT, Buffer.from(JSON.stringify(build))],
     [CORPUS_ARTIFACT, serialiseCorpus(corpus)],
@@ -46,7 +48,8 @@ function damaged(manifest: VersionManifest, what: string, cause?: unknown): FaqE
   return new FaqError('data_loss', message, { reason: 'VERSION_DAMAGED', ...(cause === undefined ? {} : { cause }) });
 }
 
-async function requireFormat(open: OpenVersion): Promise<void> {
+/** @returns the out-of-scope share that the version was fitted for; undefined where it does not say. */
+async function requireFormat(open: OpenVersion): Promise<number | undefined> {
   const bytes = await open.artifact(BUILD_ARTIFACT);
   let build: z.infer<typeof BUILD_SCHEMA>;
   try {
@@ -54,7 +57,7 @@ async function requireFormat(open: OpenVersion): Promise<void> {
   } catch (error) {
     throw damaged(open.manifest, `${BUILD_ARTIFACT} cannot be read`, error);
   }
-  if (build.scorerFormat === SCORER_FORMAT && build.rowFormat === ROW_FORMAT) return;
+  if (build.scorerFormat === SCORER_FORMAT && build.rowFormat === ROW_FORMAT) return build.outOfScopeShare;
   throw new FaqError(
     'failed_precondition',
     `Version ${open.manifest.version} of corpus "${open.manifest.corpus}" was built by another release of faqmatch. Reload the corpus; ` +
@@ -73,7 +76,7 @@ function requireSameRows(open: OpenVersion, layout: RowLayout): void {
  * @throws FaqError data_loss (damaged), failed_precondition (built by another release).
  */
 export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
-  await requireFormat(open);
+  const outOfScopeShare = await requireFormat(open);
   const scorerBytes = await open.artifact(SCORER_ARTIFACT);
   const content = deserialiseCorpus(await open.artifact(CORPUS_ARTIFACT));
   await nextTurn();
@@ -101,5 +104,7 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
     index: open.index,
     scorer,
     exact,
+    demands: standingDemands(content, layout.intents),
+    outOfScopeShare,
   };
 }

@@ -3,9 +3,10 @@
  */
 import { throwIfAborted } from '../errors.ts';
 import type { ReloadOptions, ReloadResult } from './contract.ts';
-import { learntSummary } from './learnt-summary.ts';
+import { learntSummary, unreachableDemands } from './learnt-summary.ts';
 import { type StagedVersion, type StageParts, type StageRequest, stageVersion, unstage } from './stage-version.ts';
 import type { VersionSwitch } from './switch-version.ts';
+import { corpusSettings } from './version-demands.ts';
 
 /** What a reload is made of. */
 export interface ReloadParts extends StageParts {
@@ -62,10 +63,10 @@ export async function reloadCorpus(request: StageRequest, parts: ReloadParts, { 
     entries: loaded.content.entries.length,
     questions: loaded.questions.length,
     intents: loaded.intents.length,
-    warnings: staged.warnings,
+    warnings: [...staged.warnings, ...unreachableDemands(loaded)],
     activated: activate || isActive,
     method: loaded.index.method,
-    learnt: learntSummary(loaded.scorer, parts.settings.outOfScopeShare),
+    learnt: learntSummary(loaded, corpusSettings(parts.settings, loaded.content).outOfScopeShare),
     previousVersion: before,
     durationMs: performance.now() - start,
     unchanged: staged.unchanged,

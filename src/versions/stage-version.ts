@@ -13,6 +13,7 @@ import type { BuildLanes, ParsedFiles } from './build-lanes.ts';
 import type { LoadedVersion, ReloadPhase, ReloadProgress } from './contract.ts';
 import { type EmbeddedTexts, type Embedder, embedTexts, vectorsOf } from './embed-texts.ts';
 import { loadVersion, versionArtifacts } from './loaded-version.ts';
+import { corpusSettings } from './version-demands.ts';
 import { versionId } from './version-id.ts';
 import { layOutRows, questionRows, ROW_FORMAT, type RowLayout } from './version-rows.ts';
 
@@ -72,7 +73,7 @@ async function plan(request: StageRequest, parts: StageParts): Promise<Plan> {
   const version = versionId({
     fingerprint: parsed.fingerprint,
     modelDigest: parts.embedder.encoder.info.digest,
-    settings: parts.settings,
+    settings: corpusSettings(parts.settings, parsed.corpus),
     scorerFormat: SCORER_FORMAT,
     rowFormat: ROW_FORMAT,
   });
@@ -116,7 +117,7 @@ function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Om
     vectors: vectorsOf(layout.questions, embedded, dimension),
     counterTexts: layout.counterTexts,
     counterVectors: vectorsOf(layout.counterTexts, embedded, dimension),
-    settings: parts.settings,
+    settings: corpusSettings(parts.settings, planned.corpus),
   };
 }
 
@@ -146,7 +147,7 @@ async function write(request: StageRequest, parts: StageParts, { planned, input,
     questions: layout.questions.length,
     intents: layout.intents.length,
   };
-  const artifacts = versionArtifacts(corpus, scorer);
+  const artifacts = versionArtifacts(corpus, scorer, input.settings.outOfScopeShare);
   const contents = { manifest, rows: await questionRows(corpus, layout), vectors: input.vectors, artifacts };
   await parts.store.write(contents, request.signal, report);
   report(1, 1);

@@ -1,5 +1,5 @@
 /** `faqmatch eval` as a user calls it, with a tiny model: what it prints, writes and refuses. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,49 @@ test('prints figures with ranges, and the errors with the nearest question where
   expect(out).toMatch(/^Answered rightly +\d/mu);
   expect(out).toMatch(/^AUROC/mu);
   expect(out).toMatch(/^in scope +2/mu);
+});
+
+describe('--traffic', () => {
+  const TRAFFIC = ['where is the parcel', 'refund please', '', 'sing a song', 'where is the parcel', 'what <b>is</b> love', '  '];
+
+  test('estimates the out-of-scope share of utterances without labels, says what would change and what to write', async () => {
+    const path = await golden('traffic.txt', TRAFFIC.join('\n'));
+    const { code, out, err } = await evaluate(at('faq.jsonl'), '--traffic', path, '--json', '--html', at('traffic.html'));
+    expect(err).toContain('report written');
+    expect(code).toBe(0);
+    const report = JSON.parse(out);
+    expect(report).toMatchObject({ format: 1, metrics: { rows: 3 } });
+    const { traffic } = report;
+    expect(traffic).toMatchObject({ utterances: 5, distinct: 4, configured: 0.25, configuredBy: 'server', corpus: at('faq.jsonl') });
+    expect(traffic.estimate.value).toBeGreaterThanOrEqual(traffic.estimate.low);
+    expect(traffic.estimate.value).toBeLessThanOrEqual(traffic.estimate.high);
+    for (const { answer, clarify, no_match } of [traffic.decisions.before, traffic.decisions.after])
+      expect(answer + clarify + no_match).toBe(5);
+    expect(traffic.advised === null).toBe(traffic.estimate.low <= 0.25 && traffic.estimate.high >= 0.25);
+    const page = await readFile(at('traffic.html'), 'utf8');
+    expect(page).toContain('<h2>Traffic</h2>');
+    expect(page).toContain('Saerens');
+    expect(page).not.toContain('<b>is</b>');
+  });
+
+  test('needs no labelled utterances, and takes the share that the corpus itself names as configured', async () => {
+    await mkdir(at('own-share'));
+    await copyFile(at('faq.jsonl'), at('own-share/faq.jsonl'));
+    await golden('own-share/settings.yaml', 'settings: {out_of_scope_share: 0.9}\n');
+    const path = await golden('traffic.txt', TRAFFIC.join('\n'));
+    const { code, out } = await evaluate(at('own-share'), '--traffic', path, '--html', at('traffic.html'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Traffic: 5 utterances, 4 of them different\./mu);
+    expect(out).toMatch(/^in force \(corpus\) +90\.0 %/mu);
+    expect(out).toMatch(/out_of_scope_share: 0\.\d|^Leave 0\.9 /mu);
+    expect(await readFile(at('traffic.html'), 'utf8')).toContain('<title>Traffic of');
+  });
+
+  test('refuses a file that is not there or holds no utterance, and says so', async () => {
+    expect(await evaluate(at('faq.jsonl'), '--traffic', at('nowhere.txt'))).toMatchObject({ code: 4 });
+    const blank = await evaluate(at('faq.jsonl'), '--traffic', await golden('blank.txt', ' \n\n'));
+    expect(blank).toMatchObject({ code: 3, err: expect.stringContaining('Expected utterances') });
+  });
 });
 
 test('--json is one line, --html one file, and a saved report is compared with', async () => {

@@ -75,6 +75,16 @@ describe('Match over the wire', () => {
     expect(explanation?.evidence.length).toBeGreaterThan(0);
   });
 
+  it('says what would have changed a decision, and applied it does', async () => {
+    const refused = await match({ utterance: 'where could my parcel be', minConfidence: 1, explain: true });
+    expect(refused.decision).toBe(Decision.DECISION_NO_MATCH);
+    const change = refused.explanation?.changes.find(({ what }) => what === 'min_confidence');
+    const { decision, candidates } = await match({ utterance: 'where could my parcel be', minConfidence: change?.value });
+    expect(decision).toBe(change?.decision);
+    expect(decision).not.toBe(Decision.DECISION_NO_MATCH);
+    if (decision === Decision.DECISION_ANSWER) expect(candidates[0]?.intent).toBe(change?.intent);
+  });
+
   it('matches against a named version as against the active one', async () => {
     const version = served.versions.active('delivery')?.version ?? '';
     expect((await match({ version })).versions?.corpus).toBe(version);

@@ -13,6 +13,7 @@ import { DEFAULT_MODEL, loadModel } from '../../src/encoder/model-source.ts';
 import { createEncoder, type OnnxEncoder } from '../../src/encoder/onnx-encoder.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
+import { estimateShare } from '../../src/matching/out-of-scope-share.ts';
 import { evaluateGolden } from '../../src/quality/evaluate-golden.ts';
 import { exactKey } from '../../src/text/normalise.ts';
 import type { Versions } from '../../src/versions/contract.ts';
@@ -74,5 +75,23 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
     const allowance = 2 / 108;
     expect(metrics.inScope.accuracy).toBeGreaterThanOrEqual(0.8 - allowance);
     expect(metrics.outOfScope.refused).toBeGreaterThanOrEqual(0.7 - allowance);
+  });
+
+  test('tells the out-of-scope share of its golden rows without looking at their labels, whatever part of them comes', async () => {
+    await versions.reload(name, await readSource({ root: CORPUS_ROOT, path: name }));
+    const rows = versions.active(name)?.content.golden ?? [];
+    const match = createMatch({ encoder, versions, settings });
+    const call = { corpus: name, topK: 1, minConfidence: undefined, filter: undefined, explain: true, version: undefined };
+    const answers = await Promise.all(rows.map(({ utterance }) => match({ ...call, utterance })));
+    const none = answers.map(({ explanation }) => explanation?.noneConfidence ?? Number.NaN);
+    const inside = none.filter((_, row) => rows[row]?.intent !== null);
+    const outside = none.filter((_, row) => rows[row]?.intent === null);
+    const { outOfScopeShare: fittedShare } = settings;
+    for (const part of [inside.slice(0, outside.length), inside]) {
+      const share = outside.length / (outside.length + part.length);
+      // Some 70 to 150 rows: two standard errors, and confidences that are off by a few hundredths.
+      expect(Math.abs(estimateShare({ none: [...part, ...outside], fittedShare }) - share)).toBeLessThan(0.15);
+    }
+    expect(estimateShare({ none: inside, fittedShare })).toBeLessThan(0.15);
   });
 });

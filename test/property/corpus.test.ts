@@ -8,6 +8,10 @@ import { deserialiseCorpus, serialiseCorpus } from '../../src/corpus/serialise.t
 
 const name = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('__proto__', 'constructor', 'toString', '10', '2'));
 const texts = fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 5 });
+const share = fc.option(
+  fc.double({ min: 0, max: 1, noNaN: true }).filter((value) => !Object.is(value, -0)),
+  { nil: undefined },
+);
 const entry: fc.Arbitrary<Entry> = fc.record({
   id: name,
   intent: name,
@@ -17,11 +21,13 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   tags: texts,
   metadata: fc.array(fc.tuple(name, fc.string())).map((pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs)),
   counterExamples: texts,
+  demands: fc.option(fc.record({ minConfidence: share, minPrecision: share }), { nil: undefined }),
 });
 const corpus: fc.Arbitrary<Corpus> = fc.record({
   entries: fc.uniqueArray(entry, { selector: ({ id }) => id, maxLength: 8 }),
   counterExamples: texts,
   golden: fc.array(fc.record({ utterance: fc.string(), intent: fc.option(name) })),
+  settings: fc.option(fc.record({ minConfidence: share, minPrecision: share, outOfScopeShare: share }), { nil: undefined }),
 });
 
 const endings = fc.constantFrom('yaml', 'json', 'jsonl', 'csv', 'tsv', 'txt');

@@ -2,12 +2,13 @@
  * A loaded version in memory, over the plainest index: questions in, everything a match reads out. The scorer is given, not fitted.
  */
 
-import type { Entry } from '../../src/corpus/corpus.ts';
+import type { Corpus, CorpusSettings, Entry } from '../../src/corpus/corpus.ts';
 import type { GroupQuery, Hit, QuestionIndex, RowFilter } from '../../src/index/contract.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
 import { wordTerms } from '../../src/text/terms.ts';
 import type { LoadedVersion } from '../../src/versions/contract.ts';
 import { buildExactLookup } from '../../src/versions/exact-lookup.ts';
+import { standingDemands } from '../../src/versions/version-demands.ts';
 import { groupRows, layOutRows } from '../../src/versions/version-rows.ts';
 import { entryPasses } from '../../src/versions/version-view.ts';
 import { keywordVector } from './fake-encoder.ts';
@@ -21,6 +22,7 @@ export function entry(id: string, questions: readonly string[], rest: Partial<En
 export interface FakeVersionParts {
   readonly entries: readonly Entry[];
   readonly counterExamples?: readonly string[];
+  readonly settings?: CorpusSettings;
   readonly version?: string;
   /** @param intents names by number. */
   readonly scorer: (intents: readonly string[]) => IntentScorer;
@@ -68,8 +70,8 @@ function plainIndex(entries: readonly Entry[], { questions, entryOfRow, intentOf
 }
 
 /** Rows and intents are numbered as in a real version. */
-export function fakeVersion({ entries, counterExamples = [], version = 'v1', scorer }: FakeVersionParts): LoadedVersion {
-  const content = { entries, counterExamples, golden: [] };
+export function fakeVersion({ entries, counterExamples = [], settings, version = 'v1', scorer }: FakeVersionParts): LoadedVersion {
+  const content: Corpus = { entries, counterExamples, golden: [], settings };
   const layout = layOutRows(content);
   return {
     corpus: 'test',
@@ -86,5 +88,7 @@ export function fakeVersion({ entries, counterExamples = [], version = 'v1', sco
     index: plainIndex(entries, layout),
     scorer: scorer(layout.intents),
     exact: buildExactLookup(layout.questions, layout.refusing),
+    demands: standingDemands(content, layout.intents),
+    outOfScopeShare: 0.25,
   };
 }

@@ -10,6 +10,8 @@ export interface FaqItem {
   readonly locale?: string;
   readonly tags?: readonly string[];
   readonly counter_examples?: readonly string[];
+  readonly min_confidence?: number;
+  readonly min_precision?: number;
 }
 
 /** One faq.json with the given entries. */

@@ -63,7 +63,7 @@ function without(corpus: Corpus, leaves: (text: string, entry: number) => boolea
     const questions = entry.questions.filter(stays);
     return questions.length === 0 ? [] : [{ ...entry, questions, counterExamples: entry.counterExamples.filter(stays) }];
   });
-  return { entries, counterExamples: corpus.counterExamples.filter((text) => !leaves(text, -1)), golden: [] };
+  return { ...corpus, entries, counterExamples: corpus.counterExamples.filter((text) => !leaves(text, -1)), golden: [] };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A report as one self-contained HTML file: no scripts, nothing loaded from anywhere, every picture inside. */
 import type { Comparison } from '../compare-runs.ts';
 import { FIGURE_NAMES, FIGURES } from '../figures.ts';
+import type { TrafficReport } from '../traffic/traffic-report.ts';
 import { type Chart, confusionChart, coverageChart, histogramChart, learningChart, reliabilityChart, renderChart } from './charts.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { confusionSquare } from './confusion-square.ts';
@@ -9,6 +10,7 @@ import { escapeHtml, figure, section } from './html.ts';
 import { figureText, percentText, rangeText } from './number-text.ts';
 import { ambiguousTable, confusionTable, mistakeTable, worstIntents } from './report-tables.ts';
 import { STYLE } from './style.ts';
+import { trafficSection } from './traffic-section.ts';
 
 /** Figures that stand large at the top. */
 const HEADLINES = ['accuracy', 'refused', 'precision', 'coverageAt90', 'ece', 'auroc'] as const;
@@ -111,8 +113,8 @@ async function learningPicture({ learning }: EvaluationReport): Promise<string> 
   );
 }
 
-/** The whole page. @param comparison with an earlier or another run, shown first. */
-export async function htmlReport(report: EvaluationReport, comparison?: Comparison): Promise<string> {
+/** The whole page. @param comparison with an earlier or another run, shown first. @param traffic utterances without labels. */
+export async function htmlReport(report: EvaluationReport, comparison?: Comparison, traffic?: TrafficReport): Promise<string> {
   const title = `Evaluation of ${report.corpus}`;
   const notes = report.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n');
   const body = [
@@ -120,6 +122,7 @@ export async function htmlReport(report: EvaluationReport, comparison?: Comparis
     notes,
     cards(report),
     comparison === undefined ? '' : comparisonSection(comparison),
+    traffic === undefined ? '' : trafficSection(traffic),
     `<div class="columns">${await confidencePictures(report)}${await learningPicture(report)}</div>`,
     section('All figures', 'Ranges hold the figure in 95 of 100 like sets of utterances (bootstrap).', figureTable(report)),
     await confusionPicture(report),

@@ -14,7 +14,8 @@ import type {
 } from '../../generated/faqmatch/v1/faq.ts';
 import type { Versions } from '../../versions/contract.ts';
 import type { ServerLimits, ServerOptions } from '../options.ts';
-import { OPTIONS, VERSIONS } from '../tokens.ts';
+import { OPTIONS, TRAFFIC_SHARES, VERSIONS } from '../tokens.ts';
+import type { TrafficShares } from '../traffic-shares.ts';
 import { checkGetAnswer, checkGetEntry, getAnswer, getEntry, listEntries, toCorpusSummary, toListing } from './faq-mapper.ts';
 import { GrpcController } from './grpc-controller.ts';
 import { existingCorpus } from './names.ts';
@@ -24,10 +25,16 @@ import { existingCorpus } from './names.ts';
 export class FaqController {
   private readonly versions: Versions;
   private readonly limits: ServerLimits;
+  private readonly shares: TrafficShares;
 
-  constructor(@Inject(VERSIONS) versions: Versions, @Inject(OPTIONS) options: ServerOptions) {
+  constructor(
+    @Inject(VERSIONS) versions: Versions,
+    @Inject(OPTIONS) options: ServerOptions,
+    @Inject(TRAFFIC_SHARES) shares: TrafficShares,
+  ) {
     this.versions = versions;
     this.limits = options.limits;
+    this.shares = shares;
   }
 
   @GrpcMethod('FaqService', 'getEntry')
@@ -50,6 +57,6 @@ export class FaqController {
 
   @GrpcMethod('FaqService', 'listCorpora')
   listCorpora(): ListCorporaResponse {
-    return { corpora: this.versions.status().map(toCorpusSummary) };
+    return { corpora: this.versions.status().map((status) => toCorpusSummary(status, this.shares.of(status))) };
   }
 }

@@ -15,6 +15,7 @@ import type {
   ListEntriesResponse,
 } from '../../generated/faqmatch/v1/faq.ts';
 import type { RowFilter } from '../../index/contract.ts';
+import type { RunningShare } from '../../quality/traffic/running-share.ts';
 import type { CorpusStatus, LoadedVersion } from '../../versions/contract.ts';
 import { entryPasses } from '../../versions/version-view.ts';
 import { collectViolations } from '../edge/violations.ts';
@@ -133,9 +134,9 @@ function toEntry(entry: CorpusEntry): Entry {
   return { ...entry };
 }
 
-/** A corpus on the wire; activeVersion is empty where none is active. */
-export function toCorpusSummary(status: CorpusStatus): CorpusSummary {
-  return { ...status, activeVersion: status.activeVersion ?? '' };
+/** A corpus on the wire; activeVersion is empty where none is active. @param seen of the active version's traffic. */
+export function toCorpusSummary(status: CorpusStatus, { share, utterances }: RunningShare): CorpusSummary {
+  return { ...status, activeVersion: status.activeVersion ?? '', estimatedOutOfScopeShare: share, observedUtterances: utterances };
 }
 
 function noEntry(message: string): FaqError {

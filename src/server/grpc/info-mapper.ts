@@ -5,6 +5,7 @@ import type { EncoderInfo } from '../../encoder/encoder.ts';
 import type { GetInfoResponse } from '../../generated/faqmatch/v1/info.ts';
 import type { CorpusStatus } from '../../versions/contract.ts';
 import type { ServerInfo, ServerLimits } from '../options.ts';
+import type { TrafficShares } from '../traffic-shares.ts';
 import { toCorpusSummary } from './faq-mapper.ts';
 
 /** What GetInfo is made of. */
@@ -13,14 +14,15 @@ export interface InfoFacts {
   readonly corpora: readonly CorpusStatus[];
   readonly limits: ServerLimits;
   readonly info: ServerInfo;
+  readonly shares: Pick<TrafficShares, 'of'>;
 }
 
 /** Every limit and fact; nothing here is secret. */
-export function toInfo({ model, corpora, limits, info }: InfoFacts): GetInfoResponse {
+export function toInfo({ model, corpora, limits, info, shares }: InfoFacts): GetInfoResponse {
   return {
     version: info.version,
     model,
-    corpora: corpora.map(toCorpusSummary),
+    corpora: corpora.map((status) => toCorpusSummary(status, shares.of(status))),
     limits: {
       maxUtteranceChars: limits.maxUtteranceChars,
       maxTopK: limits.maxTopK,

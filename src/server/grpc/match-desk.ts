@@ -3,7 +3,7 @@
  */
 
 import type { MatchRequest, MatchResponse } from '../../generated/faqmatch/v1/match.ts';
-import type { Match } from '../../match-answer.ts';
+import type { Match, MatchAnswer, MatchCall } from '../../match-answer.ts';
 import type { ReportFailure } from '../edge/failure-log.ts';
 import { createIds } from '../edge/ids.ts';
 import type { ServerLimits } from '../options.ts';
@@ -29,16 +29,20 @@ export interface MatchDesk {
 /** What the desk stands on. */
 export interface DeskParts extends Omit<MatchDesk, 'answer'> {
   readonly match: Match;
+  /** Told of every answer; must be quick and must not throw. */
+  readonly onAnswer?: (call: MatchCall, answer: MatchAnswer) => void;
 }
 
 /** Each answer gets a name; an unknown error is logged under it. */
-export function createMatchDesk({ match, limits, report, draining }: DeskParts): MatchDesk {
+export function createMatchDesk({ match, limits, report, draining, onAnswer = () => undefined }: DeskParts): MatchDesk {
   const nextId = createIds('m');
   const answer = async (request: MatchRequest, { prefix, signal }: MatchOrigin) => {
     const began = performance.now();
     const matchId = nextId();
     try {
-      const found = await match({ ...toMatchCall(request, limits, prefix), signal });
+      const call: MatchCall = { ...toMatchCall(request, limits, prefix), signal };
+      const found = await match(call);
+      onAnswer(call, found);
       return toMatchResponse(matchId, { ...found, timings: { ...found.timings, totalMs: performance.now() - began } });
     } catch (error) {
       throw report(error, { matchId });

@@ -109,5 +109,5 @@ export function toMatchResponse(matchId: string, answer: MatchAnswer): MatchResp
 }
 
 function toExplanation(explanation: AnswerExplanation): Explanation {
-  return { ...explanation };
+  return { ...explanation, changes: explanation.changes.map((change) => ({ ...change, decision: DECISIONS[change.decision] })) };
 }

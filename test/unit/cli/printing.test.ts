@@ -10,7 +10,7 @@ import { markdownLines, percent, tableLines } from '../../../src/cli/table.ts';
 import { toJson } from '../../../src/client/json.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { FaqError } from '../../../src/errors.ts';
-import { Decision, MatchResponse } from '../../../src/generated/faqmatch/v1/match.ts';
+import { Decision, type DecisionChange, MatchResponse } from '../../../src/generated/faqmatch/v1/match.ts';
 import { fakeTerminal } from '../../support/fake-terminal.ts';
 
 test.each([
@@ -47,6 +47,43 @@ test('a foreign error shows its cause, since there is no server log to look into
   const terminal = fakeTerminal();
   expect(reportError(terminal, new TypeError('boom'))).toBe(1);
   expect(terminal.complaints[0]).toContain('boom');
+});
+
+test('what would have changed a decision is told in words', () => {
+  const change = (what: string, rest: Partial<DecisionChange> = {}): DecisionChange => ({
+    what,
+    decision: Decision.DECISION_ANSWER,
+    intent: 'refund',
+    value: 0,
+    texts: [],
+    ...rest,
+  });
+  const refused = { decision: Decision.DECISION_NO_MATCH, intent: '' };
+  const changes = [
+    change('min_confidence', { value: 0.42 }),
+    change('min_confidence', { value: 0.43, ...refused }),
+    change('min_precision', { value: 0.8 }),
+    change('score', { value: 0.13 }),
+    change('runner_up_score', { value: -0.052, decision: Decision.DECISION_CLARIFY, intent: '' }),
+    change('remove_counter_example', { texts: ['a joke', 'A joke!'] }),
+    change('add_counter_example', { texts: ['money back'], ...refused }),
+    change('remove_question', { texts: ['money back'] }),
+    change('remove_filter'),
+    change('of_a_newer_server'),
+  ];
+  const lines = matchLines(MatchResponse.create({ explanation: { changes } }), fakeTerminal());
+  expect(lines.filter((line) => line.startsWith('changes')).map((line) => line.replace(/^changes +/u, ''))).toEqual([
+    'ANSWER refund at min_confidence 0.42 or lower',
+    'NO_MATCH at min_confidence 0.43 or higher',
+    'ANSWER refund at min_precision 0.80 or lower',
+    'ANSWER refund with 0.130 more score',
+    'CLARIFY if the second scored 0.052 less',
+    'ANSWER refund without the counter-example "a joke", "A joke!"',
+    'NO_MATCH with "money back" as a counter-example of the corpus',
+    'ANSWER refund if only refund kept the question, and these went: "money back"',
+    'ANSWER refund without the filter',
+    'ANSWER refund of_a_newer_server',
+  ]);
 });
 
 test('tables pad to the widest cell and set numbers right', () => {
@@ -116,10 +153,20 @@ test('JSON writes zero values out, names enums and unfolds oneofs', () => {
   });
   expect(
     toJson('ListCorporaResponse', {
-      corpora: [{ corpus: 'a', activeVersion: '', entries: 0, questions: 0, intents: 0, activatedAt: new Date(0) }],
+      corpora: [{ corpus: 'a', activeVersion: '', entries: 0, questions: 0, intents: 0, activatedAt: new Date(0), observedUtterances: 7 }],
     }),
   ).toEqual({
-    corpora: [{ corpus: 'a', activeVersion: '', entries: 0, questions: 0, intents: 0, activatedAt: '1970-01-01T00:00:00.000Z' }],
+    corpora: [
+      {
+        corpus: 'a',
+        activeVersion: '',
+        entries: 0,
+        questions: 0,
+        intents: 0,
+        activatedAt: '1970-01-01T00:00:00.000Z',
+        observedUtterances: 7,
+      },
+    ],
   });
 });
 
@@ -139,7 +186,15 @@ test('client commands call what the server listens on, on loopback where it list
 });
 
 test('the welcome names the address in both lines to paste', () => {
-  const shop = { corpus: 'shop', activeVersion: 'v-1', entries: 1, questions: 5, intents: 1, activatedAt: new Date(0) };
+  const shop = {
+    corpus: 'shop',
+    activeVersion: 'v-1',
+    entries: 1,
+    questions: 5,
+    intents: 1,
+    activatedAt: new Date(0),
+    outOfScopeShare: 0.25,
+  };
   const lines = welcomeLines('127.0.0.1:7000', { status: () => [shop] }).join('\n');
   expect(lines).toContain('corpora: shop (5 questions)');
   expect(lines).toMatch(
@@ -149,7 +204,15 @@ test('the welcome names the address in both lines to paste', () => {
 });
 
 test('the welcome of a server without the demo names no line that would fail', () => {
-  const staged = { corpus: 'shop', activeVersion: undefined, entries: 0, questions: 0, intents: 0, activatedAt: undefined };
+  const staged = {
+    corpus: 'shop',
+    activeVersion: undefined,
+    entries: 0,
+    questions: 0,
+    intents: 0,
+    activatedAt: undefined,
+    outOfScopeShare: undefined,
+  };
   const lines = welcomeLines('127.0.0.1:50051', { status: () => [staged] }).join('\n');
   expect(lines).toContain('corpora: none yet');
   expect(lines).toContain('faqmatch -- reload <corpus>');

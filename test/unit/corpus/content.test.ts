@@ -65,6 +65,7 @@ describe('diffCorpora', () => {
   it('finds nothing between equals', () => {
     expect(diffCorpora(CORPUS, withEntry({ tags: ['t', 's'] }))).toEqual({
       changes: [],
+      settingsChanged: [],
       counterExamplesAdded: [],
       counterExamplesRemoved: [],
       questionsAdded: [],
@@ -87,6 +88,7 @@ describe('diffCorpora', () => {
         { entryId: 'a', change: 'changed', questionsAdded: ['five'], questionsRemoved: ['two'], fields: ['answer', 'metadata'] },
         { entryId: 'c', change: 'added', questionsAdded: ['four'], questionsRemoved: [], fields: [] },
       ],
+      settingsChanged: [],
       counterExamplesAdded: ['r'],
       counterExamplesRemoved: ['p'],
       // "four" moved to another entry: its text is known already.

@@ -101,7 +101,16 @@ describe('a corpus divided by itself', () => {
 test('a corpus as a file is the same corpus again', () => {
   const rich: Corpus = {
     ...corpus,
-    entries: [entry('a', ['x y', 'z'], { locale: 'de', tags: ['t'], metadata: { k: 'v' }, counterExamples: ['no'] })],
+    entries: [
+      entry('a', ['x y', 'z'], {
+        locale: 'de',
+        tags: ['t'],
+        metadata: { k: 'v' },
+        counterExamples: ['no'],
+        demands: { minConfidence: 0.5 },
+      }),
+    ],
+    settings: { minPrecision: 0.9, outOfScopeShare: 0.3 },
   };
   expect(parseCorpus([corpusFile(rich)]).corpus).toEqual(rich);
 });

@@ -63,6 +63,7 @@ async function echo({ utterance }: MatchCall): Promise<MatchAnswer> {
     decision: utterance === 'none' ? 'no_match' : 'answer',
     candidates: utterance === 'none' ? [] : [candidate],
     clarifyIntents: [],
+    noneConfidence: 0,
     versions: { corpus: 'v', model: 'm', calibrator: 'c' },
     timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
     explanation: undefined,

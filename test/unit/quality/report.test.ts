@@ -38,6 +38,7 @@ function row([utterance, intent, best, confidence]: Plain): EvaluatedRow {
       decision: confidence >= 0.5 ? 'answer' : 'no_match',
       candidates: [candidate(best, confidence), candidate(second, (1 - confidence) / 2)],
       clarifyIntents: [],
+      noneConfidence: 0,
       versions: { corpus: 'v', model: 'm', calibrator: 'c' },
       timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
       explanation: undefined,

@@ -113,6 +113,46 @@ describe('reload', () => {
     await removeFolder(dataDir);
   });
 
+  it('fits for the corpus’s own out-of-scope share, which stands in for the server’s', async () => {
+    const own = [...FILES, { name: 'settings.yaml', data: Buffer.from('settings: {out_of_scope_share: 0.6}') }];
+    const versions: string[] = [];
+    for (const outOfScopeShare of [0.25, 0.1]) {
+      await using server = await openVersionsOnDisk({ settings: { outOfScopeShare } });
+      const result = await server.versions.reload('shop', own);
+      expect(result.learnt.outOfScopeShare).toBe(0.6);
+      versions.push(result.version);
+    }
+    await using server = await openVersionsOnDisk({ settings: { outOfScopeShare: 0.6 } });
+    await server.versions.reload('shop', FILES);
+    const likewise = server.versions.active('shop')?.scorer.calibrator;
+    expect(server.versions.status()[0]?.outOfScopeShare).toBe(0.6);
+    await server.versions.reload('shop', own);
+    expect(server.versions.active('shop')?.scorer.calibrator).toEqual(likewise);
+    // What the server would say bears on nothing of such a version.
+    expect(new Set(versions).size).toBe(1);
+  });
+
+  it('keeps what the corpus and its intents demand through a restart, and warns of a precision out of reach', async () => {
+    const dataDir = await temporaryFolder();
+    const entries = DELIVERY.map((entry) => (entry.id === 'refund' ? { ...entry, min_confidence: 0.9, min_precision: 1 } : entry));
+    const files = [...faqFile(entries, CHATTER), { name: 'settings.yaml', data: Buffer.from('settings: {min_precision: 0.85}') }];
+    await using first = await openVersionsOnDisk({ dataDir });
+    const { warnings, learnt } = await first.versions.reload('shop', files);
+    expect(learnt.precisionThresholds.map(({ minPrecision }) => minPrecision)).toEqual([0.8, 0.85, 0.9, 0.95, 1]);
+    expect(warnings.filter(({ code }) => code === 'unreachable_precision').map(({ message }) => message)).toEqual(
+      expect.arrayContaining([expect.stringContaining('min_precision 1 of intent "refund"')]),
+    );
+    await first.versions.close();
+    await using second = await openVersionsOnDisk({ dataDir });
+    await second.versions.restore();
+    expect(second.versions.active('shop')?.demands).toEqual({
+      corpus: { minPrecision: 0.85 },
+      // hours, refund, track
+      ofIntent: [undefined, { minConfidence: 0.9, minPrecision: 1 }, undefined],
+    });
+    await removeFolder(dataDir);
+  });
+
   it('stages without activating, and activates what it staged when asked', async () => {
     await using server = await openVersionsOnDisk();
     const staged = await server.versions.reload('shop', FILES, { stageOnly: true });

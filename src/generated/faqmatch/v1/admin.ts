@@ -134,11 +134,11 @@ export interface ReloadResult {
   readonly searchMethod: string;
   /** Share of the ten nearest questions that the method finds, measured against exact search when the version was built. */
   readonly recallAt10: number;
-  /** What precisions of .8, .9 and .95 come to, learnt from the corpus's own questions: an estimate at out_of_scope_share, one standard error on the careful side. */
+  /** What precisions of .8, .9 and .95, and those that the files demand, come to, learnt from the corpus's own questions: an estimate at out_of_scope_share, one standard error on the careful side. */
   readonly precisionThresholds: readonly PrecisionThreshold[];
   /** How often clarify_intents hold the right intent of an in-scope utterance; 0 where too few of the corpus's questions tell. */
   readonly clarifyHolds: number;
-  /** Share of out-of-scope traffic that confidences are made for. */
+  /** Share of out-of-scope traffic that confidences are made for: the corpus's own, else the server's. */
   readonly outOfScopeShare: number;
 }
 

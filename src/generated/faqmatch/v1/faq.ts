@@ -152,7 +152,22 @@ export interface CorpusSummary {
   /** Intents of the active version. */
   readonly intents: number;
   /** When the active version was activated. */
-  readonly activatedAt: Date | undefined;
+  readonly activatedAt:
+    | Date
+    | undefined;
+  /** Share of out-of-scope traffic that the active version's confidences are made for; unset where nothing is active or an earlier release built the version. */
+  readonly outOfScopeShare?:
+    | number
+    | undefined;
+  /**
+   * The share that this server's matches of the active version say themselves, without labels (Saerens, Latinne and Decaestecker 2002); unset below 200 utterances. Only
+   * told, never applied: write it as out_of_scope_share into the FAQ files and reload. Matches with a filter, a context or a named version do not count.
+   */
+  readonly estimatedOutOfScopeShare?:
+    | number
+    | undefined;
+  /** How many utterances the estimate rests on; old ones fade from 20,000 on. */
+  readonly observedUtterances: number;
 }
 
 /** ListCorporaResponse names the corpora. */
@@ -1442,7 +1457,17 @@ export const ListCorporaRequest: MessageFns<ListCorporaRequest> = {
 };
 
 function createBaseCorpusSummary(): CorpusSummary {
-  return { corpus: "", activeVersion: "", entries: 0, questions: 0, intents: 0, activatedAt: undefined };
+  return {
+    corpus: "",
+    activeVersion: "",
+    entries: 0,
+    questions: 0,
+    intents: 0,
+    activatedAt: undefined,
+    outOfScopeShare: undefined,
+    estimatedOutOfScopeShare: undefined,
+    observedUtterances: 0,
+  };
 }
 
 export const CorpusSummary: MessageFns<CorpusSummary> = {
@@ -1464,6 +1489,15 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
     }
     if (message.activatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.activatedAt), writer.uint32(50).fork()).join();
+    }
+    if (message.outOfScopeShare !== undefined) {
+      writer.uint32(57).double(message.outOfScopeShare);
+    }
+    if (message.estimatedOutOfScopeShare !== undefined) {
+      writer.uint32(65).double(message.estimatedOutOfScopeShare);
+    }
+    if (message.observedUtterances !== 0) {
+      writer.uint32(72).uint64(message.observedUtterances);
     }
     return writer;
   },
@@ -1529,6 +1563,30 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
             message.activatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.outOfScopeShare = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.estimatedOutOfScopeShare = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.observedUtterances = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1557,6 +1615,21 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
         : isSet(object.activated_at)
         ? fromJsonTimestamp(object.activated_at)
         : undefined,
+      outOfScopeShare: isSet(object.outOfScopeShare)
+        ? globalThis.Number(object.outOfScopeShare)
+        : isSet(object.out_of_scope_share)
+        ? globalThis.Number(object.out_of_scope_share)
+        : undefined,
+      estimatedOutOfScopeShare: isSet(object.estimatedOutOfScopeShare)
+        ? globalThis.Number(object.estimatedOutOfScopeShare)
+        : isSet(object.estimated_out_of_scope_share)
+        ? globalThis.Number(object.estimated_out_of_scope_share)
+        : undefined,
+      observedUtterances: isSet(object.observedUtterances)
+        ? globalThis.Number(object.observedUtterances)
+        : isSet(object.observed_utterances)
+        ? globalThis.Number(object.observed_utterances)
+        : 0,
     };
   },
 
@@ -1580,6 +1653,15 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
     if (message.activatedAt !== undefined) {
       obj.activatedAt = message.activatedAt.toISOString();
     }
+    if (message.outOfScopeShare !== undefined) {
+      obj.outOfScopeShare = floatToJson(message.outOfScopeShare);
+    }
+    if (message.estimatedOutOfScopeShare !== undefined) {
+      obj.estimatedOutOfScopeShare = floatToJson(message.estimatedOutOfScopeShare);
+    }
+    if (message.observedUtterances !== 0) {
+      obj.observedUtterances = Math.round(message.observedUtterances);
+    }
     return obj;
   },
 
@@ -1594,6 +1676,9 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
     message.questions = object.questions ?? 0;
     message.intents = object.intents ?? 0;
     message.activatedAt = object.activatedAt ?? undefined;
+    message.outOfScopeShare = object.outOfScopeShare ?? undefined;
+    message.estimatedOutOfScopeShare = object.estimatedOutOfScopeShare ?? undefined;
+    message.observedUtterances = object.observedUtterances ?? 0;
     return message;
   },
 };
@@ -1800,6 +1885,10 @@ export const FaqServiceClient = makeGenericClientConstructor(
   service: typeof FaqServiceService;
   serviceName: string;
 };
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 

@@ -106,12 +106,15 @@ export interface MatchRequest {
   readonly utterance: string;
   /** How many candidates to return; 0 means 5, at most 100. */
   readonly topK: number;
-  /** Least confidence for ANSWER, in [0, 1]; below it the decision is NO_MATCH; 0 answers everything. */
+  /**
+   * Least confidence for ANSWER, in [0, 1]; below it the decision is NO_MATCH; 0 answers everything. A request that names this or min_precision sets aside what the corpus
+   * and its intents demand; where it names neither, the best intent's own demands rule, else the corpus's, else the server's default.
+   */
   readonly minConfidence?:
     | number
     | undefined;
   /**
-   * Least expected precision of ANSWER, in [0, 1]: with 0.9, nine answers in ten should be right, at the server's out-of-scope share. The version's own threshold for it
+   * Least expected precision of ANSWER, in [0, 1]: with 0.9, nine answers in ten should be right, at the out-of-scope share that the version was made for. The version's own threshold for it
    * stands in for the default one; one that cannot be reached never gives ANSWER, but to a stored question's own words.
    */
   readonly minPrecision?:
@@ -206,7 +209,10 @@ export interface Explanation {
   readonly noneConfidence: number;
   /** Confidence below which the decision is NO_MATCH. */
   readonly threshold: number;
-  /** Where the threshold came from: "request" (min_confidence), "precision" (min_precision) or "default". */
+  /**
+   * Where the threshold came from: "request" (min_confidence), "precision" (min_precision), "intent" and "intent_precision" (the same of the best intent, from the FAQ
+   * files), "corpus" and "corpus_precision" (of the corpus), or "default" (of the server).
+   */
   readonly thresholdSource: string;
   /** Words of the utterance that occur in the matched question. */
   readonly matchedTerms: readonly string[];
@@ -216,6 +222,29 @@ export interface Explanation {
     | undefined;
   /** The second intent, empty where there is none. */
   readonly runnerUp: string;
+  /**
+   * What, changed alone, would have given another decision or an answer with another intent, the nearest at hand first. Each was tried with this version's scorer; a
+   * reload that changes the corpus fits anew. Empty where nothing was found.
+   */
+  readonly changes: readonly DecisionChange[];
+}
+
+/** DecisionChange is one change and the decision that it gives. */
+export interface DecisionChange {
+  /**
+   * What is changed: "min_confidence" (the request sends value and no min_precision), "min_precision" (it sends value and no min_confidence), "score" (the best intent
+   * scores value more), "runner_up_score" (the second does; less where negative), "remove_counter_example" (texts go), "add_counter_example" (texts become counter-examples
+   * of the corpus), "remove_question" (texts go, so that only intent keeps the question), "remove_filter" (the request sends none).
+   */
+  readonly what: string;
+  /** The decision then. Of min_confidence and min_precision, lower values give it too where it is more than NO_MATCH, higher ones where it is NO_MATCH. */
+  readonly decision: Decision;
+  /** The intent that is answered then; empty unless ANSWER. */
+  readonly intent: string;
+  /** A share in hundredths, or a score in thousandths; 0 where what has no number. */
+  readonly value: number;
+  /** Counter-examples or stored questions that go or come. */
+  readonly texts: readonly string[];
 }
 
 /** ScoreShares splits a score into its sources; the parts and the constant term sum to the score. */
@@ -1394,6 +1423,7 @@ function createBaseExplanation(): Explanation {
     matchedTerms: [],
     shares: undefined,
     runnerUp: "",
+    changes: [],
   };
 }
 
@@ -1428,6 +1458,9 @@ export const Explanation: MessageFns<Explanation> = {
     }
     if (message.runnerUp !== "") {
       writer.uint32(82).string(message.runnerUp);
+    }
+    for (const v of message.changes) {
+      DecisionChange.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -1525,6 +1558,14 @@ export const Explanation: MessageFns<Explanation> = {
             message.runnerUp = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.changes.push(DecisionChange.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1567,6 +1608,9 @@ export const Explanation: MessageFns<Explanation> = {
         : isSet(object.runner_up)
         ? globalThis.String(object.runner_up)
         : "",
+      changes: globalThis.Array.isArray(object?.changes)
+        ? object.changes.map((e: any) => DecisionChange.fromJSON(e))
+        : [],
     };
   },
 
@@ -1602,6 +1646,9 @@ export const Explanation: MessageFns<Explanation> = {
     if (message.runnerUp !== "") {
       obj.runnerUp = message.runnerUp;
     }
+    if (message.changes?.length) {
+      obj.changes = message.changes.map((e) => DecisionChange.toJSON(e));
+    }
     return obj;
   },
 
@@ -1622,6 +1669,140 @@ export const Explanation: MessageFns<Explanation> = {
       ? ScoreShares.fromPartial(object.shares)
       : undefined;
     message.runnerUp = object.runnerUp ?? "";
+    message.changes = object.changes?.map((e) => DecisionChange.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDecisionChange(): DecisionChange {
+  return { what: "", decision: 0, intent: "", value: 0, texts: [] };
+}
+
+export const DecisionChange: MessageFns<DecisionChange> = {
+  encode(message: DecisionChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.what !== "") {
+      writer.uint32(10).string(message.what);
+    }
+    if (message.decision !== 0) {
+      writer.uint32(16).int32(message.decision);
+    }
+    if (message.intent !== "") {
+      writer.uint32(26).string(message.intent);
+    }
+    if (message.value !== 0) {
+      writer.uint32(33).double(message.value);
+    }
+    for (const v of message.texts) {
+      writer.uint32(42).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DecisionChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDecisionChange() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.what = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.decision = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.intent = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.texts.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DecisionChange {
+    return {
+      what: isSet(object.what) ? globalThis.String(object.what) : "",
+      decision: isSet(object.decision) ? decisionFromJSON(object.decision) : 0,
+      intent: isSet(object.intent) ? globalThis.String(object.intent) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+      texts: globalThis.Array.isArray(object?.texts) ? object.texts.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: DecisionChange): unknown {
+    const obj: any = {};
+    if (message.what !== "") {
+      obj.what = message.what;
+    }
+    if (message.decision !== 0) {
+      obj.decision = decisionToJSON(message.decision);
+    }
+    if (message.intent !== "") {
+      obj.intent = message.intent;
+    }
+    if (message.value !== 0) {
+      obj.value = floatToJson(message.value);
+    }
+    if (message.texts?.length) {
+      obj.texts = message.texts;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DecisionChange>): DecisionChange {
+    return DecisionChange.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DecisionChange>): DecisionChange {
+    const message = createBaseDecisionChange() as any;
+    message.what = object.what ?? "";
+    message.decision = object.decision ?? 0;
+    message.intent = object.intent ?? "";
+    message.value = object.value ?? 0;
+    message.texts = object.texts?.map((e) => e) || [];
     return message;
   },
 };

@@ -1,0 +1,55 @@
+/** Unlabelled traffic in the HTML report: its out-of-scope share, what would change, and what to write. */
+import type { TrafficDecision, TrafficReport } from '../traffic/traffic-report.ts';
+import { escapeHtml, htmlTable, section } from './html.ts';
+import { percentText } from './number-text.ts';
+import { STYLE } from './style.ts';
+
+const MOST_SHOWN = 100;
+
+/** What to do about the share, in a sentence. */
+export function shareAdvice({ advised, configured, configuredBy }: TrafficReport): string {
+  if (advised === null) return `Leave ${configured} (of the ${configuredBy}): it lies in the range.`;
+  return (
+    `Write "settings: {out_of_scope_share: ${advised}}" into the FAQ file and reload; ` +
+    `${configured} (of the ${configuredBy}) is in force. Nothing is changed by this measurement.`
+  );
+}
+
+/** A decision in few words. */
+export function trafficDecisionText({ decision, best, confidence }: TrafficDecision): string {
+  if (best === null) return decision.toUpperCase();
+  return `${decision.toUpperCase()} ${best} ${percentText(confidence, 0)}`;
+}
+
+/** The section. */
+export function trafficSection(report: TrafficReport): string {
+  const { utterances, distinct, estimate, estimatedAgain, decisions, changed, changedUtterances, method, notes } = report;
+  const range = `${percentText(estimate.low)} to ${percentText(estimate.high)}`;
+  const lead =
+    `${utterances} utterances without labels, ${distinct} of them different. ${percentText(estimate.value)} are estimated to be out of scope ` +
+    `(95 % range ${range}); estimated again by a version made for that share, ${percentText(estimatedAgain)}. Method: ${method}.`;
+  const row = (title: string, counts: TrafficReport['decisions']['before']) => [title, counts.answer, counts.clarify, counts.no_match];
+  const counted = htmlTable(
+    ['Out-of-scope share', 'ANSWER', 'CLARIFY', 'NO_MATCH'],
+    [
+      row(`${percentText(report.configured)}, in force`, decisions.before),
+      row(`${percentText(estimate.value)}, estimated`, decisions.after),
+    ],
+  );
+  const cells = changed
+    .slice(0, MOST_SHOWN)
+    .map(({ utterance, count, before, after }) => [utterance, count, trafficDecisionText(before), trafficDecisionText(after)]);
+  const table =
+    cells.length === 0
+      ? '<p>No decision would change.</p>'
+      : `<h3>Decided otherwise (${changedUtterances})</h3>${htmlTable(['Utterance', 'Times', 'Now', 'With the estimated share'], cells)}`;
+  const said = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
+  return section('Traffic', lead, `<p class="note">${escapeHtml(shareAdvice(report))}</p>${counted}${table}<ul>${said}</ul>`);
+}
+
+/** A whole page where there are no labelled utterances beside the traffic. */
+export function trafficPage(report: TrafficReport): string {
+  const title = escapeHtml(`Traffic of ${report.corpus}`);
+  const header = `<header><h1>${escapeHtml(report.corpus)}</h1><dl><dt>version</dt><dd>${escapeHtml(report.version)}</dd></dl></header>`;
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style></head><body><main>\n${header}${trafficSection(report)}</main></body></html>\n`;
+}

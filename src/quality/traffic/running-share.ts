@@ -1,0 +1,86 @@
+/**
+ * The out-of-scope share of what chatbots ask just now, corpus by corpus, in bounded memory: counts of posteriors, no texts. It is told and
+ * never applied.
+ */
+import { estimateShare } from '../../matching/out-of-scope-share.ts';
+
+/** One answered utterance. */
+export interface ObservedUtterance {
+  readonly corpus: string;
+  /** Counting begins anew where it is another one than before: another corpus has another share. */
+  readonly version: string;
+  /** Out-of-scope share that the version's confidences are made for. */
+  readonly fittedShare: number;
+  /** Probability that none of the intents is meant. */
+  readonly none: number;
+}
+
+/** What was seen of a version. */
+export interface RunningShare {
+  /** In [0, 1]; undefined below LEAST_UTTERANCES. */
+  readonly share: number | undefined;
+  /** Utterances that it rests on. */
+  readonly utterances: number;
+}
+
+/** Estimates of all corpora of a server. */
+export interface RunningShares {
+  observe(utterance: ObservedUtterance): void;
+  /** Nothing seen where the version is not the one last observed. */
+  estimate(corpus: string, version: string): RunningShare;
+}
+
+/** Fewer tell nothing worth a number. */
+export const LEAST_UTTERANCES = 200;
+/** Counts are halved here, so that last month's traffic fades: the estimate rests on some ten to twenty thousand utterances. */
+const FADING_FROM = 20_000;
+/** A bin keeps the mean of its posteriors, so that little is lost. */
+const BINS = 200;
+
+interface Seen {
+  readonly version: string;
+  readonly fittedShare: number;
+  readonly counts: Float64Array;
+  readonly sums: Float64Array;
+  total: number;
+}
+
+function fade(seen: Seen): void {
+  seen.total /= 2;
+  for (let bin = 0; bin < BINS; bin += 1) {
+    seen.counts[bin] = (seen.counts[bin] as number) / 2;
+    seen.sums[bin] = (seen.sums[bin] as number) / 2;
+  }
+}
+
+function shareOf({ counts, sums, fittedShare, total }: Seen): RunningShare {
+  const utterances = Math.round(total);
+  if (utterances < LEAST_UTTERANCES) return { share: undefined, utterances };
+  const bins = Array.from(counts.keys()).filter((bin) => (counts[bin] as number) > 0);
+  const none = bins.map((bin) => (sums[bin] as number) / (counts[bin] as number));
+  const weights = bins.map((bin) => counts[bin] as number);
+  return { share: estimateShare({ none, weights, fittedShare }), utterances };
+}
+
+/** Nothing seen yet. About 3 KB a corpus. */
+export function createRunningShares(): RunningShares {
+  const byCorpus = new Map<string, Seen>();
+  return {
+    observe({ corpus, version, fittedShare, none }) {
+      let seen = byCorpus.get(corpus);
+      if (seen === undefined || seen.version !== version) {
+        seen = { version, fittedShare, counts: new Float64Array(BINS), sums: new Float64Array(BINS), total: 0 };
+        byCorpus.set(corpus, seen);
+      }
+      const bin = Math.min(BINS - 1, Math.floor(none * BINS));
+      seen.counts[bin] = (seen.counts[bin] as number) + 1;
+      seen.sums[bin] = (seen.sums[bin] as number) + none;
+      seen.total += 1;
+      if (seen.total >= FADING_FROM) fade(seen);
+    },
+    estimate(corpus, version) {
+      const seen = byCorpus.get(corpus);
+      return seen?.version === version ? shareOf(seen) : { share: undefined, utterances: 0 };
+    },
+  };
+}
