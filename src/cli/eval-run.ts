@@ -30,6 +30,8 @@ export interface EvalPlan {
   /** Measure although labels contradict one another or the corpus. */
   readonly lenient: boolean;
   readonly minConfidence?: number;
+  /** Measure at a precision that is asked for instead of a confidence. */
+  readonly minPrecision?: number;
   readonly config: Config;
 }
 
@@ -84,6 +86,7 @@ async function measure(
     signal,
     onProgress: (done, total, label) => progress.update(done, total, label),
     ...(plan.minConfidence === undefined ? {} : { minConfidence: plan.minConfidence }),
+    ...(plan.minPrecision === undefined ? {} : { minPrecision: plan.minPrecision }),
   };
   const { corpusOrPath: name, config, learningCurve, folds, seed, unseenIntents } = plan;
   const evaluation: VersionEvaluation = { version, name, settings: matchSettingsOf(config), options, builds: opened, learningCurve };
