@@ -17,6 +17,8 @@ export interface CaseResult {
   readonly outOfScope: number;
   /** [value, low, high] */
   readonly figures: Readonly<Record<FigureName, readonly [number | null, number | null, number | null]>>;
+  /** Asked back in scope: share of the rows, and how often the intents asked between hold the right one. Left out by runs before it was kept. */
+  readonly clarify?: { readonly rows: number; readonly share: number; readonly holds: number | null };
   readonly coverageAt80: number;
   /** Best candidate right and confidence at least .5; out of scope below .5. */
   readonly atHalf: { readonly inScope: number; readonly refused: number | null };
@@ -28,16 +30,23 @@ export interface CaseResult {
 
 const RESULTS = new URL('results.json', import.meta.url);
 
-function finite(value: number): number | null {
+/** A number that JSON can hold. */
+export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function mccAt(rows: readonly EvaluatedRow[], threshold: number): number {
+/** Matthews correlation of what a least confidence answers with what was meant, "none of these" being a label like any other. */
+export function mccAt(rows: readonly EvaluatedRow[], threshold: number): number {
   const pairs = rows.map(({ intent, best, confidence }) => ({
     meant: intent ?? NONE,
     said: confidence >= threshold ? (best ?? NONE) : NONE,
   }));
   return matthewsCorrelation(labelFigures(pairs));
+}
+
+function clarifyOf({ metrics: { inScope } }: EvaluationReport): NonNullable<CaseResult['clarify']> {
+  const { clarify } = inScope.decisions;
+  return { rows: clarify, share: clarify / inScope.rows, holds: finite(inScope.clarifiedRight / clarify) };
 }
 
 /** The part of a report that is kept. */
@@ -58,6 +67,7 @@ export function caseResult(id: string, report: EvaluationReport): CaseResult {
     inScope: inside.length,
     outOfScope: outside.length,
     figures: Object.fromEntries(told) as CaseResult['figures'],
+    clarify: clarifyOf(report),
     coverageAt80: report.coverageAt.find(({ precision }) => precision === 0.8)?.coverage ?? 0,
     atHalf: {
       inScope: inside.filter((row) => bestIsRight(row) && row.confidence >= 0.5).length / inside.length,
@@ -74,8 +84,13 @@ export function keptResults(): ReadonlyMap<string, CaseResult> {
   return new Map(list.map((result) => [result.id, result]));
 }
 
+/** Results as JSON, one a line, with six significant digits. */
+export function roundedJson(results: readonly unknown[]): string {
+  const rounded = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
+  return `[\n${results.map((result) => JSON.stringify(result, rounded)).join(',\n')}\n]\n`;
+}
+
 /** Keeps results in the order given. */
 export function keepResults(results: readonly CaseResult[]): void {
-  const rounded = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
-  writeFileSync(RESULTS, `[\n${results.map((result) => JSON.stringify(result, rounded)).join(',\n')}\n]\n`);
+  writeFileSync(RESULTS, roundedJson(results));
 }

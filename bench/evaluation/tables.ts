@@ -8,13 +8,16 @@ import type { CaseResult } from './result.ts';
 type Results = ReadonlyMap<string, CaseResult>;
 type Row = readonly (string | number)[];
 
-const NOTHING = '–';
+/** Stands where there is no figure. */
+export const NOTHING = '–';
 
-function percent(share: number | null | undefined, digits = 1): string {
+/** A share in percent, without the sign. */
+export function percent(share: number | null | undefined, digits = 1): string {
   return share === null || share === undefined ? NOTHING : (share * 100).toFixed(digits);
 }
 
-function decimals(value: number | null | undefined): string {
+/** A number with three decimals. */
+export function decimals(value: number | null | undefined): string {
   return value === null || value === undefined ? NOTHING : value.toFixed(3);
 }
 
@@ -27,7 +30,8 @@ function withRange(result: CaseResult, name: FigureName): string {
   return low === null || high === null ? percent(value) : `${percent(value)} (${percent(low)}–${percent(high)})`;
 }
 
-function table(title: string, heading: readonly string[], rows: readonly Row[]): string {
+/** A table under its heading. */
+export function table(title: string, heading: readonly string[], rows: readonly Row[]): string {
   return `### ${title}\n${markdownLines(heading, rows).join('\n')}\n`;
 }
 
@@ -172,11 +176,25 @@ function retrieval(results: Results): string {
   return table('FAQ retrieval: StackFAQ', ['entries, one question each', 'queries', 'P@1, %', 'nDCG@10, %', 'MRR'], [row]);
 }
 
-/** The whole generated part. Results of another model than the newest are left out rather than mixed in. */
-export function evaluationTables(kept: Results): string {
+function clarify(results: Results): string {
+  const rows = CASES.flatMap(({ id, title }): readonly Row[] => {
+    const asked = results.get(id)?.clarify;
+    return asked === undefined ? [] : [[title, asked.rows, percent(asked.share), percent(asked.holds)]];
+  });
+  const heading = ['set', 'asked back, rows', 'of those in scope, %', 'right intent among those asked between, %'];
+  return rows.length === 0 ? '' : table('CLARIFY in scope, at the default settings', heading, rows);
+}
+
+/** Results of the model measured last; others are left out rather than mixed in. */
+export function newestModelOnly<Result extends { readonly model: string }>(kept: ReadonlyMap<string, Result>): ReadonlyMap<string, Result> {
   const model = [...kept.values()].at(-1)?.model;
-  const results: Results = new Map([...kept].filter(([, result]) => result.model === model));
-  const parts = [overview(results), accuracy(results), scope(results), traffic(results), retrieval(results)];
+  return new Map([...kept].filter(([, result]) => result.model === model));
+}
+
+/** Figures of the sets at the default settings. @param results of one model. */
+export function evaluationTables(results: Results): string {
+  const [model] = [...results.values()].map((result) => result.model);
+  const parts = [overview(results), accuracy(results), scope(results), traffic(results), retrieval(results), clarify(results)];
   return [`Encoder \`${model ?? NOTHING}\`. Ranges hold a figure in 95 of 100 like sets of utterances (bootstrap).\n`, ...parts]
     .filter((part) => part !== '')
     .join('\n');

@@ -3,6 +3,7 @@ import type { Comparison } from '../quality/compare-runs.ts';
 import type { EvaluatedRow } from '../quality/evaluated-row.ts';
 import { FIGURE_NAMES, FIGURES } from '../quality/figures.ts';
 import type { DecisionCounts } from '../quality/metrics.ts';
+import { askedPrecisionText } from '../quality/report/asked-precision.ts';
 import { verdictText } from '../quality/report/comparison-section.ts';
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
 import { differenceText, figureText, rangeText } from '../quality/report/number-text.ts';
@@ -13,7 +14,7 @@ function decisionRow(name: string, rows: number, counts: DecisionCounts) {
 }
 
 /** The headline figures with their ranges, then the decisions. */
-export function reportLines({ metrics, figures, coverageAt, notes }: EvaluationReport): readonly string[] {
+export function reportLines({ metrics, figures, askedPrecision, coverageAt, notes }: EvaluationReport): readonly string[] {
   const { inScope, outOfScope } = metrics;
   const told = FIGURE_NAMES.filter((name) => Number.isFinite(figures[name].value));
   const coverage = coverageAt.map(({ precision, coverage: share, threshold }) =>
@@ -31,6 +32,7 @@ export function reportLines({ metrics, figures, coverageAt, notes }: EvaluationR
       ['', 'ROWS', 'ANSWER', 'CLARIFY', 'NO_MATCH'],
       [decisionRow('in scope', inScope.rows, inScope.decisions), decisionRow('out of scope', outOfScope.rows, outOfScope.decisions)],
     ),
+    ...(askedPrecision === null ? [] : ['', askedPrecisionText(askedPrecision)]),
     '',
     'What a threshold could buy on these utterances:',
     ...coverage.map((line) => `  ${line}`),

@@ -35,6 +35,8 @@ export interface EvalPlan {
   /** Measure although labels contradict one another or the corpus. */
   readonly lenient: boolean;
   readonly minConfidence?: number;
+  /** Measure at a precision that is asked for instead of a confidence. */
+  readonly minPrecision?: number;
   readonly config: Config;
 }
 
@@ -113,6 +115,7 @@ async function measure(opened: OpenedVersions, plan: EvalPlan, place: Place): Pr
     signal,
     onProgress: (done, total, label) => progress.update(done, total, label),
     ...(plan.minConfidence === undefined ? {} : { minConfidence: plan.minConfidence }),
+    ...(plan.minPrecision === undefined ? {} : { minPrecision: plan.minPrecision }),
   };
   const { corpusOrPath: name, config, learningCurve } = plan;
   const evaluation: VersionEvaluation = { version, name, settings: matchSettingsOf(config), options, builds: opened, learningCurve };

@@ -35,6 +35,7 @@ interface EvalFlags {
   readonly lenient?: boolean;
   readonly traffic?: string;
   readonly minConfidence?: number;
+  readonly minPrecision?: number;
   readonly mistakes?: boolean;
   readonly html?: string;
   readonly baseline?: string;
@@ -48,6 +49,12 @@ function wholeFlag(least: number, most: number): (value: string) => number {
     if (Number.isInteger(number) && number >= least && number <= most) return number;
     throw new InvalidArgumentError(`A whole number from ${least} to ${most} was expected.`);
   };
+}
+
+function shareFlag(value: string): number {
+  const share = numberFlag(value);
+  if (share >= 0 && share <= 1) return share;
+  throw new InvalidArgumentError('A number from 0 to 1 was expected.');
 }
 
 function settingFlag(value: string, before: readonly string[]): readonly string[] {
@@ -157,12 +164,14 @@ function planOf(corpusOrPath: string, flags: EvalFlags, config: Config): EvalPla
     ...(flags.golden === undefined ? {} : { golden: flags.golden }),
     ...(flags.traffic === undefined ? {} : { traffic: flags.traffic }),
     ...(flags.minConfidence === undefined ? {} : { minConfidence: flags.minConfidence }),
+    ...(flags.minPrecision === undefined ? {} : { minPrecision: flags.minPrecision }),
   };
 }
 
 const EXAMPLE = `faqmatch eval shop --html report.html
 faqmatch eval shop --cross-validate --learning-curve --html report.html
 faqmatch eval ./my-faq.yaml --golden ./golden.yaml --mistakes
+faqmatch eval shop --min-precision 0.95
 faqmatch eval shop --json > before.json; faqmatch eval shop --baseline before.json
 faqmatch eval ./new-faq.yaml --golden ./golden.yaml --against ./old-faq.yaml
 faqmatch eval shop --against-with outOfScopeShare=0.1
@@ -181,11 +190,12 @@ function withOptions(command: Command): Command {
     .option('--no-unseen-intents', 'leave no whole intents out, which otherwise stand for out-of-scope questions')
     .option('--learning-curve', 'measure with fewer questions an intent, too')
     .option('--lenient', 'measure although golden rows contradict one another or the corpus')
-    .option('--min-confidence <number>', 'as a request would send it', numberFlag)
     .option(
       '--traffic <path>',
       'utterances without labels, one a line, - for standard input: how many are out of scope, and which setting fits',
     )
+    .option('--min-confidence <number>', 'as a request would send it', shareFlag)
+    .option('--min-precision <number>', 'measure at this precision, as a request would ask for it, and say what is reached', shareFlag)
     .option('--mistakes', 'list the rows that went wrong')
     .option('--html <path>', 'write a report with pictures, one file')
     .option('--baseline <report.json>', 'compare with an earlier report, as --json prints it')

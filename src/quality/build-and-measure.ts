@@ -22,6 +22,8 @@ export interface ThrowawayBuilds {
 /** How a measurement runs. */
 export interface MeasureOptions {
   readonly minConfidence?: number;
+  /** Least precision of answers; each build has its own threshold for it. */
+  readonly minPrecision?: number;
   /** Utterances on their way at a time. */
   readonly atOnce?: number;
   readonly signal?: AbortSignal;

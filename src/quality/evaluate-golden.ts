@@ -15,6 +15,8 @@ export interface GoldenEvaluation {
   readonly version?: string | undefined;
   /** As a chatbot would send it; the version's default where undefined. */
   readonly minConfidence?: number;
+  /** Least precision of answers, as a chatbot would send it. */
+  readonly minPrecision?: number;
   /** Utterances on their way at a time; 16 by default. */
   readonly atOnce?: number;
   readonly signal?: AbortSignal;
@@ -32,13 +34,14 @@ export interface GoldenResult {
 const AT_ONCE = 16;
 
 async function evaluate(label: LabelledUtterance, evaluation: GoldenEvaluation): Promise<EvaluatedRow> {
-  const { match, corpus, version, minConfidence, signal } = evaluation;
+  const { match, corpus, version, minConfidence, minPrecision, signal } = evaluation;
   throwIfAborted(signal);
   const answer = await match({
     corpus,
     utterance: label.utterance,
     topK: RANKED,
     minConfidence,
+    minPrecision,
     filter: undefined,
     explain: false,
     version,

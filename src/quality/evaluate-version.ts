@@ -3,6 +3,7 @@
 import type { Corpus } from '../corpus/corpus.ts';
 import { FaqError } from '../errors.ts';
 import type { Match } from '../match-answer.ts';
+import { precisionThreshold } from '../matching/learnt-decisions.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
 import { crossValidate, learningCurve, type MeasureOptions, type ThrowawayBuilds } from './build-and-measure.ts';
 import { divideCorpus, type Fold, type FoldOptions } from './cross-validation/folds.ts';
@@ -43,7 +44,7 @@ function saidByCorpus({ settings = {} }: Corpus): Readonly<Record<string, number
 }
 
 function report({ version, name, settings, options }: VersionEvaluation, { source, ...measured }: Measured): Promise<EvaluationReport> {
-  const { minConfidence } = options;
+  const { minConfidence, minPrecision } = options;
   const subject = {
     corpus: name,
     version: version.version,
@@ -51,10 +52,18 @@ function report({ version, name, settings, options }: VersionEvaluation, { sourc
     entries: version.content.entries.length,
     questions: version.questions.length,
     intents: version.intents.length,
-    settings: { ...settings, ...saidByCorpus(version.content), ...(minConfidence === undefined ? {} : { minConfidence }) },
+    settings: {
+      ...settings,
+      ...saidByCorpus(version.content),
+      ...(minConfidence === undefined ? {} : { minConfidence }),
+      ...(minPrecision === undefined ? {} : { minPrecision }),
+    },
     source,
   };
-  return buildReport({ subject, ...measured });
+  if (minPrecision === undefined) return buildReport({ subject, ...measured });
+  // A cross-validation measures builds of parts of the corpus, each with a threshold of its own.
+  const learnt = source.kind === 'cross_validation' ? undefined : precisionThreshold(version.scorer.decisions, minPrecision);
+  return buildReport({ subject, ...measured, asked: { precision: minPrecision, learnt } });
 }
 
 async function curve({ learningCurve: wanted, builds, options }: VersionEvaluation, fold: Fold): Promise<readonly LearningPoint[]> {

@@ -112,6 +112,17 @@ test('--json is one line, --html one file, and a saved report is compared with',
   expect(again.out).toContain('0 fixed, 0 broken');
 });
 
+test('--min-precision says what is asked and what is reached, by folds too', async () => {
+  const { code, out } = await evaluate(at('faq.jsonl'), '--min-precision', '0.9');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Asked: 90 % of answers right\./mu);
+  const folds = await evaluate(at('faq.jsonl'), '--cross-validate', '--folds', '2', '--min-precision', '0.5', '--json');
+  // Each fold's build has a threshold of its own.
+  expect(JSON.parse(folds.out).askedPrecision).toMatchObject({ asked: 0.5, threshold: null, reachable: null });
+  const wrong = await evaluate(at('faq.jsonl'), '--min-precision', '90');
+  expect(wrong.code).toBe(2);
+});
+
 test('cross-validation measures every question once, the same on every run', async () => {
   const run = () => evaluate(at('faq.jsonl'), '--cross-validate', '--folds', '2', '--json');
   const [first, second] = [await run(), await run()];

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => served[Symbol.asyncDispose]());
 
 function call(fields: Partial<EvaluateCorpusRequest> = {}) {
-  const none = { version: '', utterances: [], folds: 0, seed: 0, minConfidence: undefined, html: false };
+  const none = { version: '', utterances: [], folds: 0, seed: 0, minConfidence: undefined, minPrecision: undefined, html: false };
   return served.admin.evaluateCorpus({ corpus: 'delivery', ...none, ...fields });
 }
 
@@ -30,6 +30,15 @@ test('labelled utterances give a report as the last event, and a page before it 
   // Stored questions are answered by equality.
   expect(report.metrics.inScope).toMatchObject({ rows: labelled().length, accuracy: 1 });
   expect(report).toMatchObject({ corpus: 'delivery', source: { kind: 'golden' }, version: served.versions.active('delivery')?.version });
+});
+
+test('a precision that is asked for stands in the report beside what the answers reach', async () => {
+  const [last] = (await readAll(call({ utterances: labelled(), minPrecision: 0.9 }))).map(({ event }) => event).slice(-1);
+  if (last?.$case !== 'reportJson') throw new Error('Expected the report last.');
+  const { askedPrecision, settings } = JSON.parse(last.value);
+  // Stored questions are answered by equality, whatever the precision.
+  expect(askedPrecision).toMatchObject({ asked: 0.9, answers: labelled().length, reached: { value: 1 } });
+  expect(settings.minPrecision).toBe(0.9);
 });
 
 test('without utterances the corpus is measured by itself, tells how far it is, and serves what it served', async () => {
@@ -56,6 +65,7 @@ test('labels that do not fit the corpus are refused by name', async () => {
 test.each([
   ['folds', { folds: 1 }],
   ['min_confidence', { minConfidence: Number.NaN }],
+  ['min_precision', { minPrecision: 1.1 }],
   ['utterances[0].utterance', { utterances: [{ utterance: ' ', intent: 'refund' }] }],
   ['corpus', { corpus: '' }],
 ] satisfies readonly (readonly [string, Partial<EvaluateCorpusRequest>])[])('a bad %s is refused', async (field, fields) => {

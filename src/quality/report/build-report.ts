@@ -7,7 +7,9 @@ import { coverageAt, coverageCurve, thinned } from '../measures/coverage.ts';
 import { reliabilityBins } from '../measures/reliability.ts';
 import { goldenMetrics, isRight } from '../metrics.ts';
 import { ambiguousPairs } from './ambiguous-pairs.ts';
+import { askedPrecision, type LearntPrecision } from './asked-precision.ts';
 import {
+  type AskedPrecisionReport,
   type ConfusionReport,
   type EvaluationReport,
   type HistogramBar,
@@ -29,6 +31,8 @@ const FEW_ROWS = 30;
 export interface ReportInput {
   readonly subject: ReportSubject;
   readonly rows: readonly EvaluatedRow[];
+  /** The precision that the rows were decided with, and what the version made of it. */
+  readonly asked?: { readonly precision: number; readonly learnt: LearntPrecision | undefined };
   readonly learning?: readonly LearningPoint[];
   readonly notes?: readonly string[];
   /** Bootstrap resamples; 1,000 by default. */
@@ -91,8 +95,14 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
   return notes;
 }
 
+function askedReport(asked: ReportInput['asked'], { subject, rows }: Pick<ReportInput, 'subject' | 'rows'>): AskedPrecisionReport | null {
+  if (asked === undefined) return null;
+  const { minConfidence, outOfScopeShare } = subject.settings;
+  return askedPrecision({ asked: asked.precision, learnt: asked.learnt, minConfidence, outOfScopeShare, rows });
+}
+
 /** Builds a report over at least one row. */
-export async function buildReport({ subject, rows, learning = [], notes = [], resamples }: ReportInput): Promise<EvaluationReport> {
+export async function buildReport({ subject, rows, asked, learning = [], notes = [], resamples }: ReportInput): Promise<EvaluationReport> {
   const scoped = rows.map(scopedRow);
   const curve = coverageCurve(scoped);
   const inScope = rows.filter(({ intent }) => intent !== null);
@@ -103,6 +113,7 @@ export async function buildReport({ subject, rows, learning = [], notes = [], re
     ...subject,
     metrics: goldenMetrics(rows),
     figures: await bootstrap(figureStatistics(ordered), { rows: ordered.length, ...(resamples === undefined ? {} : { resamples }) }),
+    askedPrecision: askedReport(asked, { subject, rows }),
     coverageAt: PRECISIONS.map((precision) => {
       const point = coverageAt(precision, curve);
       return { precision, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };

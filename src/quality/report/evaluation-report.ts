@@ -82,6 +82,26 @@ export interface CoverageReport {
   readonly threshold: number | null;
 }
 
+/** A precision that answers were asked to have, and what came of it. */
+export interface AskedPrecisionReport {
+  readonly asked: number;
+  /** Least confidence of an answer; null where the version found the precision out of reach, or where several builds were measured. */
+  readonly threshold: number | null;
+  /** Whether the version found it within reach; null where several builds were measured. */
+  readonly reachable: boolean | null;
+  /** Share of all traffic that the version expects to answer; null where it does not know. */
+  readonly expectedAnswered: number | null;
+  readonly answers: number;
+  /** Share of the utterances that were answered. */
+  readonly answered: number;
+  /** Share of the answers that are right, with Wilson's range, which is honest where all of few answers are right. */
+  readonly reached: Estimate;
+  /** The same with out-of-scope utterances counting as the share that is expected of traffic; null where a kind of utterance is missing. */
+  readonly atExpectedShare: number | null;
+  /** Whether the range lies above or below what was asked; `open` where it holds it or nothing was answered. */
+  readonly verdict: 'reached' | 'missed' | 'open';
+}
+
 /** What was measured. */
 export interface ReportSubject {
   readonly corpus: string;
@@ -103,6 +123,8 @@ export interface EvaluationReport extends ReportSubject {
   readonly metrics: GoldenMetrics;
   /** With the range in which each would lie in 95 of 100 like sets of utterances. */
   readonly figures: Readonly<Record<FigureName, Estimate>>;
+  /** null where no precision was asked for. */
+  readonly askedPrecision: AskedPrecisionReport | null;
   readonly coverageAt: readonly CoverageReport[];
   readonly reliability: readonly ReliabilityBin[];
   readonly coverage: readonly CoveragePoint[];

@@ -2,6 +2,7 @@
 import type { Comparison } from '../compare-runs.ts';
 import { FIGURE_NAMES, FIGURES } from '../figures.ts';
 import type { TrafficReport } from '../traffic/traffic-report.ts';
+import { askedPrecisionText } from './asked-precision.ts';
 import { type Chart, confusionChart, coverageChart, histogramChart, learningChart, reliabilityChart, renderChart } from './charts.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { confusionSquare } from './confusion-square.ts';
@@ -64,6 +65,15 @@ function coverageList({ coverageAt }: EvaluationReport): string {
   return `<ul>${items.join('')}</ul>`;
 }
 
+function askedSection({ askedPrecision }: EvaluationReport): string {
+  if (askedPrecision === null) return '';
+  return section(
+    'Asked precision',
+    'What was asked of the answers and what came true.',
+    `<p>${escapeHtml(askedPrecisionText(askedPrecision))}</p>`,
+  );
+}
+
 async function picture(label: string, chart: Chart): Promise<string> {
   return figure(label, await renderChart(chart), chart.legend);
 }
@@ -121,6 +131,7 @@ export async function htmlReport(report: EvaluationReport, comparison?: Comparis
     header(report),
     notes,
     cards(report),
+    askedSection(report),
     comparison === undefined ? '' : comparisonSection(comparison),
     traffic === undefined ? '' : trafficSection(traffic),
     `<div class="columns">${await confidencePictures(report)}${await learningPicture(report)}</div>`,

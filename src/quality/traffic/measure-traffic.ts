@@ -58,12 +58,12 @@ async function run(
 ): Promise<readonly Measured[]> {
   const limit = pLimit(options.atOnce ?? AT_ONCE);
   const distinct = [...counts(utterances)];
-  const { signal, minConfidence } = options;
+  const { signal, minConfidence, minPrecision } = options;
   let done = 0;
   const one = ([utterance, count]: readonly [string, number]) =>
     limit(async () => {
       throwIfAborted(signal);
-      const call = { ...where, utterance, topK: 1, minConfidence, filter: undefined, explain: false };
+      const call = { ...where, utterance, topK: 1, minConfidence, minPrecision, filter: undefined, explain: false };
       const answer = await match({ ...call, ...(signal === undefined ? {} : { signal }) });
       done += 1;
       options.onProgress?.(done, distinct.length, 'traffic');

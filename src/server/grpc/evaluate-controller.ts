@@ -24,12 +24,13 @@ function isShare(value: number | undefined): boolean {
 
 /** @throws InvalidRequest. */
 function checkRequest(request: EvaluateCorpusRequest, { limits }: ServerOptions): void {
-  const { corpus, folds, minConfidence, utterances } = request;
+  const { corpus, folds, minConfidence, minPrecision, utterances } = request;
   const violations = collectViolations();
   checkNamed(corpus, 'corpus', violations);
   const badFolds = folds !== 0 && (folds < LEAST_FOLDS || folds > MOST_FOLDS);
   violations.check(badFolds, 'folds', () => `expected 0 or ${LEAST_FOLDS} to ${MOST_FOLDS}; got ${folds}.`);
   violations.check(!isShare(minConfidence), 'min_confidence', () => `expected a number from 0 to 1; got ${minConfidence}.`);
+  violations.check(!isShare(minPrecision), 'min_precision', () => `expected a number from 0 to 1; got ${minPrecision}.`);
   for (const [index, { utterance }] of utterances.entries()) {
     const field = `utterances[${index}].utterance`;
     violations.check(utterance.trim() === '', field, () => 'expected some text; it is blank.');

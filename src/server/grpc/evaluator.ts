@@ -58,9 +58,14 @@ export function createEvaluator({ match, versions, parts }: EvaluatorOptions): E
   let running = false;
   async function run(request: EvaluateCorpusRequest, given: Pick<MeasureOptions, 'signal' | 'onProgress'>): Promise<EvaluationReport> {
     if (parts === undefined) throw callNotBuilt('EvaluateCorpus');
-    const { minConfidence, folds, seed } = request;
+    const { minConfidence, minPrecision, folds, seed } = request;
     const version = await versions.acquire(existingCorpus(request.corpus), existingVersion(request.version));
-    const options: MeasureOptions = { ...given, atOnce: AT_ONCE, ...(minConfidence === undefined ? {} : { minConfidence }) };
+    const options: MeasureOptions = {
+      ...given,
+      atOnce: AT_ONCE,
+      ...(minConfidence === undefined ? {} : { minConfidence }),
+      ...(minPrecision === undefined ? {} : { minPrecision }),
+    };
     const { settings } = parts;
     const evaluation = { version, name: request.corpus, settings, options, learningCurve: false };
     const rows = request.utterances.map(({ utterance, intent }) => ({ utterance, intent: intent ?? null }));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { wilson } from '../../../src/quality/measures/binomial.ts';
 import { bootstrap } from '../../../src/quality/measures/bootstrap.ts';
 import { confusions, labelFigures, macroF1, matthewsCorrelation } from '../../../src/quality/measures/confusion.ts';
 import { coverageAt, coverageCurve, thinned } from '../../../src/quality/measures/coverage.ts';
@@ -151,4 +152,14 @@ describe('bootstrap', () => {
     const { figure } = await bootstrap({ figure: () => Number.NaN }, { rows: 10, resamples: 10 });
     expect(figure).toEqual({ value: Number.NaN, low: Number.NaN, high: Number.NaN });
   });
+});
+
+test('the range of a counted share is that of Wilson, and stays open where all of few are good', () => {
+  // As scipy's binomtest(…).proportion_ci(method="wilson") gives them.
+  const half = wilson(5, 10);
+  expect([half.value, half.low, half.high].map((number) => number.toFixed(4))).toEqual(['0.5000', '0.2366', '0.7634']);
+  const all = wilson(10, 10);
+  expect([all.low, all.high].map((number) => number.toFixed(4))).toEqual(['0.7225', '1.0000']);
+  expect(wilson(0, 10).low).toBe(0);
+  expect(wilson(0, 0)).toEqual({ value: Number.NaN, low: Number.NaN, high: Number.NaN });
 });

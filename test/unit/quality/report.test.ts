@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { reportLines } from '../../../src/cli/eval-print.ts';
 import { compareRuns, signTest } from '../../../src/quality/compare-runs.ts';
 import { type EvaluatedRow, evaluatedRow } from '../../../src/quality/evaluated-row.ts';
+import type { LearntPrecision } from '../../../src/quality/report/asked-precision.ts';
 import { buildReport } from '../../../src/quality/report/build-report.ts';
 import { confusionSquare } from '../../../src/quality/report/confusion-square.ts';
 import type { ReportSubject } from '../../../src/quality/report/evaluation-report.ts';
@@ -176,5 +178,61 @@ describe('a saved report', () => {
 
   test.each(['', '{}', '{"format":99}', 'hello'])('%j is refused in words', (text) => {
     expect(() => parseSavedReport(text, 'x.json')).toThrow(/Expected the report of an earlier run/u);
+  });
+});
+
+describe('a precision that was asked for', () => {
+  const told = (learnt: LearntPrecision | undefined, settings: Readonly<Record<string, number>> = subject.settings) =>
+    buildReport({ subject: { ...subject, settings }, rows: ROWS, asked: { precision: 0.9, learnt }, ...quick });
+
+  test('is left out where none was asked for', async () => {
+    expect(report.askedPrecision).toBeNull();
+    expect(await htmlReport(report)).not.toContain('Asked precision');
+  });
+
+  test('stands beside what the answers reach, as the rows come and at the expected share of out-of-scope traffic', async () => {
+    const { askedPrecision: asked } = await told({ confidence: 0.5, coverage: 0.6 });
+    // Five of seven rows have .5 and more: two right, two of another intent, one out of scope.
+    expect(asked).toMatchObject({ asked: 0.9, threshold: 0.5, reachable: true, expectedAnswered: 0.6, answers: 5, answered: 5 / 7 });
+    expect(asked?.reached.value).toBe(2 / 5);
+    // In scope 2 of 5 right, 4 of 5 answered; out of scope 1 of 2 answered.
+    expect(asked?.atExpectedShare).toBeCloseTo((0.75 * 0.4) / (0.75 * 0.8 + 0.25 * 0.5), 12);
+    expect(asked?.verdict).toBe('missed');
+  });
+
+  test('has the threshold of the stricter of both wishes, and no expected share then', async () => {
+    const { askedPrecision: asked } = await told({ confidence: 0.5, coverage: 0.6 }, { ...subject.settings, minConfidence: 0.7 });
+    expect(asked).toMatchObject({ threshold: 0.7, expectedAnswered: null });
+    const laxer = await told({ confidence: 0.5, coverage: 0.6 }, { ...subject.settings, minConfidence: 0.2 });
+    expect(laxer.askedPrecision).toMatchObject({ threshold: 0.5, expectedAnswered: 0.6 });
+  });
+
+  test('is told in sentences by both reports, out of reach and of several builds too', async () => {
+    const within = await told({ confidence: 0.5, coverage: 0.6 });
+    expect(reportLines(within).join('\n')).toMatch(/Asked: 90 % of answers right\. Came true: 40\.0 % of 5 answers/u);
+    expect(await htmlReport(within)).toContain('from confidence 0.50 on: 71.4 % of the utterances, 60.0 % expected');
+    const unreachable = await told({ confidence: undefined, coverage: 0 });
+    expect(unreachable.askedPrecision).toMatchObject({ threshold: null, reachable: false, expectedAnswered: null });
+    expect(reportLines(unreachable).join('\n')).toContain('out of reach');
+    expect((await told(undefined)).askedPrecision).toMatchObject({ threshold: null, reachable: null, expectedAnswered: null });
+  });
+
+  test('is not called reached where few answers are all right', async () => {
+    const rows = ROWS.filter(({ intent, best }) => intent === best);
+    const { askedPrecision: asked } = await buildReport({
+      subject,
+      rows,
+      asked: { precision: 0.9, learnt: { confidence: 0.5, coverage: 0 } },
+      ...quick,
+    });
+    expect(asked?.reached.value).toBe(1);
+    expect(asked).toMatchObject({ verdict: 'open', atExpectedShare: null });
+  });
+
+  test('says that nothing was answered where nothing was', async () => {
+    const rows = ROWS.filter(({ decision }) => decision === 'no_match');
+    const silent = await buildReport({ subject, rows, asked: { precision: 0.9, learnt: undefined }, ...quick });
+    expect(silent.askedPrecision).toMatchObject({ answers: 0, answered: 0, verdict: 'open' });
+    expect(reportLines(silent).join('\n')).toContain('Nothing was answered.');
   });
 });

@@ -336,6 +336,8 @@ export interface EvaluateCorpusRequest {
     | undefined;
   /** Send the report as one HTML page, too. */
   readonly html: boolean;
+  /** As a MatchRequest has it: the report says what precision the answers reach beside the asked one. */
+  readonly minPrecision?: number | undefined;
 }
 
 /** EvaluateCorpusResponse is one event; the report is the last. */
@@ -3299,7 +3301,16 @@ export const LabelledUtterance: MessageFns<LabelledUtterance> = {
 };
 
 function createBaseEvaluateCorpusRequest(): EvaluateCorpusRequest {
-  return { corpus: "", version: "", utterances: [], folds: 0, seed: 0, minConfidence: undefined, html: false };
+  return {
+    corpus: "",
+    version: "",
+    utterances: [],
+    folds: 0,
+    seed: 0,
+    minConfidence: undefined,
+    html: false,
+    minPrecision: undefined,
+  };
 }
 
 export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
@@ -3324,6 +3335,9 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
     }
     if (message.html !== false) {
       writer.uint32(56).bool(message.html);
+    }
+    if (message.minPrecision !== undefined) {
+      writer.uint32(65).double(message.minPrecision);
     }
     return writer;
   },
@@ -3397,6 +3411,14 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
             message.html = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.minPrecision = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3424,6 +3446,11 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
         ? globalThis.Number(object.min_confidence)
         : undefined,
       html: isSet(object.html) ? globalThis.Boolean(object.html) : false,
+      minPrecision: isSet(object.minPrecision)
+        ? globalThis.Number(object.minPrecision)
+        : isSet(object.min_precision)
+        ? globalThis.Number(object.min_precision)
+        : undefined,
     };
   },
 
@@ -3450,6 +3477,9 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
     if (message.html !== false) {
       obj.html = message.html;
     }
+    if (message.minPrecision !== undefined) {
+      obj.minPrecision = floatToJson(message.minPrecision);
+    }
     return obj;
   },
 
@@ -3465,6 +3495,7 @@ export const EvaluateCorpusRequest: MessageFns<EvaluateCorpusRequest> = {
     message.seed = object.seed ?? 0;
     message.minConfidence = object.minConfidence ?? undefined;
     message.html = object.html ?? false;
+    message.minPrecision = object.minPrecision ?? undefined;
     return message;
   },
 };

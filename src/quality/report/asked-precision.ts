@@ -1,0 +1,85 @@
+/** A precision that was asked for beside what came of it. Pure. */
+import { bestIsRight, type EvaluatedRow } from '../evaluated-row.ts';
+import { wilson } from '../measures/binomial.ts';
+import type { AskedPrecisionReport } from './evaluation-report.ts';
+import { percentText } from './number-text.ts';
+
+/** What a version made of the wish; undefined where several builds were measured, each with a threshold of its own. */
+export interface LearntPrecision {
+  /** Least confidence of an answer; undefined where the version found the precision out of reach. */
+  readonly confidence: number | undefined;
+  /** Share of all traffic that the version expects to answer; 0 where it does not know. */
+  readonly coverage: number;
+}
+
+/** What precision and coverage are told from. */
+export interface AskedPrecisionInput {
+  /** In [0, 1]. */
+  readonly asked: number;
+  readonly learnt: LearntPrecision | undefined;
+  /** The request's own least confidence: the stricter of both rules. */
+  readonly minConfidence: number | undefined;
+  /** Share of out-of-scope traffic that the promise is made for. */
+  readonly outOfScopeShare: number | undefined;
+  /** Decided with the asked precision; at least one. */
+  readonly rows: readonly EvaluatedRow[];
+}
+
+function verdictOf(asked: number, { low, high }: AskedPrecisionReport['reached']): AskedPrecisionReport['verdict'] {
+  if (low >= asked) return 'reached';
+  return high < asked ? 'missed' : 'open';
+}
+
+/** Precision of the answers if the out-of-scope rows counted as the expected share of traffic; null without one of the kinds or without answers. */
+function atExpectedShare(rows: readonly EvaluatedRow[], share: number | undefined): number | null {
+  const inside = rows.filter(({ intent }) => intent !== null);
+  const outside = rows.filter(({ intent }) => intent === null);
+  if (share === undefined || inside.length === 0 || outside.length === 0) return null;
+  const answered = (of: readonly EvaluatedRow[]) => of.filter(({ decision }) => decision === 'answer');
+  const ofTraffic = (count: number, of: readonly EvaluatedRow[], part: number): number => (count / of.length) * part;
+  const right = ofTraffic(answered(inside).filter(bestIsRight).length, inside, 1 - share);
+  const all = ofTraffic(answered(inside).length, inside, 1 - share) + ofTraffic(answered(outside).length, outside, share);
+  return all === 0 ? null : right / all;
+}
+
+/** What the answers of rows come to. */
+export function askedPrecision({ asked, learnt, minConfidence, outOfScopeShare, rows }: AskedPrecisionInput): AskedPrecisionReport {
+  const answers = rows.filter(({ decision }) => decision === 'answer');
+  const reached = wilson(answers.filter(bestIsRight).length, answers.length);
+  // A stricter least confidence answers less than was learnt for the precision alone.
+  const stricter = learnt?.confidence !== undefined && minConfidence !== undefined && minConfidence >= learnt.confidence;
+  return {
+    asked,
+    threshold: stricter ? minConfidence : (learnt?.confidence ?? null),
+    reachable: learnt === undefined ? null : learnt.confidence !== undefined,
+    expectedAnswered: stricter || learnt === undefined || learnt.coverage === 0 ? null : learnt.coverage,
+    answers: answers.length,
+    answered: answers.length / rows.length,
+    reached,
+    atExpectedShare: atExpectedShare(rows, outOfScopeShare),
+    verdict: verdictOf(asked, reached),
+  };
+}
+
+const VERDICTS = {
+  reached: 'reached',
+  missed: 'missed',
+  open: 'too few answers to tell whether it is reached',
+} as const;
+
+/** The same in sentences, for a person. */
+export function askedPrecisionText(report: AskedPrecisionReport): string {
+  const { asked, threshold, reachable, expectedAnswered, answers, answered, reached, verdict } = report;
+  const wish = `Asked: ${percentText(asked, 0)} of answers right.`;
+  const refused = reachable === false ? ' The corpus found that out of reach: nothing but stored questions is answered.' : '';
+  if (answers === 0) return `${wish}${refused} Nothing was answered.`;
+  const range = `${(reached.low * 100).toFixed(1)} to ${percentText(reached.high)}`;
+  const weighed =
+    report.atExpectedShare === null ? '' : `, ${percentText(report.atExpectedShare)} at the expected share of out-of-scope traffic`;
+  const from = threshold === null ? '' : ` from confidence ${threshold.toFixed(2)} on`;
+  const expected = expectedAnswered === null ? '' : `, ${percentText(expectedAnswered)} expected`;
+  return (
+    `${wish}${refused} Came true: ${percentText(reached.value)} of ${answers} answers (95 % range ${range})${weighed}: ${VERDICTS[verdict]}. ` +
+    `Answered${from}: ${percentText(answered)} of the utterances${expected}.`
+  );
+}
