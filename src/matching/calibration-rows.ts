@@ -6,7 +6,7 @@ import { type CalibrationRow, type Calibrator, confidences, fitLogistic, logit, 
 import type { MatchSettings } from './contract.ts';
 import { bestTwo, features } from './features.ts';
 import { type ClarifyRow, type LearntDecisions, learnDecisions, MOST_CLARIFY } from './learnt-decisions.ts';
-import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
+import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR, UNIVERSAL_SHARE } from './universal-prior.ts';
 
 /** One honestly scored utterance. */
 export interface HonestScore {
@@ -78,15 +78,19 @@ function teaches({ inScope, simulated, counterExamples }: HonestRows): boolean {
   return inScope.length > 0 && simulated.length + counterExamples.length > 0;
 }
 
+function odds(share: number): number {
+  return share / (1 - share);
+}
+
 /**
  * Fits the calibrator. Rows of each side together weigh as the expected traffic does: 1 − π in scope, π out of scope.
- * Without in-scope rows (one question per intent) the universal constants stand; without out-of-scope rows (one intent and no
+ * Without in-scope rows (one question per intent) the universal constants stand, shifted to the share; without out-of-scope rows (one intent and no
  * counter-example) those of a lone intent, since rows that are all right would teach that everything is.
  * @param share π, the expected share of out-of-scope traffic.
  */
 export function fitCalibrator(rows: HonestRows, share: number): Calibrator {
   const prior = rows.simulated.length === 0 ? LONE_INTENT_CALIBRATOR : UNIVERSAL_CALIBRATOR;
-  if (!teaches(rows)) return prior;
+  if (!teaches(rows)) return { ...prior, noneOdds: odds(share) / odds(UNIVERSAL_SHARE) };
   const { far = [] } = rows;
   const total = rows.inScope.length;
   const part = parts(rows, share);
@@ -101,6 +105,7 @@ export function fitCalibrator(rows: HonestRows, share: number): Calibrator {
     right: fitLogistic(weighted, (row) => row.right, prior.right),
     inScope: fitLogistic(weighted, (row) => row.inScope, prior.inScope),
     temperature: fitTemperature(rows.inScope),
+    noneOdds: 1,
   };
 }
 

@@ -18,6 +18,11 @@ export interface Calibrator {
   readonly inScope: Weights;
   /** Temperature of the softmax that shares what is left among the other intents. */
   readonly temperature: number;
+  /**
+   * How many times as likely as in the traffic that the weights were fitted on "none of these" is here, against any intent; 1 where they were
+   * fitted on the expected traffic itself.
+   */
+  readonly noneOdds: number;
 }
 
 /** One honest row: features of an utterance the scorer was not fitted on, with what is true of it. */
@@ -135,12 +140,22 @@ export interface ScoredUtterance {
   readonly allowed: ((intent: number) => boolean) | undefined;
 }
 
+/**
+ * Probabilities that the best intent is right and that any is meant, after the shift of the prior: what is in scope keeps its proportions, and
+ * "none of these" weighs `noneOdds` times as much (Saerens, Latinne and Decaestecker 2002, equation 2.4).
+ */
+function bestAndInScope({ right, inScope, noneOdds }: Calibrator, found: Features): readonly [number, number] {
+  const best = sigmoid(logit(right, found));
+  const any = Math.max(best, sigmoid(logit(inScope, found)));
+  const all = any + (1 - any) * noneOdds;
+  return [best / all, any / all];
+}
+
 /** Spreads probability over the intents. The best intent's is the greatest; order follows the scores. */
 export function confidences(calibrator: Calibrator, { scores, found, allowed }: ScoredUtterance): Confidences {
   const intents = new Float64Array(scores.length);
   if (found.best < 0) return { intents, none: 1 };
-  const best = sigmoid(logit(calibrator.right, found));
-  const inScope = Math.max(best, sigmoid(logit(calibrator.inScope, found)));
+  const [best, inScope] = bestAndInScope(calibrator, found);
   intents[found.best] = best;
   let rest = 0;
   if (found.second >= 0) {

@@ -14,6 +14,11 @@ const HONEST_ROWS = 2000;
 /** Questions of an intent among which near-duplicates are looked for; a larger intent leaves out one question at a time. */
 const LARGEST_GROUPED = 1000;
 
+/** An intent with more questions than this is large: leaving it out factors a matrix for the better part of a second. */
+const LARGE_INTENT = 1000;
+/** Large intents that are left out, the smallest of them; they stand for the others. */
+const LARGE_LEFT_OUT = 4;
+
 /** One sampled stored question with its honest scores, vote not yet added. */
 export interface Sample {
   readonly intent: number;
@@ -60,6 +65,14 @@ function withoutIntents(scores: Float32Array, gone: readonly number[]): Float32A
   return left;
 }
 
+/** Which intents are left out whole. */
+function intentsToLeave(questions: readonly (readonly number[])[]): ReadonlySet<number> {
+  const sizeOf = (intent: number) => questions[intent]?.length ?? 0;
+  const intents = Array.from(questions.keys()).sort((a, b) => sizeOf(a) - sizeOf(b) || a - b);
+  const small = intents.filter((intent) => sizeOf(intent) <= LARGE_INTENT);
+  return new Set([...small, ...intents.slice(small.length, small.length + LARGE_LEFT_OUT)]);
+}
+
 /** Scores without the whole intent, by row. */
 async function withoutOwnIntent(fit: RidgeFit, chosen: readonly Chosen[], multiply: Multiply): Promise<ReadonlyMap<number, Float32Array>> {
   const { intentCount } = fit.model;
@@ -67,7 +80,9 @@ async function withoutOwnIntent(fit: RidgeFit, chosen: readonly Chosen[], multip
   if (intentCount < 2) return without;
   const wanted = Array.from({ length: intentCount }, (): number[] => []);
   for (const { row, intent } of chosen) wanted[intent]?.push(row);
-  for (const [intent, block] of rowsByIntent(fit.intents, intentCount).entries()) {
+  const questions = rowsByIntent(fit.intents, intentCount);
+  for (const intent of intentsToLeave(questions)) {
+    const block = questions[intent] ?? [];
     const own = wanted[intent] ?? [];
     const scored = await leaveIntentOut(fit, intent, { block, wanted: own, multiply });
     scored.forEach((scores, i) => {

@@ -10,10 +10,7 @@
  */
 import type { Multiply } from './contract.ts';
 import { type RidgeFit, takeRows } from './kernel-ridge.ts';
-import { cholesky, solveCholesky } from './linear-algebra.ts';
-
-/** An intent with more questions than this is not left out whole: its block would take seconds to factor. The others stand for it. */
-const LARGEST_BLOCK = 1000;
+import { cholesky, solveCholesky, transpose } from './linear-algebra.ts';
 
 /** ‖Q_row‖². */
 function squaredLength(fit: RidgeFit, row: number): number {
@@ -83,34 +80,65 @@ export interface LeftOut {
   readonly multiply: Multiply;
 }
 
-/** Lower factor of I − H_BB. */
-async function factorBlock(fit: RidgeFit, { block, multiply }: LeftOut): Promise<Float64Array> {
+/** Score of a wanted row, by its place in the block: [intents], the intent's own column not yet dropped. */
+type ScoreWithout = (place: number) => Float32Array;
+
+/** By the block itself, [block × block]: for intents with fewer questions than there are landmarks. */
+async function withoutByBlock(fit: RidgeFit, { block, multiply }: LeftOut): Promise<ScoreWithout> {
   const size = block.length;
+  const c = fit.model.intentCount;
   const weight = fit.rowWeights[block[0] as number] as number;
   const q = takeRows(fit.q, fit.landmarkCount, Int32Array.from(block));
   const gram = await multiply(q, q, { rows: size, inner: fit.landmarkCount, columns: size, transposeB: true });
   const matrix = Float64Array.from(gram, (value) => -weight * value);
   for (let i = 0; i < size; i += 1) matrix[i * size + i] = 1 + (matrix[i * size + i] as number);
-  return cholesky(matrix, size, 1e-6);
-}
-
-/**
- * Leave-one-intent-out scores of some questions of an intent.
- * @returns [intents] scores a wanted row, the intent's own at −Infinity; empty where the block is too large.
- */
-export async function leaveIntentOut(fit: RidgeFit, intent: number, leftOut: LeftOut): Promise<readonly Float32Array[]> {
-  const { block, wanted } = leftOut;
-  const size = block.length;
-  if (size > LARGEST_BLOCK || wanted.length === 0) return [];
-  const lower = await factorBlock(fit, leftOut);
-  const c = fit.model.intentCount;
-  return wanted.map((row) => {
-    const column = solveRow(lower, size, block.indexOf(row));
+  const lower = cholesky(matrix, size, 1e-6);
+  return (place) => {
+    const column = solveRow(lower, size, place);
     const scores = new Float32Array(c);
     block.forEach((other, b) => {
       const factor = column[b] as number;
       for (let j = 0; j < c; j += 1) scores[j] = (scores[j] as number) + factor * (fit.fitted[other * c + j] as number);
     });
+    return scores;
+  };
+}
+
+/**
+ * The same by the landmarks, [landmarks × landmarks], for larger intents:
+ * (I − w Q_B Q_Bᵀ)⁻¹ = I + w Q_B (I − w Q_Bᵀ Q_B)⁻¹ Q_Bᵀ (Woodbury 1950).
+ */
+async function withoutByLandmarks(fit: RidgeFit, { block, multiply }: LeftOut): Promise<ScoreWithout> {
+  const m = fit.landmarkCount;
+  const c = fit.model.intentCount;
+  const weight = fit.rowWeights[block[0] as number] as number;
+  const rows = Int32Array.from(block);
+  const q = takeRows(fit.q, m, rows);
+  const turned = transpose(q, block.length, m);
+  const gram = await multiply(turned, turned, { rows: m, inner: block.length, columns: m, transposeB: true });
+  const matrix = Float64Array.from(gram, (value) => -weight * value);
+  for (let i = 0; i < m; i += 1) matrix[i * m + i] = 1 + (matrix[i * m + i] as number);
+  const lower = cholesky(matrix, m, 1e-6);
+  const carried = await multiply(turned, takeRows(fit.fitted, c, rows), { rows: m, inner: block.length, columns: c });
+  return (place) => {
+    const solved = Float64Array.from(q.subarray(place * m, (place + 1) * m));
+    solveCholesky(lower, m, solved);
+    const own = (block[place] as number) * c;
+    return Float32Array.from({ length: c }, (_, j) => {
+      let sum = 0;
+      for (let k = 0; k < m; k += 1) sum += (solved[k] as number) * (carried[k * c + j] as number);
+      return (fit.fitted[own + j] as number) + weight * sum;
+    });
+  };
+}
+
+/** Leave-one-intent-out scores of some questions of an intent. @returns [intents] scores a wanted row, the intent's own at −Infinity. */
+export async function leaveIntentOut(fit: RidgeFit, intent: number, leftOut: LeftOut): Promise<readonly Float32Array[]> {
+  const { block, wanted } = leftOut;
+  if (wanted.length === 0) return [];
+  const scoreWithout = await (block.length > fit.landmarkCount ? withoutByLandmarks(fit, leftOut) : withoutByBlock(fit, leftOut));
+  return wanted.map((row) => {
+    const scores = scoreWithout(block.indexOf(row));
     scores[intent] = -Infinity;
     return scores;
   });

@@ -26,7 +26,12 @@ const scoreList = (most: number) =>
   );
 const weight = fc.double({ min: -20, max: 20, noNaN: true });
 const weights: fc.Arbitrary<Weights> = fc.tuple(weight, weight, weight, weight);
-const calibrators = fc.record({ right: weights, inScope: weights, temperature: fc.double({ min: 0.02, max: 0.2, noNaN: true }) });
+const calibrators = fc.record({
+  right: weights,
+  inScope: weights,
+  temperature: fc.double({ min: 0.02, max: 0.2, noNaN: true }),
+  noneOdds: fc.double({ min: 0.05, max: 20, noNaN: true }),
+});
 const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 });
 
 describe('confidences', () => {

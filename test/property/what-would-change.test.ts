@@ -36,7 +36,12 @@ const decisions = fc.option(
 const judged: fc.Arbitrary<JudgeInput> = fc
   .record({
     list: fc.array(fc.float({ min: Math.fround(-0.2), max: Math.fround(1.2), noNaN: true }), { minLength: INTENTS, maxLength: INTENTS }),
-    calibrator: fc.record({ right: weights, inScope: weights, temperature: fc.constantFrom(0.03, 0.1, 0.2) }),
+    calibrator: fc.record({
+      right: weights,
+      inScope: weights,
+      temperature: fc.constantFrom(0.03, 0.1, 0.2),
+      noneOdds: fc.constantFrom(0.5, 1, 4),
+    }),
     decisions,
     nearest: fc.array(share, { minLength: INTENTS, maxLength: INTENTS }),
     filtered: fc.option(fc.nat(INTENTS - 1), { nil: undefined }),
@@ -156,7 +161,7 @@ describe('what would have changed a decision', () => {
   test('names the greatest hundredth that answers and the smallest that refuses', () => {
     const at = (minConfidence: number | undefined) => ({
       scorer: fixedScorer(Float32Array.of(0.5, -1), {
-        calibrator: { right: [Math.log(0.426 / 0.574), 0, 0, 0], inScope: [0, 0, 0, 0], temperature: 0.1 },
+        calibrator: { right: [Math.log(0.426 / 0.574), 0, 0, 0], inScope: [0, 0, 0, 0], temperature: 0.1, noneOdds: 1 },
       }),
       scores: Float32Array.of(0.5, -1),
       nearestOf: () => 0.5,

@@ -93,3 +93,12 @@ test('the temperature is learnt from enough wrong rows: low where the right inte
   expect(temperature(9, true)).toBe(UNIVERSAL_CALIBRATOR.temperature);
   expect(temperature(60, true)).toBeLessThan(temperature(60, false));
 });
+
+test('where the corpus teaches nothing, the constants follow the expected share of out-of-scope traffic', () => {
+  const nothing = { inScope: [], simulated: many(20, outside), counterExamples: [] };
+  expect(fitCalibrator(nothing, 0.25)).toEqual(UNIVERSAL_CALIBRATOR);
+  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
+  const [usual, half] = [0.25, 0.5].map((share) => bestConfidence(fitCalibrator(nothing, share), doubtful).none);
+  const odds = (share = 0) => share / (1 - share);
+  expect(odds(half)).toBeCloseTo(3 * odds(usual), 9);
+});

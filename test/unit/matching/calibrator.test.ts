@@ -103,7 +103,7 @@ describe('confidences', () => {
 
   test('equal scores get equal confidences, whose sum stays within 1', () => {
     // Certain to be in scope and unsure which: without a limit the second would be more probable than the first.
-    const calibrator: Calibrator = { right: [-3, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1 };
+    const calibrator: Calibrator = { right: [-3, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
     const { intents, none } = spread([0.5, 0.5, 0.1], { calibrator });
     expect(intents[0]).toBe(intents[1]);
     expect((intents[0] ?? 0) + (intents[1] ?? 0) + (intents[2] ?? 0) + none).toBeCloseTo(1, 12);
@@ -116,8 +116,15 @@ describe('confidences', () => {
     expect(intents[1]).toBeGreaterThan(intents[3] ?? 1);
   });
 
+  test('"none of these" weighs as many times as much as its odds say, and what is in scope keeps its proportions', () => {
+    const before = spread([0.6, 0.4, 0.1]);
+    const after = spread([0.6, 0.4, 0.1], { calibrator: { ...UNIVERSAL_CALIBRATOR, noneOdds: 3 } });
+    expect(after.none / (1 - after.none)).toBeCloseTo((3 * before.none) / (1 - before.none), 9);
+    expect((after.intents[0] ?? 0) / (after.intents[1] ?? 1)).toBeCloseTo((before.intents[0] ?? 0) / (before.intents[1] ?? 1), 9);
+  });
+
   test('in scope is never less probable than right, whatever the two regressions say', () => {
-    const calibrator: Calibrator = { right: [5, 0, 0, 0], inScope: [-5, 0, 0, 0], temperature: 0.1 };
+    const calibrator: Calibrator = { right: [5, 0, 0, 0], inScope: [-5, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
     const { intents, none } = spread([0.9, 0.1], { calibrator });
     expect(intents[0]).toBeCloseTo(sigmoid(5), 12);
     expect(intents[1]).toBe(0);

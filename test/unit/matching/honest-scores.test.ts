@@ -15,6 +15,7 @@ const CASES: readonly { readonly name: string; readonly corpus: CorpusShape }[] 
   { name: 'even intents', corpus: { sizes: [4, 4, 4, 4] } },
   { name: 'uneven intents, one of a single question', corpus: { sizes: [9, 1, 5, 2], seed: 2 } },
   { name: 'fewer landmarks than questions', corpus: { sizes: [6, 7, 8], settings: { landmarks: 10 }, seed: 3 } },
+  { name: 'fewer landmarks than questions of an intent', corpus: { sizes: [9, 12, 4], settings: { landmarks: 6 }, seed: 7 } },
   { name: 'questions close together', corpus: { sizes: [5, 5], noise: 0.05, seed: 4 } },
   { name: 'names that count as questions', corpus: { sizes: [3, 1, 5], names: 'telling', seed: 6 } },
   { name: 'one intent', corpus: { sizes: [6], seed: 5 } },
