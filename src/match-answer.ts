@@ -2,6 +2,7 @@
 import type { RowFilter } from './index/contract.ts';
 import type { Decision, DecisionRule, ThresholdSource } from './matching/contract.ts';
 import type { ScoreShares } from './matching/scorer.ts';
+import type { ReadWord } from './text/spelling.ts';
 
 /** One utterance to match. Fields are in range: the caller's border has checked them. */
 export interface MatchCall {
@@ -54,6 +55,7 @@ export interface AnswerExplanation {
   readonly matchedTerms: readonly string[];
   readonly shares: ScoreShares;
   readonly runnerUp: string;
+  readonly readWords: readonly ReadWord[];
 }
 
 /** What to do with an utterance, and what made it so. */

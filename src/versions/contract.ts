@@ -6,6 +6,7 @@ import type { Corpus, SourceFile } from '../corpus/corpus.ts';
 import type { Fault } from '../errors.ts';
 import type { QuestionIndex, SearchMethod } from '../index/contract.ts';
 import type { IntentScorer } from '../matching/scorer.ts';
+import type { Spelling } from '../text/spelling.ts';
 import type { ExactLookup } from './exact-lookup.ts';
 
 /** One version in memory: everything a match or a lookup reads. Immutable; a match keeps its handle to the end. */
@@ -30,6 +31,8 @@ export interface LoadedVersion {
   readonly index: QuestionIndex;
   readonly scorer: IntentScorer;
   readonly exact: ExactLookup;
+  /** Reads misspelt words as words of the questions and counter-examples. */
+  readonly spelling: Spelling;
 }
 
 /** What a reload does just now, in this order. */

@@ -5,6 +5,7 @@
 import type { Entry } from '../../src/corpus/corpus.ts';
 import type { Hit, QuestionIndex } from '../../src/index/contract.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
+import { buildSpelling } from '../../src/text/spelling.ts';
 import { wordTerms } from '../../src/text/terms.ts';
 import type { LoadedVersion } from '../../src/versions/contract.ts';
 import { buildExactLookup } from '../../src/versions/exact-lookup.ts';
@@ -75,5 +76,6 @@ export function fakeVersion({ entries, counterExamples = [], version = 'v1', sco
     index: plainIndex(entries, layout.questions, layout.entryOfRow),
     scorer: scorer(layout.intents),
     exact: buildExactLookup(layout.questions, layout.refusing),
+    spelling: buildSpelling([...layout.questions, ...layout.counterTexts]),
   };
 }
