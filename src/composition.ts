@@ -12,6 +12,7 @@ import { bestTwo } from './matching/features.ts';
 import { type Equality, type JudgeInput, type Judgement, judge } from './matching/judge.ts';
 import type { PreparedText, ScoreShares } from './matching/scorer.ts';
 import { normaliseText } from './text/normalise.ts';
+import type { Reading } from './text/spelling.ts';
 import { wordTerms } from './text/terms.ts';
 import type { LoadedVersion, Versions } from './versions/contract.ts';
 import { type VersionView, viewVersion } from './versions/version-view.ts';
@@ -19,7 +20,7 @@ import { equalRows, likelyIntents } from './versions/wanted-rows.ts';
 
 /** What a match needs. */
 export interface MatchParts {
-  readonly encoder: Pick<Encoder, 'encode' | 'info'>;
+  readonly encoder: Pick<Encoder, 'encode' | 'info' | 'hasWord'>;
   readonly versions: Pick<Versions, 'acquire' | 'active'>;
   readonly settings: MatchSettings;
 }
@@ -33,7 +34,10 @@ const EVIDENCE = 5;
 /** One match on its way. */
 interface MatchState {
   readonly call: MatchCall;
+  /** As typed: what equality is decided on. */
   readonly text: string;
+  /** As read: what is encoded and scored. */
+  readonly reading: Reading;
   readonly terms: readonly string[];
   readonly view: VersionView;
   readonly prepared: PreparedText;
@@ -53,7 +57,7 @@ interface MatchState {
 }
 
 /** What a search starts from. */
-type SearchedFor = Pick<MatchState, 'call' | 'text' | 'terms' | 'view' | 'prepared' | 'encoding'>;
+type SearchedFor = Pick<MatchState, 'call' | 'text' | 'reading' | 'terms' | 'view' | 'prepared' | 'encoding'>;
 
 /** Hits of both sides, each row once, in matching's words. */
 function mergeHits(version: LoadedVersion, hits: readonly (readonly Hit[])[]): readonly NearQuestion[] {
@@ -165,6 +169,7 @@ async function explain(state: MatchState, answered: Answered, settings: MatchSet
     thresholdSource: verdict.thresholdSource,
     matchedTerms: [...new Set(state.terms)].filter((term) => matchedTerms.has(term)),
     shares: features.best < 0 ? noShares : version.scorer.shares(state.prepared, { ...state, vector, intent: features.best }),
+    readWords: state.reading.words,
     runnerUp: judgement.runnerUp === undefined ? '' : (version.intents[judgement.runnerUp] ?? ''),
     changes: await changesOf(state, answered, settings),
   };
@@ -236,6 +241,12 @@ async function answer(state: MatchState, settings: MatchSettings): Promise<Answe
   return { judgement, judged, candidates };
 }
 
+/** The utterance with its misspelt words read as the corpus writes them; as typed where that is switched off or the vocabulary is elsewhere. */
+function readUtterance(text: string, { spelling }: LoadedVersion, { encoder, settings }: MatchParts): Reading {
+  if (!settings.readMisspelt || encoder.hasWord === undefined) return { text, words: [] };
+  return spelling.read(text, encoder.hasWord);
+}
+
 /** The match path over an encoder and the loaded versions. */
 export function createMatch(parts: MatchParts): Match {
   return async (call) => {
@@ -248,14 +259,15 @@ export function createMatch(parts: MatchParts): Match {
     }
     const active = call.version === undefined ? parts.versions.active(call.corpus) : undefined;
     const version = active ?? (await parts.versions.acquire(call.corpus, call.version));
-    const encodingComes = parts.encoder.encode(text, call.signal === undefined ? {} : { signal: call.signal });
+    const reading = readUtterance(text, version, parts);
+    const encodingComes = parts.encoder.encode(reading.text, call.signal === undefined ? {} : { signal: call.signal });
     // The text's own part is computed while the encoder works in its thread.
     const view = viewVersion(version, call.filter);
-    const prepared = version.scorer.prepare(text);
-    const terms = wordTerms(text);
+    const prepared = version.scorer.prepare(reading.text);
+    const terms = wordTerms(reading.text);
     const encoding = await encodingComes;
     const searchStarted = performance.now();
-    const searched: SearchedFor = { call, text, terms, view, prepared, encoding };
+    const searched: SearchedFor = { call, text, reading, terms, view, prepared, encoding };
     const state: MatchState = { ...searched, ...(await search(searched)) };
     const answered = await answer(state, parts.settings);
     const { judgement, candidates } = answered;

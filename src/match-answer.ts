@@ -3,6 +3,7 @@ import type { RowFilter } from './index/contract.ts';
 import type { Decision, DecisionRule, ThresholdSource } from './matching/contract.ts';
 import type { ScoreShares } from './matching/scorer.ts';
 import type { ChangeKind } from './matching/what-would-change.ts';
+import type { ReadWord } from './text/spelling.ts';
 
 /** One utterance to match. Fields are in range: the caller's border has checked them. */
 export interface MatchCall {
@@ -67,6 +68,7 @@ export interface AnswerExplanation {
   readonly shares: ScoreShares;
   readonly runnerUp: string;
   readonly changes: readonly AnswerChange[];
+  readonly readWords: readonly ReadWord[];
 }
 
 /** What to do with an utterance, and what made it so. */

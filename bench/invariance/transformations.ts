@@ -49,14 +49,31 @@ function withWord(utterance: string, { word, at }: { readonly word: string; read
   return utterance.slice(0, at) + other + utterance.slice(at + word.length);
 }
 
-/** Two letters in the middle of the longest word change places, as fingers do. */
-function withTypo(utterance: string): string {
-  const found = longestWord(utterance, 4);
-  if (found === undefined) return utterance;
-  const { word } = found;
-  const middle = Math.floor(word.length / 2);
-  return withWord(utterance, found, `${word.slice(0, middle - 1)}${word[middle]}${word[middle - 1]}${word.slice(middle + 1)}`);
+/** Rewrites the longest word at its middle letter; shorter words than four letters stay. */
+function atMiddle(rewrite: (word: string, middle: number) => string): (utterance: string) => string {
+  return (utterance) => {
+    const found = longestWord(utterance, 4);
+    return found === undefined ? utterance : withWord(utterance, found, rewrite(found.word, Math.floor(found.word.length / 2)));
+  };
 }
+
+/** Two letters in the middle of the longest word change places, as fingers do. */
+const withTypo = atMiddle((word, middle) => `${word.slice(0, middle - 1)}${word[middle]}${word[middle - 1]}${word.slice(middle + 1)}`);
+const withLetterLeftOut = atMiddle((word, middle) => word.slice(0, middle) + word.slice(middle + 1));
+const withLetterTwice = atMiddle((word, middle) => word.slice(0, middle) + word.slice(middle - 1));
+
+/** Rows of keys, each letter being replaced by its right neighbour, the last by its left one. */
+const KEYS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
+
+function neighbourOf(letter: string): string {
+  const row = KEYS.find((keys) => keys.includes(letter)) ?? '';
+  const at = row.indexOf(letter);
+  return row[at + 1] ?? row[at - 1] ?? letter;
+}
+
+const withWrongKey = atMiddle(
+  (word, middle) => word.slice(0, middle) + neighbourOf((word[middle] ?? '').toLowerCase()) + word.slice(middle + 1),
+);
 
 const THINGS =
   /\b(order|parcel|refund|voucher|card|account|invoice|payment|password|laptop|printer|screen|phone|address|loan|transfer|code|item|delivery|email|ticket|file|fee|limit|statement)(s?)\b/iu;
@@ -75,6 +92,9 @@ export const TRANSFORMATIONS: readonly Transformation[] = [
   { name: 'spacing', apply: (text) => `  ${text.replaceAll(' ', '   ')} ` },
   { name: 'politeness', apply: (text) => `please, I would like to know: ${text}` },
   { name: 'one typo', apply: withTypo },
+  { name: 'a letter left out', apply: withLetterLeftOut },
+  { name: 'a letter twice', apply: withLetterTwice },
+  { name: 'a wrong key', apply: withWrongKey },
   { name: 'contraction', apply: contracted },
   { name: 'plural', apply: withPlural },
 ];

@@ -82,10 +82,10 @@ function checkRows(rows: readonly LocatedUtterance[], { plan, version, terminal 
   for (const fault of faults) terminal.err(`warning: ${faultLine(fault)}`);
 }
 
-/** The settings that bear on answers. */
+/** The settings that bear on answers; a switch is 1 or 0. */
 export function matchSettingsOf(config: Config): Readonly<Record<string, number>> {
-  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio } = config;
-  return { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio };
+  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt } = config;
+  return { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt: Number(readMisspelt) };
 }
 
 interface Place extends EvalPlace {

@@ -209,7 +209,15 @@ export function evalCommand(terminal: Terminal): Command {
     description:
       'Measure how right answers are and whether confidence means what it says. Builds the corpus anew; needs no server and leaves nothing behind.',
     example: EXAMPLE,
-    settings: [...ENCODER_SETTINGS, 'corpusRoot', 'outOfScopeShare', 'answerConfidence', 'clarifyConfidence', 'clarifyRatio'],
+    settings: [
+      ...ENCODER_SETTINGS,
+      'corpusRoot',
+      'outOfScopeShare',
+      'answerConfidence',
+      'clarifyConfidence',
+      'clarifyRatio',
+      'readMisspelt',
+    ],
   });
   return withOptions(command).action(async (corpusOrPath: string, flags: EvalFlags) => {
     const plan = planOf(corpusOrPath, flags, settingsOf(command, terminal));

@@ -30,8 +30,8 @@ export interface OpenedVersions {
 }
 
 function matchSettings(config: Config): MatchSettings {
-  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio } = config;
-  return { ...DEFAULT_MATCH_SETTINGS, outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio };
+  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt } = config;
+  return { ...DEFAULT_MATCH_SETTINGS, outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt };
 }
 
 /** How Qdrant is reached and used. */

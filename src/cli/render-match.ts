@@ -50,6 +50,9 @@ function explanationLines(explanation: Explanation): readonly string[] {
     `none         ${percent(explanation.noneConfidence)} that none of the intents is meant`,
     `shared words ${explanation.matchedTerms.length === 0 ? 'none' : explanation.matchedTerms.join(' ')}`,
     ...explanation.changes.map((change) => `changes      ${changeText(change)}`),
+    ...(explanation.readWords.length === 0
+      ? []
+      : [`read as      ${explanation.readWords.map(({ typed, read }) => `${typed} > ${read}`).join(', ')}`]),
     ...explanation.evidence.map((item) => `near         ${item.similarity.toFixed(3)}  ${item.intent}  "${item.question}"`),
   ];
 }

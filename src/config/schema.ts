@@ -222,6 +222,10 @@ const matching = {
   clarifyRatio: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.clarifyRatio), {
     description: "A second candidate is close when its confidence is at least this share of the first one's.",
   }),
+  readMisspelt: described(yesOrNo().default(DEFAULT_MATCH_SETTINGS.readMisspelt), {
+    description:
+      "Read a word that neither the corpus nor the model's vocabulary has as the corpus's word one typing slip away. Part of a version, as the others here are. Without effect where the vocabulary is elsewhere (a remote model without a folder).",
+  }),
 };
 
 const other = {

@@ -87,6 +87,8 @@ export interface Encoder {
    * @returns [texts.length × dimension], rows in the order of texts.
    */
   encodeAll(texts: readonly string[], options?: EncodeAllOptions): Promise<Float32Array>;
+  /** Whether the model's vocabulary has a word whole, so that it is no misspelling. Absent where the vocabulary is elsewhere. */
+  readonly hasWord?: (word: string) => boolean;
   /** Texts waiting in the match lane. */
   readonly waiting: number;
   /** Drains what runs, rejects what waits with `unavailable`, releases sessions and workers. */

@@ -125,6 +125,7 @@ function assemble(parts: Parts): OnnxEncoder {
     info: infoOf(parts.model, parts.devices),
     encode: (text, options = {}) => encodeOne(text, parts, options),
     encodeAll: (texts, options = {}) => encodeMany(texts, { ...parts, queue: bulk }, options),
+    hasWord: parts.tokenizer.hasWord,
     get waiting() {
       return match.batcher.waiting;
     },

@@ -20,6 +20,8 @@ export interface Tokenizer {
   tokenise(text: string, role?: TextRole): TokenIds;
   /** Ids of a text alone, uncut, without special ids and prompt. */
   piecesOf(text: string): readonly number[];
+  /** Whether the vocabulary has the word whole; where it is bytes, within a text. */
+  hasWord(word: string): boolean;
   /** Id that fills a batch's shorter rows. */
   readonly padId: number;
   /** Id of what the vocabulary does not have, where there is one. */
@@ -79,10 +81,15 @@ export function createTokenizer(model: ModelFolder): Tokenizer {
     const wellFormed = text.toWellFormed();
     return model.lowerCase ? wellFormed.toLowerCase() : wellFormed;
   };
+  const piecesOf = (text: string): readonly number[] => tokenizer.encode(prepare(text), { add_special_tokens: false });
+  const unknownId = specialId(tokenizer, 'unk_token_id');
+  const whole = (ids: readonly number[]): boolean => ids.length === 1 && ids[0] !== unknownId;
   return {
     padId: specialId(tokenizer, 'pad_token_id') ?? 0,
-    unknownId: specialId(tokenizer, 'unk_token_id'),
-    piecesOf: (text) => tokenizer.encode(prepare(text), { add_special_tokens: false }),
+    unknownId,
+    piecesOf,
+    // Byte-level vocabularies have most words with the space before them only.
+    hasWord: (word) => whole(piecesOf(word)) || whole(piecesOf(` ${word}`)),
     tokenise(own, role = 'utterance') {
       const text = model.prompts.chosen[role] + own;
       const cut = text.length > most ? text.slice(0, most) : text;

@@ -20,6 +20,8 @@ export interface MatchSettings {
   readonly clarifyConfidence: number;
   /** A second candidate is close when its confidence is at least this share of the first's. */
   readonly clarifyRatio: number;
+  /** Read misspelt words of an utterance as words of the corpus. */
+  readonly readMisspelt: boolean;
   /** Most landmarks of the kernel. */
   readonly landmarks: number;
   /** Above this many questions the hit scorer stands in for kernel ridge. */
@@ -34,6 +36,7 @@ export const DEFAULT_MATCH_SETTINGS: MatchSettings = {
   answerConfidence: 0.4,
   clarifyConfidence: 0.3,
   clarifyRatio: 0.75,
+  readMisspelt: true,
   landmarks: 1500,
   maxRidgeQuestions: 30_000,
   maxRidgeIntents: 1_000,

@@ -7,6 +7,7 @@ import type { Fault } from '../errors.ts';
 import type { QuestionIndex, SearchMethod } from '../index/contract.ts';
 import type { StandingDemands } from '../matching/demands.ts';
 import type { IntentScorer } from '../matching/scorer.ts';
+import type { Spelling } from '../text/spelling.ts';
 import type { ExactLookup } from './exact-lookup.ts';
 
 /** One version in memory: everything a match or a lookup reads. Immutable; a match keeps its handle to the end. */
@@ -35,6 +36,8 @@ export interface LoadedVersion {
   readonly demands: StandingDemands;
   /** Out-of-scope share that its confidences are made for; undefined where an earlier release built it. */
   readonly outOfScopeShare: number | undefined;
+  /** Reads misspelt words as words of the questions and counter-examples. */
+  readonly spelling: Spelling;
 }
 
 /** What a reload does just now, in this order. */

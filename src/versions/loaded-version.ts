@@ -9,6 +9,7 @@ import { deserialiseCorpus, serialiseCorpus } from '../corpus/serialise.ts';
 import { FaqError } from '../errors.ts';
 import type { OpenVersion, VersionManifest } from '../index/contract.ts';
 import { loadScorer, SCORER_FORMAT } from '../matching/stored-scorer.ts';
+import { buildSpelling } from '../text/spelling.ts';
 import type { LoadedVersion } from './contract.ts';
 import { buildExactLookup } from './exact-lookup.ts';
 import { standingDemands } from './version-demands.ts';
@@ -88,6 +89,8 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
     throw damaged(open.manifest, 'its scorer has another number of intents than its corpus');
   await nextTurn();
   const exact = buildExactLookup(layout.questions, layout.refusing);
+  await nextTurn();
+  const spelling = buildSpelling([...layout.questions, ...layout.counterTexts]);
   const { corpus, version, createdAt, modelDigest } = open.manifest;
   return {
     corpus,
@@ -106,5 +109,6 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
     exact,
     demands: standingDemands(content, layout.intents),
     outOfScopeShare,
+    spelling,
   };
 }

@@ -76,10 +76,16 @@ const HOLDS: Readonly<Record<string, number>> = {
   'more punctuation': 0.93,
   spacing: 1,
   politeness: 0.88,
-  'one typo': 0.72,
+  'one typo': 0.92,
+  'a letter left out': 0.91,
+  'a letter twice': 0.93,
+  'a wrong key': 0.93,
   contraction: 0.92,
   plural: 0.87,
 };
+
+/** Rewritings that misspell a word. A word that the corpus does not have cannot be read as it was meant. */
+const SLIPS = ['one typo', 'a letter left out', 'a letter twice', 'a wrong key'];
 
 /** Least share of pairs that an unrelated intent moves by less than .02; .95 is wanted. */
 const UNMOVED: Readonly<Record<string, number>> = { shop: 0.8, bank: 0.77, helpdesk: 0.95 };
@@ -104,10 +110,9 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
     expect(measured.get(transformation)?.decisionHolds).toBeGreaterThanOrEqual(least);
   });
 
-  test('similarity hardly ever falls by more than .15, but for a typo', () => {
+  test('similarity hardly ever falls by more than .15, but for a slip in a word that the corpus lacks', () => {
     for (const [transformation, { greatestFall, fellFar }] of measured) {
-      if (transformation === 'one typo') expect(fellFar).toBeLessThanOrEqual(0.12);
-      else expect(fellFar, transformation).toBeLessThanOrEqual(0.02);
+      expect(fellFar, transformation).toBeLessThanOrEqual(SLIPS.includes(transformation) ? 0.05 : 0.02);
       if (['lower case', 'upper case', 'spacing', 'no punctuation', 'contraction', 'plural'].includes(transformation))
         expect(greatestFall, transformation).toBeLessThanOrEqual(MOST_FALL);
     }

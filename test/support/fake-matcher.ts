@@ -37,8 +37,15 @@ export const sample = (
   rest: Partial<Parameters<typeof fakeVersion>[0]> = {},
 ) => fakeVersion({ entries: ENTRIES, scorer: scoring(scores), ...rest });
 
+/** How a matcher differs from the default. */
+export interface MatcherOptions {
+  /** Words of the encoder's vocabulary; none: it is elsewhere. */
+  readonly vocabulary?: readonly string[];
+  readonly readMisspelt?: boolean;
+}
+
 /** The match path over the given versions, the first one active, with the texts that went through the encoder. */
-export function matcher(versions: readonly LoadedVersion[]) {
+export function matcher(versions: readonly LoadedVersion[], { vocabulary, readMisspelt = true }: MatcherOptions = {}) {
   const encoder = createFakeEncoder();
   const encoded: string[] = [];
   const store: Pick<Versions, 'acquire' | 'active'> = {
@@ -56,9 +63,10 @@ export function matcher(versions: readonly LoadedVersion[]) {
         encoded.push(text);
         return encoder.encode(text, options);
       },
+      ...(vocabulary === undefined ? {} : { hasWord: (word: string) => vocabulary.includes(word) }),
     },
     versions: store,
-    settings,
+    settings: { ...settings, readMisspelt },
   });
   const call = (utterance: string, changes: Partial<MatchCall> = {}) =>
     match({

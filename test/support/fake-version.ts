@@ -5,6 +5,7 @@
 import type { Corpus, CorpusSettings, Entry } from '../../src/corpus/corpus.ts';
 import type { GroupQuery, Hit, QuestionIndex, RowFilter } from '../../src/index/contract.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
+import { buildSpelling } from '../../src/text/spelling.ts';
 import { wordTerms } from '../../src/text/terms.ts';
 import type { LoadedVersion } from '../../src/versions/contract.ts';
 import { buildExactLookup } from '../../src/versions/exact-lookup.ts';
@@ -90,5 +91,6 @@ export function fakeVersion({ entries, counterExamples = [], settings, version =
     exact: buildExactLookup(layout.questions, layout.refusing),
     demands: standingDemands(content, layout.intents),
     outOfScopeShare: 0.25,
+    spelling: buildSpelling([...layout.questions, ...layout.counterTexts]),
   };
 }

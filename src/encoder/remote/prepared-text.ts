@@ -19,6 +19,13 @@ export interface PreparedText {
 /** Makes a text ready; an utterance where no role is given. */
 export type PrepareText = (text: string, role?: TextRole) => PreparedText;
 
+/** What this process knows of the remote model's tokenizer. */
+export interface Preparation {
+  readonly prepare: PrepareText;
+  /** As in Encoder. */
+  readonly hasWord: ((word: string) => boolean) | undefined;
+}
+
 /** Without a tokenizer, this many characters are sent at most: 32 such texts stay below the 2 MB that TEI takes in one request. */
 const MOST_CHARACTERS = 16_384;
 /** English has about four characters a word piece; only batches are formed by it. */
@@ -47,14 +54,15 @@ function longestReadable(text: string, tokenizer: Tokenizer, { guess, role }: { 
   return firstUnits(text, low);
 }
 
-function byTokenizer(model: ModelFolder): PrepareText {
+function byTokenizer(model: ModelFolder): Preparation {
   const tokenizer = createTokenizer(model);
-  return (text, role = 'utterance') => {
+  const prepare: PrepareText = (text, role = 'utterance') => {
     const { ids, truncated } = tokenizer.tokenise(text, role);
     const sent = truncated ? longestReadable(text, tokenizer, { guess: model.maxTokens * CHARACTERS_PER_PIECE, role }) : text;
     // The server is asked for bare vectors, so the model's prompt travels with the text.
     return { text: `${model.prompts.chosen[role]}${sent.toWellFormed()}`, length: ids.length, truncated };
   };
+  return { prepare, hasWord: tokenizer.hasWord };
 }
 
 function byCharacters(text: string): PreparedText {
@@ -63,6 +71,6 @@ function byCharacters(text: string): PreparedText {
 }
 
 /** @param model the folder of the remote's model; undefined where there is none. */
-export function createPreparation(model: ModelFolder | undefined): PrepareText {
-  return model === undefined ? byCharacters : byTokenizer(model);
+export function createPreparation(model: ModelFolder | undefined): Preparation {
+  return model === undefined ? { prepare: byCharacters, hasWord: undefined } : byTokenizer(model);
 }

@@ -12,7 +12,7 @@ import type { ModelFolder } from '../model-folder.ts';
 import { requireLength } from '../text-length.ts';
 import { openProtocol } from './open-protocol.ts';
 import { openRemote } from './open-remote.ts';
-import type { PreparedText, PrepareText } from './prepared-text.ts';
+import type { Preparation, PreparedText } from './prepared-text.ts';
 import type { RemoteProtocol } from './protocol.ts';
 import { mayPass, type RemoteFault } from './remote-errors.ts';
 import type { RemoteModel } from './remote-model.ts';
@@ -45,9 +45,8 @@ const BULK_TIMEOUT_MS = 30_000;
 /** After these the server may be away or be another one. A busy or failing server is neither. */
 const SUSPICIOUS: ReadonlySet<string> = new Set<RemoteFault>(['REMOTE_UNREACHABLE', 'REMOTE_UNTRUSTED', 'REMOTE_SLOW', 'REMOTE_MISMATCH']);
 
-interface Parts extends RemoteEncoderOptions {
+interface Parts extends RemoteEncoderOptions, Preparation {
   readonly protocol: RemoteProtocol;
-  readonly prepare: PrepareText;
   readonly remote: RemoteModel;
   readonly batcher: MicroBatcher<RemoteItem, EncodedRow>;
   readonly watch: RemoteWatch;
@@ -129,6 +128,7 @@ function assemble(parts: Parts, close: () => Promise<void>): Encoder {
     reach: parts.watch.reach,
     encode: (text, options = {}) => encodeOne(text, parts, options),
     encodeAll: (texts, options = {}) => encodeMany(texts, parts, options),
+    ...(parts.hasWord === undefined ? {} : { hasWord: parts.hasWord }),
     get waiting() {
       return parts.batcher.waiting;
     },
@@ -180,7 +180,7 @@ export async function createRemoteEncoder(options: RemoteEncoderOptions): Promis
     const closing = waits.signal;
     const policy = (options.onAway === undefined ? matchPolicy : bulkPolicy)(settings.retries);
     const lookup = { protocol, settings, closing, spread, policy, identityFolder: options.identityFolder };
-    const { remote, prepare, verification } = await openRemote(lookup, model);
+    const { remote, prepare, hasWord, verification } = await openRemote(lookup, model);
     const problem = await checkAtStart({ verification, options, onVerified, waiting: { signal: undefined, closing, spread } });
     const watch = startWatch({ verification, intervals: options.intervals ?? WATCH_INTERVALS, problem, onVerified, closing });
     const { dimension } = remote.info;
@@ -189,7 +189,7 @@ export async function createRemoteEncoder(options: RemoteEncoderOptions): Promis
       if (watch.problem !== undefined) throw watch.problem;
     };
     const batcher = createBatcher(options, { dimension, protocol, closing: requests.signal, mostTexts: () => mostTexts, gate });
-    return assemble({ ...options, protocol, prepare, remote, batcher, watch, closing, spread }, async () => {
+    return assemble({ ...options, protocol, prepare, hasWord, remote, batcher, watch, closing, spread }, async () => {
       waits.abort(shuttingDown);
       // What is on its way may end; a reload's request is not waited for longer than an utterance's.
       const timer = setTimeout(() => requests.abort(shuttingDown), settings.timeoutMs);

@@ -218,3 +218,10 @@ test('the welcome of a server without the demo names no line that would fail', (
   expect(lines).toContain('faqmatch -- reload <corpus>');
   expect(lines).not.toContain('match shop');
 });
+
+test('an explanation names the words that were read as others', () => {
+  const lines = (readWords: readonly { readonly typed: string; readonly read: string }[]) =>
+    matchLines(MatchResponse.fromPartial({ explanation: { readWords } }), fakeTerminal());
+  expect(lines([{ typed: 'refnud', read: 'refund' }])).toContain('read as      refnud > refund');
+  expect(lines([]).some((line) => line.startsWith('read as'))).toBe(false);
+});

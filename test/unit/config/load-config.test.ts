@@ -130,8 +130,9 @@ test('a variable that looks like ours and is not gives a warning with a guess', 
 });
 
 test('the defaults of matching are the ones that were measured', () => {
-  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio } = DEFAULT_MATCH_SETTINGS;
-  expect(loadConfig({ environment: {} }).config).toMatchObject({ outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio });
+  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt } = DEFAULT_MATCH_SETTINGS;
+  const measured = { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt };
+  expect(loadConfig({ environment: {} }).config).toMatchObject(measured);
 });
 
 test('every setting has a description and names of its own', () => {

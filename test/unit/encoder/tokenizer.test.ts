@@ -19,6 +19,11 @@ describe('the tokenizer', () => {
     expect([...tokenizer.tokenise('Where is my order?').ids]).toEqual([CLS, 2073, 2003, 2026, 2344, 1029, SEP]);
   });
 
+  it('tells whole words from words in pieces', () => {
+    for (const word of ['order', 'ORDER', 'café']) expect(tokenizer.hasWord(word), word).toBe(true);
+    for (const word of ['ordre', '', 'two words', '龘']) expect(tokenizer.hasWord(word), word).toBe(false);
+  });
+
   it('frames the empty text with its special pieces', () => {
     expect([...tokenizer.tokenise('').ids]).toEqual([CLS, SEP]);
   });

@@ -227,6 +227,8 @@ export interface Explanation {
    * reload that changes the corpus fits anew. Empty where nothing was found.
    */
   readonly changes: readonly DecisionChange[];
+  /** Misspelt words of the utterance and what they were read as, in its order; empty where it was read as typed. */
+  readonly readWords: readonly ReadWord[];
 }
 
 /** DecisionChange is one change and the decision that it gives. */
@@ -245,6 +247,17 @@ export interface DecisionChange {
   readonly value: number;
   /** Counter-examples or stored questions that go or come. */
   readonly texts: readonly string[];
+}
+
+/**
+ * ReadWord is a word of the utterance that was read as another: neither the corpus nor the model's vocabulary has it, and the corpus has one
+ * that is a single typing slip away.
+ */
+export interface ReadWord {
+  /** As it was typed. */
+  readonly typed: string;
+  /** As it was read. */
+  readonly read: string;
 }
 
 /** ScoreShares splits a score into its sources; the parts and the constant term sum to the score. */
@@ -1424,6 +1437,7 @@ function createBaseExplanation(): Explanation {
     shares: undefined,
     runnerUp: "",
     changes: [],
+    readWords: [],
   };
 }
 
@@ -1461,6 +1475,9 @@ export const Explanation: MessageFns<Explanation> = {
     }
     for (const v of message.changes) {
       DecisionChange.encode(v!, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.readWords) {
+      ReadWord.encode(v!, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -1566,6 +1583,14 @@ export const Explanation: MessageFns<Explanation> = {
             message.changes.push(DecisionChange.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.readWords.push(ReadWord.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1611,6 +1636,11 @@ export const Explanation: MessageFns<Explanation> = {
       changes: globalThis.Array.isArray(object?.changes)
         ? object.changes.map((e: any) => DecisionChange.fromJSON(e))
         : [],
+      readWords: globalThis.Array.isArray(object?.readWords)
+        ? object.readWords.map((e: any) => ReadWord.fromJSON(e))
+        : globalThis.Array.isArray(object?.read_words)
+        ? object.read_words.map((e: any) => ReadWord.fromJSON(e))
+        : [],
     };
   },
 
@@ -1649,6 +1679,9 @@ export const Explanation: MessageFns<Explanation> = {
     if (message.changes?.length) {
       obj.changes = message.changes.map((e) => DecisionChange.toJSON(e));
     }
+    if (message.readWords?.length) {
+      obj.readWords = message.readWords.map((e) => ReadWord.toJSON(e));
+    }
     return obj;
   },
 
@@ -1670,6 +1703,7 @@ export const Explanation: MessageFns<Explanation> = {
       : undefined;
     message.runnerUp = object.runnerUp ?? "";
     message.changes = object.changes?.map((e) => DecisionChange.fromPartial(e)) || [];
+    message.readWords = object.readWords?.map((e) => ReadWord.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1803,6 +1837,91 @@ export const DecisionChange: MessageFns<DecisionChange> = {
     message.intent = object.intent ?? "";
     message.value = object.value ?? 0;
     message.texts = object.texts?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseReadWord(): ReadWord {
+  return { typed: "", read: "" };
+}
+
+export const ReadWord: MessageFns<ReadWord> = {
+  encode(message: ReadWord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.typed !== "") {
+      writer.uint32(10).string(message.typed);
+    }
+    if (message.read !== "") {
+      writer.uint32(18).string(message.read);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadWord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadWord() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.typed = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.read = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReadWord {
+    return {
+      typed: isSet(object.typed) ? globalThis.String(object.typed) : "",
+      read: isSet(object.read) ? globalThis.String(object.read) : "",
+    };
+  },
+
+  toJSON(message: ReadWord): unknown {
+    const obj: any = {};
+    if (message.typed !== "") {
+      obj.typed = message.typed;
+    }
+    if (message.read !== "") {
+      obj.read = message.read;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReadWord>): ReadWord {
+    return ReadWord.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReadWord>): ReadWord {
+    const message = createBaseReadWord() as any;
+    message.typed = object.typed ?? "";
+    message.read = object.read ?? "";
     return message;
   },
 };

@@ -34,6 +34,7 @@ describe.each(REMOTE_KINDS)('a remote encoder over %s', (kind) => {
     await withRemote(async (encoder) => {
       const { device, workers, ...same } = encoder.info;
       expect(same).toEqual((({ device: _, workers: __, ...rest }) => rest)(local.info));
+      expect([encoder.hasWord?.('order'), encoder.hasWord?.('ordre')]).toEqual([true, false]);
       expect([device, workers, encoder.waiting, encoder.reach?.problem]).toEqual([`remote (${kind})`, 8, 0, undefined]);
     });
   });
