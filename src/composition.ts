@@ -86,18 +86,23 @@ function keepNearer(best: Map<number, NearQuestion>, question: NearQuestion): vo
   if (before === undefined || question.similarity > before.similarity) best.set(question.intent, question);
 }
 
+type BestQuestions = ReadonlyMap<number, NearQuestion>;
+
 /**
  * Nearest allowed question of each wanted intent: from the nearest by vector and what was asked beside them, else asked of the index. What
- * was found by terms alone need not be its intent's nearest.
+ * was found by terms alone need not be its intent's nearest, nor what a database's graph found, which may have missed a nearer one; what a
+ * graph in this process found is taken, since a comparison would hold up the other matches.
+ * @param known what an earlier call found.
  */
-async function bestQuestions(state: MatchState, intents: readonly number[]): Promise<ReadonlyMap<number, NearQuestion>> {
-  const best = new Map<number, NearQuestion>();
-  for (const hit of state.dense) keepNearer(best, hit);
+async function bestQuestions(state: MatchState, intents: readonly number[], known: BestQuestions = new Map()): Promise<BestQuestions> {
+  const { call, view, encoding } = state;
+  const { index } = view.version;
+  const best = new Map(known);
+  if (!index.remote || index.method.kind === 'exact') for (const hit of state.dense) keepNearer(best, hit);
   for (const question of state.nearest) keepNearer(best, question);
   const groups = intents.filter((intent) => !best.has(intent));
   if (groups.length === 0) return best;
-  const { call, view, encoding } = state;
-  const asked = await view.version.index.nearestOfGroups({ vector: encoding.vector, groups, ...filterOf(call) });
+  const asked = await index.nearestOfGroups({ vector: encoding.vector, groups, ...filterOf(call) });
   for (const question of nearQuestions(groups, asked)) keepNearer(best, question);
   return best;
 }
@@ -233,6 +238,7 @@ async function answer(state: MatchState, settings: MatchSettings): Promise<Answe
   const questions = await bestQuestions(
     state,
     judgement.ranked.map((item) => item.intent),
+    nearestRows,
   );
   const candidates = judgement.ranked.flatMap(({ intent, confidence }) => {
     const question = equal.get(intent) ?? questions.get(intent);

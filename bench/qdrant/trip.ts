@@ -9,7 +9,7 @@ import { CORPUS, type TwoStores } from './two-stores.ts';
 
 /** What a match asks for at most: hits, and intents beside them. */
 const HITS = 32;
-const INTENTS = 6;
+const INTENTS = 7;
 const WARM_UP = 50;
 const CALLS = 200;
 
@@ -62,7 +62,8 @@ export async function tripSteps(
   const vectors = await Promise.all(utterances.slice(0, CALLS).map(async (text) => (await encoder.encode(text)).vector));
   const groupsOf = (call: number) => Array.from({ length: INTENTS }, (_, step) => (7 * call + 31 * step) % version.intents.length);
   const hits = (vector: Float32Array): BatchQuery => denseQuery({ vector, terms: [], k: HITS }, plan);
-  const groups = (vector: Float32Array, call: number) => groupsOf(call).map((group) => groupQuery({ vector }, group));
+  const groups = (vector: Float32Array, call: number) =>
+    groupsOf(call).map((group) => groupQuery({ vector, k: 1 }, { group, size: 0 }, plan));
   const steps: Readonly<Record<string, (vector: Float32Array, call: number) => Promise<Answer>>> = {
     'nothing (GET /)': () => send('/', undefined),
     [`${HITS} nearest`]: (vector) => send(path, searchesText([hits(vector)])),

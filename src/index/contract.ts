@@ -63,7 +63,7 @@ export type GroupQuery = Pick<SearchQuery, 'vector' | 'filter'> & { readonly gro
 /** The nearest row of a group. */
 export interface NearestRow {
   readonly row: number;
-  /** Exact cosine, in [-1, 1], whatever the method of the index. */
+  /** Exact cosine, in [-1, 1]. */
   readonly similarity: number;
 }
 
@@ -84,7 +84,7 @@ export interface SearchResult {
   readonly lexical: readonly Hit[];
   /** Exact cosines of the query's rows, in their order. */
   readonly similarities: Float32Array;
-  /** Of the query's groups, in their order; ties by row; undefined where no row of the group passes. */
+  /** Of the query's groups, in their order; ties by row; undefined where no row of the group passes. A great group's may come from a graph. */
   readonly nearest: readonly (NearestRow | undefined)[];
 }
 

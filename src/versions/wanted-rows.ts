@@ -3,8 +3,8 @@
  */
 import type { VersionView } from './version-view.ts';
 
-/** Intents foretold beyond the candidates asked for: the neighbours' vote, which is not known yet, moves an intent by a place. */
-const INTENTS_BEYOND = 1;
+/** Intents foretold beyond the candidates asked for: the neighbours' vote, which is not known yet, moves an intent by a place or two. */
+const INTENTS_BEYOND = 2;
 
 /** Intents that are likely to be candidates, by their scores before any hit is known, greatest first; only such as the filter allows. */
 export function likelyIntents({ allows }: Pick<VersionView, 'allows'>, before: Float32Array, topK: number): readonly number[] {

@@ -111,22 +111,42 @@ function createTermRanking(rows: readonly QuestionRow[]): (query: SearchQuery) =
 
 type AskOne = (query: BatchQuery, signal: AbortSignal | undefined) => Promise<readonly ScoredRow[]>;
 
-/** What came for each group to its nearest row; asks again only where rows tie for it. */
-async function nearestOf(query: GroupQuery, found: readonly (readonly ScoredRow[])[], one: AskOne): Promise<SearchResult['nearest']> {
-  const settled = query.groups.map((group, place) =>
-    settle(found[place] ?? [], 1, (more) => one(groupQuery(query, group, more), undefined)),
-  );
-  return (await Promise.all(settled)).map((rows) => {
-    const [best] = rows.toSorted(bestFirst);
-    return best === undefined ? undefined : { row: best.row, similarity: best.score };
-  });
+/** The nearest rows of groups: what to ask, and what came of it. */
+interface NearestRows {
+  queries(query: GroupQuery): readonly BatchQuery[];
+  /** Asks again only where rows tie for being the nearest. */
+  read(query: GroupQuery, found: readonly (readonly ScoredRow[])[]): Promise<SearchResult['nearest']>;
+}
+
+function nearestRows({ rows, plan }: QdrantIndexSource, one: AskOne): NearestRows {
+  const sizes = new Map<number, number>();
+  for (const { group } of rows) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const queryOf = (query: GroupQuery, group: number, k = 1) => groupQuery({ ...query, k }, { group, size: sizes.get(group) ?? 0 }, plan);
+  return {
+    queries: (query) => query.groups.map((group) => queryOf(query, group)),
+    async read(query, found) {
+      const settled = query.groups.map((group, place) =>
+        settle(found[place] ?? [], 1, (more) => one(queryOf(query, group, more), undefined)),
+      );
+      return (await Promise.all(settled)).map((near) => {
+        const [best] = near.toSorted(bestFirst);
+        return best === undefined ? undefined : { row: best.row, similarity: best.score };
+      });
+    },
+  };
+}
+
+/** How a version's index asks: many queries at once, one, and the nearest rows of groups. */
+interface Asking {
+  readonly ask: AskQueries;
+  readonly one: AskOne;
+  readonly near: NearestRows;
 }
 
 /** The searcher of one version. */
 function createSearch(
   source: QdrantIndexSource,
-  ask: AskQueries,
-  one: AskOne,
+  { ask, one, near }: Asking,
 ): (query: SearchQuery, signal: AbortSignal | undefined) => Promise<SearchResult> {
   const { plan } = source;
   const weights = termWeights(source.rows.map(({ terms }) => terms));
@@ -138,7 +158,7 @@ function createSearch(
     const lexicalOf = bm25Of(weights, terms);
     const named = wanted.length > 0 ? [rowsQuery(vector, wanted)] : [];
     const byTerms = terms.termNumbers.length > 0 ? [termsQuery(query, terms)] : [];
-    const grouped = groups.map((group) => groupQuery(query, group));
+    const grouped = near.queries({ ...query, groups });
     const answers = (await ask([denseQuery(query, plan), ...grouped, ...named, ...byTerms], signal)).map(scoredRows);
     const ofGroups = answers.slice(1, 1 + grouped.length);
     const [nearest = []] = answers;
@@ -159,7 +179,7 @@ function createSearch(
       ),
       lexical: hits(lexical, lexicalOf),
       similarities: Float32Array.from(wanted, cosineOf),
-      nearest: await nearestOf({ ...query, groups }, ofGroups, one),
+      nearest: await near.read({ ...query, groups }, ofGroups),
     };
   };
 }
@@ -170,7 +190,8 @@ export function openQdrantIndex(source: QdrantIndexSource): QuestionIndex {
   const size = source.rows.length;
   const ask = sender(source);
   const one: AskOne = async (query, signal) => (await ask([query], signal)).flatMap(scoredRows);
-  const search = createSearch(source, ask, one);
+  const near = nearestRows(source, one);
+  const search = createSearch(source, { ask, one, near });
   return {
     size,
     dimension,
@@ -186,11 +207,7 @@ export function openQdrantIndex(source: QdrantIndexSource): QuestionIndex {
     async nearestOfGroups(query) {
       checkGroupQuery(query, dimension);
       if (size === 0 || query.groups.length === 0) return query.groups.map(() => undefined);
-      const answers = await ask(
-        query.groups.map((group) => groupQuery(query, group)),
-        undefined,
-      );
-      return nearestOf(query, answers.map(scoredRows), one);
+      return near.read(query, (await ask(near.queries(query), undefined)).map(scoredRows));
     },
   };
 }

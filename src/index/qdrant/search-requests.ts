@@ -3,7 +3,7 @@
  * batch; and what came back as rows with cosines.
  */
 import type { Schemas } from '@qdrant/js-client-rest';
-import type { GroupQuery, RowFilter, SearchQuery } from '../contract.ts';
+import type { RowFilter, SearchQuery } from '../contract.ts';
 import { isOpenFilter } from '../row-filter.ts';
 import type { ScoredRow } from '../top-rows.ts';
 import { DENSE, FILTERS, groupWord, localeWord, TERMS, tagWord } from './version-collection.ts';
@@ -102,8 +102,21 @@ export function rowsQuery(vector: Float32Array, rows: readonly number[]): BatchQ
   };
 }
 
-/** The nearest passing row of one group, and the one beyond it: compared with every row of the group, which are few. */
-export function groupQuery({ vector, filter }: Omit<GroupQuery, 'groups'>, group: number, k = 1): BatchQuery {
+/** Rows of a group up to which each is compared with; beyond, a graph is quicker where there is one. */
+const MOST_COMPARED = 2_000;
+
+/** A group with the number of its rows. */
+export interface RowGroup {
+  readonly group: number;
+  readonly size: number;
+}
+
+/** The k nearest passing rows of one group, and one beyond them. */
+export function groupQuery(
+  { vector, filter, k }: Pick<SearchQuery, 'vector' | 'filter' | 'k'>,
+  { group, size }: RowGroup,
+  plan: SearchPlan,
+): BatchQuery {
   const passing = qdrantFilter(filter)?.must;
   const own = { key: FILTERS, match: { value: groupWord(group) } };
   return {
@@ -111,7 +124,7 @@ export function groupQuery({ vector, filter }: Omit<GroupQuery, 'groups'>, group
     using: DENSE,
     limit: k + LOOK_BEYOND,
     filter: { must: [own, ...(Array.isArray(passing) ? passing : [])] },
-    params: { exact: true },
+    params: size > MOST_COMPARED ? searchParams(plan) : { exact: true },
     ...IDS_ONLY,
   };
 }

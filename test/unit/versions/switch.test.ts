@@ -98,7 +98,15 @@ describe('switching versions', () => {
     const [first] = await loadNumbered(server, 1);
     await server.versions.reload('bank', filesNumber(7), { stageOnly: true });
     expect(server.versions.status()).toEqual([
-      { corpus: 'bank', activeVersion: undefined, entries: 0, questions: 0, intents: 0, outOfScopeShare: undefined, activatedAt: undefined },
+      {
+        corpus: 'bank',
+        activeVersion: undefined,
+        entries: 0,
+        questions: 0,
+        intents: 0,
+        outOfScopeShare: undefined,
+        activatedAt: undefined,
+      },
       { corpus: 'shop', activeVersion: first, entries: 3, questions: 9, intents: 3, outOfScopeShare: 0.25, activatedAt: expect.any(Date) },
     ]);
   });

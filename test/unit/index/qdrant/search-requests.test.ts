@@ -63,7 +63,8 @@ describe('a search in the words of Qdrant', () => {
 
   test('asks for the nearest row of a group and one beyond it, within the filter, by comparing', () => {
     const filter = { locales: ['de'], tags: [] };
-    expect(groupQuery({ ...query, filter }, 4)).toMatchObject({
+    const walk = { method: hnsw, quantised: false };
+    expect(groupQuery({ ...query, filter, k: 1 }, { group: 4, size: 9 }, walk)).toMatchObject({
       limit: 2,
       filter: {
         must: [
@@ -73,11 +74,19 @@ describe('a search in the words of Qdrant', () => {
       },
       params: { exact: true },
     });
-    expect(groupQuery(query, 4, 8)).toMatchObject({ limit: 9, filter: { must: [{ match: { value: 'group:4' } }] } });
+    expect(groupQuery(query, { group: 4, size: 9 }, walk)).toMatchObject({
+      limit: 9,
+      filter: { must: [{ match: { value: 'group:4' } }] },
+    });
+    expect(groupQuery(query, { group: 4, size: 100_000 }, walk)).toMatchObject({ params: { hnsw_ef: 128 } });
   });
 
   test('puts the numbers of one vector into words once, whatever is asked of it', () => {
-    const searches = [denseQuery(query, exact), groupQuery(query, 1), termsQuery(query, { termNumbers: [7], counts: [1] })];
+    const searches = [
+      denseQuery(query, exact),
+      groupQuery(query, { group: 1, size: 9 }, exact),
+      termsQuery(query, { termNumbers: [7], counts: [1] }),
+    ];
     expect(JSON.parse(searchesText(searches))).toEqual({ searches });
     expect(new Set(searches.map((each) => each.query)).size).toBe(1);
   });
