@@ -26,7 +26,7 @@ export interface QdrantSettings {
 }
 
 /**
- * One node, no key. HNSW from 20,000 questions: below, exact search of all vectors stays under 5 ms on one core (bench `qdrant-match`).
+ * One node, no key. HNSW from 5,000 questions: at 10,000 a comparison with every vector costs the server 2 ms of a core a match, a graph .5 (bench `qdrant-match`).
  */
 export const DEFAULT_QDRANT_SETTINGS: Omit<QdrantSettings, 'urls'> = {
   apiKey: undefined,
@@ -35,7 +35,7 @@ export const DEFAULT_QDRANT_SETTINGS: Omit<QdrantSettings, 'urls'> = {
   writePatienceMs: 45_000,
   replicationFactor: 1,
   shards: 1,
-  hnswFromQuestions: 20_000,
+  hnswFromQuestions: 5_000,
   quantise: false,
   serveFromMemory: false,
 };

@@ -74,7 +74,7 @@ describe('a search in the words of Qdrant', () => {
       },
       params: { exact: true },
     });
-    expect(groupQuery(query, { group: 4, size: 9 }, walk)).toMatchObject({
+    expect(groupQuery({ ...query, k: 8 }, { group: 4, size: 9 }, walk)).toMatchObject({
       limit: 9,
       filter: { must: [{ match: { value: 'group:4' } }] },
     });
