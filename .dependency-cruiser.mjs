@@ -46,7 +46,7 @@ const configuration = {
     },
     {
       name: 'parts-are-strangers',
-      comment: 'corpus, encoder, index and matching are tied together by versions/ and composition.ts alone.',
+      comment: 'corpus, encoder, index and matching are tied together by versions/, answering/ and composition.ts alone.',
       severity: 'error',
       from: { path: '^src/(corpus|encoder|index|matching)/' },
       to: { path: '^src/(corpus|encoder|index|matching)/', pathNot: '^src/$1/' },
@@ -56,13 +56,13 @@ const configuration = {
       comment: 'A part does not know who ties it in or what sits on top.',
       severity: 'error',
       from: { path: '^src/(text|corpus|encoder|index|matching)/' },
-      to: { path: '^src/(versions|server|cli|quality|client)/|^src/(composition|main)\\.ts$' },
+      to: { path: '^src/(versions|answering|server|cli|quality|client)/|^src/(composition|main)\\.ts$' },
     },
     {
       name: 'ties-never-look-up',
-      comment: 'versions/ and composition.ts serve whoever sits on top, and know none of them.',
+      comment: 'versions/, answering/ and composition.ts serve whoever sits on top, and know none of them.',
       severity: 'error',
-      from: { path: '^src/versions/|^src/(composition|decision-changes|match-answer)\\.ts$' },
+      from: { path: '^src/(versions|answering)/|^src/composition\\.ts$' },
       to: { path: '^src/(server|cli|quality|client)/|^src/main\\.ts$' },
     },
     {

@@ -4,12 +4,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Match } from '../src/answering/match-answer.ts';
 import { openEncoder } from '../src/cli/open-encoder.ts';
 import { markdownLines } from '../src/cli/table.ts';
 import { processTerminal } from '../src/cli/terminal.ts';
 import { withThrowawayVersions } from '../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../src/config/load-config.ts';
-import type { Match } from '../src/match-answer.ts';
 import { estimateShare } from '../src/matching/out-of-scope-share.ts';
 import { seededNumbers } from '../src/quality/measures/bootstrap.ts';
 

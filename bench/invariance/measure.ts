@@ -1,6 +1,6 @@
 /** How often a rewritten utterance gets the answer of the original, and how far its similarity falls at most. */
 import pLimit from 'p-limit';
-import type { Match, MatchAnswer } from '../../src/match-answer.ts';
+import type { Match, MatchAnswer } from '../../src/answering/match-answer.ts';
 import { TRANSFORMATIONS } from './transformations.ts';
 
 /** One transformation over a set of utterances. */

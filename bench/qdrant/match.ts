@@ -2,7 +2,7 @@
  * `qdrant-match`: a match through Qdrant beside a match through the embedded index, same process, same encoder, same corpus, calls in turn;
  * and whether both decide alike.
  */
-import type { MatchAnswer } from '../../src/match-answer.ts';
+import type { MatchAnswer } from '../../src/answering/match-answer.ts';
 import { percentile, summariseLatency } from '../../src/quality/latency.ts';
 import type { BenchContext } from '../support/context.ts';
 import { atLeast, atMost, type Findings, short } from '../support/report.ts';

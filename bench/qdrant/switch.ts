@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Match } from '../../src/answering/match-answer.ts';
 import { openEncoder } from '../../src/cli/open-encoder.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { createMatch } from '../../src/composition.ts';
@@ -11,7 +12,6 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import { openQdrantStore } from '../../src/index/qdrant/qdrant-store.ts';
 import { DEFAULT_QDRANT_SETTINGS } from '../../src/index/qdrant/settings.ts';
-import type { Match } from '../../src/match-answer.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import { summariseLatency } from '../../src/quality/latency.ts';
 import type { Versions } from '../../src/versions/contract.ts';

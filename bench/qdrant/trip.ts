@@ -4,6 +4,7 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 import { type BatchQuery, denseQuery, groupQuery, type SearchPlan } from '../../src/index/qdrant/search-requests.ts';
 import { searchesText } from '../../src/index/qdrant/search-transport.ts';
 import { percentile } from '../../src/quality/latency.ts';
+import { processorMs } from '../support/processor-time.ts';
 import { type ReportTable, short } from '../support/report.ts';
 import { CORPUS, type TwoStores } from './two-stores.ts';
 
@@ -11,7 +12,7 @@ import { CORPUS, type TwoStores } from './two-stores.ts';
 const HITS = 32;
 const INTENTS = 7;
 const WARM_UP = 50;
-const CALLS = 200;
+const CALLS = 400;
 
 interface Answer {
   /** Milliseconds by the server's own clock; 0 where it does not say. */
@@ -52,14 +53,14 @@ async function collectionOfCorpus(url: string): Promise<string> {
 
 /** Times the parts of a search of the corpus in Qdrant. */
 export async function tripSteps(
-  { qdrant, encoder, url }: TwoStores,
+  { qdrant, encoder, server }: TwoStores,
   utterances: readonly string[],
   plan: SearchPlan,
 ): Promise<ReportTable> {
-  const { send, close } = poster(url);
+  const { send, close } = poster(server.url);
   const version = await qdrant.versions.acquire(CORPUS, undefined);
-  const path = `/collections/${encodeURIComponent(await collectionOfCorpus(url))}/points/query/batch`;
-  const vectors = await Promise.all(utterances.slice(0, CALLS).map(async (text) => (await encoder.encode(text)).vector));
+  const path = `/collections/${encodeURIComponent(await collectionOfCorpus(server.url))}/points/query/batch`;
+  const vectors = await Promise.all(utterances.slice(0, 200).map(async (text) => (await encoder.encode(text)).vector));
   const groupsOf = (call: number) => Array.from({ length: INTENTS }, (_, step) => (7 * call + 31 * step) % version.intents.length);
   const hits = (vector: Float32Array): BatchQuery => denseQuery({ vector, terms: [], k: HITS }, plan);
   const groups = (vector: Float32Array, call: number) =>
@@ -73,17 +74,20 @@ export async function tripSteps(
   const rows: (readonly string[])[] = [];
   for (const [name, step] of Object.entries(steps)) {
     const waited: number[] = [];
-    const server: number[] = [];
-    for (let call = -WARM_UP; call < CALLS; call += 1) {
-      const vector = vectors[(call + WARM_UP) % vectors.length] ?? new Float32Array();
+    const told: number[] = [];
+    const run = async (call: number): Promise<void> => {
       const start = performance.now();
-      const answer = await step(vector, call + WARM_UP);
-      if (call < 0) continue;
+      const answer = await step(vectors[call % vectors.length] ?? new Float32Array(), call);
       waited.push(performance.now() - start);
-      server.push(answer.server);
-    }
-    rows.push([name, short(median(waited)), short(median(server))]);
+      told.push(answer.server);
+    };
+    for (let call = 0; call < WARM_UP; call += 1) await run(call);
+    const before = [processorMs(server.pid), processorMs(process.pid)] as const;
+    for (let call = 0; call < CALLS; call += 1) await run(call);
+    const busy = [processorMs(server.pid) - before[0], processorMs(process.pid) - before[1]].map((ms) => short(ms / CALLS));
+    rows.push([name, short(median(waited.slice(WARM_UP))), short(median(told.slice(WARM_UP))), ...busy]);
   }
   close();
-  return { title: 'One trip to Qdrant, in parts', heading: ['asked for', 'p50 ms', 'of these by the server, ms'], rows };
+  const heading = ['asked for', 'p50 ms', 'of these by the server, ms', 'processor of the server, ms', 'of the caller, ms'];
+  return { title: 'One trip to Qdrant, in parts', heading, rows };
 }

@@ -1,5 +1,6 @@
 /** The same corpus in the embedded index and in a real Qdrant, both ready to match with one encoder. */
 import { join } from 'node:path';
+import type { Match, MatchCall } from '../../src/answering/match-answer.ts';
 import { openEncoder } from '../../src/cli/open-encoder.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { createMatch } from '../../src/composition.ts';
@@ -9,12 +10,11 @@ import type { VersionStore } from '../../src/index/contract.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { openQdrantStore } from '../../src/index/qdrant/qdrant-store.ts';
 import { DEFAULT_QDRANT_SETTINGS, type QdrantSettings } from '../../src/index/qdrant/settings.ts';
-import type { Match, MatchCall } from '../../src/match-answer.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import type { ReloadResult, Versions } from '../../src/versions/contract.ts';
 import { createVersions } from '../../src/versions/create-versions.ts';
 import { openEmbeddingCache } from '../../src/versions/embedding-cache.ts';
-import { startQdrant } from '../../test/support/qdrant-server.ts';
+import { type QdrantServer, startQdrant } from '../../test/support/qdrant-server.ts';
 import type { BenchContext } from '../support/context.ts';
 import { spreadEncoder, spreadQuestions } from '../support/spread-encoder.ts';
 import { faqFile } from '../support/workload.ts';
@@ -32,8 +32,7 @@ export interface TwoStores extends AsyncDisposable {
   readonly embedded: Side;
   readonly qdrant: Side;
   readonly encoder: Encoder;
-  /** Of the Qdrant server. */
-  readonly url: string;
+  readonly server: Pick<QdrantServer, 'url' | 'pid'>;
 }
 
 /** The corpus that both hold. */
@@ -75,7 +74,7 @@ export async function openTwoStores(context: BenchContext, questions: number, ch
     embedded,
     qdrant,
     encoder,
-    url: server.url,
+    server,
     async [Symbol.asyncDispose]() {
       await embedded.versions.close();
       await qdrant.versions.close();

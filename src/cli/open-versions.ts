@@ -1,5 +1,6 @@
 /** Store, cache, versions and the match path over an encoder: what serve and eval stand on. */
 
+import type { Match } from '../answering/match-answer.ts';
 import { createMatch } from '../composition.ts';
 import type { Config } from '../config/schema.ts';
 import type { Encoder } from '../encoder/encoder.ts';
@@ -7,7 +8,6 @@ import type { VersionStore } from '../index/contract.ts';
 import { openEmbeddedStore } from '../index/embedded/embedded-store.ts';
 import { openQdrantStore } from '../index/qdrant/qdrant-store.ts';
 import { DEFAULT_QDRANT_SETTINGS, type QdrantSettings } from '../index/qdrant/settings.ts';
-import type { Match } from '../match-answer.ts';
 import type { MatchSettings } from '../matching/contract.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { Versions } from '../versions/contract.ts';

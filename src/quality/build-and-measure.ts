@@ -3,8 +3,8 @@
  * that the caller throws away.
  */
 
+import type { Match } from '../answering/match-answer.ts';
 import type { Corpus } from '../corpus/corpus.ts';
-import type { Match } from '../match-answer.ts';
 import type { ReloadProgress, Versions } from '../versions/contract.ts';
 import { corpusFile } from './cross-validation/corpus-file.ts';
 import type { Division, Fold } from './cross-validation/folds.ts';

@@ -1,7 +1,7 @@
 /** Runs labelled utterances through the match path and judges the answers. Golden rows measure; nothing here fits anything. */
 import pLimit from 'p-limit';
+import type { Match } from '../answering/match-answer.ts';
 import { throwIfAborted } from '../errors.ts';
-import type { Match } from '../match-answer.ts';
 import { type EvaluatedRow, evaluatedRow, type LabelledUtterance, mistakesOf, RANKED } from './evaluated-row.ts';
 import type { GoldenMetrics } from './metrics.ts';
 import { goldenMetrics } from './metrics.ts';

@@ -1,8 +1,8 @@
 /** A loaded version measured with labelled utterances, or its corpus by itself: what both the command line and the server report. */
 
+import type { Match } from '../answering/match-answer.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 import { FaqError } from '../errors.ts';
-import type { Match } from '../match-answer.ts';
 import { precisionThreshold } from '../matching/learnt-decisions.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
 import { crossValidate, learningCurve, type MeasureOptions, type ThrowawayBuilds } from './build-and-measure.ts';

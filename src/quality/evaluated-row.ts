@@ -1,5 +1,5 @@
 /** One measured utterance with all that a report says of it, and the views of it that the measures take. Pure. */
-import type { MatchAnswer } from '../match-answer.ts';
+import type { MatchAnswer } from '../answering/match-answer.ts';
 import type { LabelledPair } from './measures/confusion.ts';
 import type { ScopedRow } from './measures/coverage.ts';
 import type { RankedRow } from './measures/ranking-quality.ts';

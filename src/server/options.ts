@@ -3,8 +3,8 @@
  * Knows nothing of files, models or indexes beyond the parts' contracts, and reads no environment.
  */
 import type { Logger } from 'pino';
+import type { Match } from '../answering/match-answer.ts';
 import type { Encoder } from '../encoder/encoder.ts';
-import type { Match } from '../match-answer.ts';
 import type { ThrowawayBuilds } from '../quality/build-and-measure.ts';
 import type { Versions } from '../versions/contract.ts';
 

@@ -1,5 +1,5 @@
 /** Answers of chatbots into the running out-of-scope shares, and these beside each corpus. */
-import type { MatchAnswer, MatchCall } from '../match-answer.ts';
+import type { MatchAnswer, MatchCall } from '../answering/match-answer.ts';
 import { createRunningShares, type RunningShare } from '../quality/traffic/running-share.ts';
 import type { CorpusStatus, Versions } from '../versions/contract.ts';
 

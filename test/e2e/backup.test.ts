@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import type { QdrantSettings } from '../../src/index/qdrant/settings.ts';
-import type { MatchAnswer } from '../../src/match-answer.ts';
+import type { MatchAnswer } from '../../src/answering/match-answer.ts';
 import { qdrantFlags, runCopy } from '../support/copy-command.ts';
 import { describeWithQdrant } from '../support/describe-with-qdrant.ts';
 import type { createFakeEncoder } from '../support/fake-encoder.ts';

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import { type ErrorCode, FaqError } from '../../src/errors.ts';
 import { MatchRequest, type MatchResponse } from '../../src/generated/faqmatch/v1/match.ts';
-import type { Match } from '../../src/match-answer.ts';
+import type { Match } from '../../src/answering/match-answer.ts';
 import { createFakeEncoder } from '../support/fake-encoder.ts';
 import { ask, matchRequest, refusalOf, type Served, serveReal, until } from '../support/served.ts';
 

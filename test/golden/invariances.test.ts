@@ -13,7 +13,7 @@ import { readSource } from '../../src/corpus/read-source.ts';
 import { DEFAULT_MODEL, loadModel } from '../../src/encoder/model-source.ts';
 import { createEncoder, type OnnxEncoder } from '../../src/encoder/onnx-encoder.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
-import type { Match } from '../../src/match-answer.ts';
+import type { Match } from '../../src/answering/match-answer.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
 import type { Versions } from '../../src/versions/contract.ts';

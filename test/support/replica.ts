@@ -9,7 +9,7 @@ import type { VersionStore } from '../../src/index/contract.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { openQdrantStore } from '../../src/index/qdrant/qdrant-store.ts';
 import type { QdrantSettings } from '../../src/index/qdrant/settings.ts';
-import type { Match, MatchAnswer } from '../../src/match-answer.ts';
+import type { Match, MatchAnswer } from '../../src/answering/match-answer.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import type { Versions } from '../../src/versions/contract.ts';
 import { createVersions } from '../../src/versions/create-versions.ts';

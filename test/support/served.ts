@@ -25,7 +25,7 @@ import { type MatchRequest, MatchServiceClient } from '../../src/generated/faqma
 import { BadRequest, ErrorInfo, RetryInfo } from '../../src/generated/google/rpc/error_details.ts';
 import { Status } from '../../src/generated/google/rpc/status.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
-import type { Match } from '../../src/match-answer.ts';
+import type { Match } from '../../src/answering/match-answer.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import type { ThrowawayBuilds } from '../../src/quality/build-and-measure.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits, type ServerOptions } from '../../src/server/options.ts';

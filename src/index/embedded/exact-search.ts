@@ -32,9 +32,21 @@ export interface ExactSearchOptions {
 
 /** Inner product in float64, held to the range of a cosine: unit vectors in float32 can pass 1 by rounding. */
 function cosine(vectors: Float32Array, start: number, query: Float32Array): number {
-  let sum = 0;
-  for (let place = 0; place < query.length; place += 1) sum += (vectors[start + place] ?? 0) * (query[place] ?? 0);
-  return Math.max(-1, Math.min(1, sum));
+  // Four sums, since each addition to one of them would wait for the one before.
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  const whole = query.length - (query.length % 4);
+  for (let place = 0; place < whole; place += 4) {
+    const at = start + place;
+    s0 += (vectors[at] as number) * (query[place] as number);
+    s1 += (vectors[at + 1] as number) * (query[place + 1] as number);
+    s2 += (vectors[at + 2] as number) * (query[place + 2] as number);
+    s3 += (vectors[at + 3] as number) * (query[place + 3] as number);
+  }
+  for (let place = whole; place < query.length; place += 1) s0 += (vectors[start + place] as number) * (query[place] as number);
+  return Math.max(-1, Math.min(1, s0 + s1 + s2 + s3));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Estimates the out-of-scope share of unlabelled utterances, and builds the corpus once more for it to see what would change. */
 import pLimit from 'p-limit';
+import type { Match, MatchAnswer } from '../../answering/match-answer.ts';
 import { FaqError, throwIfAborted } from '../../errors.ts';
-import type { Match, MatchAnswer } from '../../match-answer.ts';
 import { estimateShare } from '../../matching/out-of-scope-share.ts';
 import type { LoadedVersion } from '../../versions/contract.ts';
 import type { MeasureOptions, ThrowawayBuilds } from '../build-and-measure.ts';

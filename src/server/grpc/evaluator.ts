@@ -3,9 +3,9 @@
  * does not change; one evaluation at a time, and few utterances of it on their way, so that matches stay fast.
  */
 
+import type { Match } from '../../answering/match-answer.ts';
 import { FaqError } from '../../errors.ts';
 import type { EvaluateCorpusRequest } from '../../generated/faqmatch/v1/admin.ts';
-import type { Match } from '../../match-answer.ts';
 import type { MeasureOptions, ThrowawayBuilds } from '../../quality/build-and-measure.ts';
 import { goldenFaults } from '../../quality/check-golden.ts';
 import { evaluateByItself, evaluateWithRows } from '../../quality/evaluate-version.ts';

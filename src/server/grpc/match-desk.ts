@@ -2,8 +2,8 @@
  * One MatchRequest answered, however it came: alone, in a batch or in a stream.
  */
 
+import type { Match, MatchAnswer, MatchCall } from '../../answering/match-answer.ts';
 import type { MatchRequest, MatchResponse } from '../../generated/faqmatch/v1/match.ts';
-import type { Match, MatchAnswer, MatchCall } from '../../match-answer.ts';
 import type { ReportFailure } from '../edge/failure-log.ts';
 import { createIds } from '../edge/ids.ts';
 import type { ServerLimits } from '../options.ts';

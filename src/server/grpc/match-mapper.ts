@@ -2,9 +2,9 @@
  * MatchRequest to MatchCall, with every check of the border, and MatchAnswer to MatchResponse.
  */
 
+import type { AnswerExplanation, MatchAnswer, MatchCall } from '../../answering/match-answer.ts';
 import { Decision, type Explanation, type Filter, type MatchRequest, type MatchResponse } from '../../generated/faqmatch/v1/match.ts';
 import type { RowFilter } from '../../index/contract.ts';
-import type { AnswerExplanation, MatchAnswer, MatchCall } from '../../match-answer.ts';
 import { canonicalLocale } from '../../text/locale.ts';
 import { normaliseText } from '../../text/normalise.ts';
 import { collectViolations, type Violations } from '../edge/violations.ts';

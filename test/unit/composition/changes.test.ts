@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AnswerChange, MatchAnswer } from '../../../src/match-answer.ts';
+import type { AnswerChange, MatchAnswer } from '../../../src/answering/match-answer.ts';
 import { ENTRIES, filterOf, matcher, sample, scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
 

@@ -1,9 +1,9 @@
 /** What a match takes and what it answers. Knows nothing of how it is computed, nor of transport. */
-import type { RowFilter } from './index/contract.ts';
-import type { Decision, DecisionRule, ThresholdSource } from './matching/contract.ts';
-import type { ScoreShares } from './matching/scorer.ts';
-import type { ChangeKind } from './matching/what-would-change.ts';
-import type { ReadWord } from './text/spelling.ts';
+import type { RowFilter } from '../index/contract.ts';
+import type { Decision, DecisionRule, ThresholdSource } from '../matching/contract.ts';
+import type { ScoreShares } from '../matching/scorer.ts';
+import type { ChangeKind } from '../matching/what-would-change.ts';
+import type { ReadWord } from '../text/spelling.ts';
 
 /** One utterance to match. Fields are in range: the caller's border has checked them. */
 export interface MatchCall {

@@ -1,8 +1,9 @@
 /** What would have changed a decision, in the names and texts of its version. For explanations only. */
+
+import type { Equality, JudgeInput, Judgement } from '../matching/judge.ts';
+import { type Change, whatWouldChange } from '../matching/what-would-change.ts';
+import type { VersionView } from '../versions/version-view.ts';
 import type { AnswerChange } from './match-answer.ts';
-import type { Equality, JudgeInput, Judgement } from './matching/judge.ts';
-import { type Change, whatWouldChange } from './matching/what-would-change.ts';
-import type { VersionView } from './versions/version-view.ts';
 
 /** A judged utterance. */
 export interface JudgedUtterance {
