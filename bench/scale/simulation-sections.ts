@@ -88,10 +88,10 @@ function oneReplica(inputs: Inputs, matches: number): Section {
     { name: '2 cores, 100/s, no batches', encoderWorkers: 1, rate: 100, batching: false },
     { name: '2 cores, 100/s', encoderWorkers: 1, rate: 100, batching: true },
     { name: '2 cores, 150/s', encoderWorkers: 1, rate: 150, batching: true },
-    { name: '4 cores, 250/s', encoderWorkers: 3, rate: 250, batching: true },
-    { name: '4 cores, 400/s, no batches', encoderWorkers: 3, rate: 400, batching: false },
-    { name: '4 cores, 400/s', encoderWorkers: 3, rate: 400, batching: true },
-    { name: '4 cores, 250/s, 1 text in 20 long', encoderWorkers: 3, rate: 250, batching: true, longShare: 0.05 },
+    { name: '3 cores, 120/s', encoderWorkers: 2, rate: 120, batching: true },
+    { name: '3 cores, 180/s, no batches', encoderWorkers: 2, rate: 180, batching: false },
+    { name: '3 cores, 180/s', encoderWorkers: 2, rate: 180, batching: true },
+    { name: '3 cores, 120/s, 1 text in 20 long', encoderWorkers: 2, rate: 120, batching: true, longShare: 0.05 },
   ];
   const rows = cases.map(({ name, encoderWorkers, rate, batching, longShare = inputs.longShare }) => {
     const values = { ...inputs, encoderWorkers, longShare };
@@ -157,7 +157,7 @@ function slices(inputs: Inputs, matches: number): Section {
 /** Three replicas and three nodes, something happens in the middle. */
 function losses(inputs: Inputs, matches: number): Section {
   const search = searchOf(inputs, 10_000);
-  const matchesPerSecond = 600;
+  const matchesPerSecond = 360;
   const whole = (matches / matchesPerSecond) * 1000;
   const loss = (of: Loss['of'], how: Loss['how']): Loss => ({ of, how, atMs: 0.4 * whole, backMs: 0.7 * whole });
   const cases: readonly (Pick<ServiceRun, 'arrivals'> & { readonly name: string; readonly loss?: Loss })[] = [
@@ -180,7 +180,7 @@ function losses(inputs: Inputs, matches: number): Section {
 /** p99 by load of one replica. */
 function loadChart(inputs: Inputs, matches: number): Section {
   const search = searchOf(inputs, 10_000);
-  const at = [50, 100, 150, 200, 250, 300, 350, 400];
+  const at = [25, 50, 75, 100, 125, 150, 175, 200];
   const model = at.map((rate) => {
     return latencyOf(inputs, { replicaRate: rate / 1000, nodeRate: rate / 1000, nodeCores: 2, search, batching: true })?.p99Ms ?? 0;
   });
@@ -188,7 +188,7 @@ function loadChart(inputs: Inputs, matches: number): Section {
     const run = { ...serviceRun(inputs, search, matches), replicas: 1, nodes: 1, nodeCores: 2, matchesPerSecond };
     return simulateService(run).latency.p99Ms;
   });
-  const title = 'p99 ms of one replica with 3 encoder threads: model, simulation';
+  const title = 'p99 ms of one replica with 2 encoder threads: model, simulation';
   return chartSection('load-chart', { title, across: 'matches a second', at, up: 'ms', lines: [model, seen] });
 }
 
