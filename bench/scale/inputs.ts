@@ -16,15 +16,15 @@ export interface Input {
 
 const ENCODER = {
   encodeFixedMs: {
-    value: 3.05,
+    value: 3.11,
     unit: 'ms a run',
     origin: 'measured',
     source:
       'docs/evaluation.md: 4.9 ms alone (bare); `npm run bench -- --only devices`: 386 a second and thread in batches of 8, padded by a fifth',
   },
-  encodeMsPerPiece: { value: 0.168, unit: 'ms a padded word piece', origin: 'measured', source: 'the same two figures' },
+  encodeMsPerPiece: { value: 0.15, unit: 'ms a padded word piece', origin: 'measured', source: 'the same two figures' },
   attentionPieces: {
-    value: 130,
+    value: 106,
     unit: 'word pieces',
     origin: 'measured',
     source: 'docs/evaluation.md: 1 utterance in 20 long costs 2.17 ms more a match, so a long one 46 ms; attention grows with the square',

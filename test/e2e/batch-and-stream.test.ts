@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Match } from '../../src/answering/match-answer.ts';
 import { FaqError } from '../../src/errors.ts';
 import type { MatchOutcome, MatchRequest, MatchStreamRequest, MatchStreamResponse } from '../../src/generated/faqmatch/v1/match.ts';
-import type { Match } from '../../src/answering/match-answer.ts';
 import { ask, decodeStatus, matchRequest, type Refusal, refusalOf, type Served, serveReal, until } from '../support/served.ts';
 
 let served: Served;

@@ -4,8 +4,8 @@ import { credentials, loadPackageDefinition, Metadata, status } from '@grpc/grpc
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath } from 'grpc-health-check';
 import { describe, expect, it } from 'vitest';
-import type { MatchResponse, MatchStreamResponse } from '../../src/generated/faqmatch/v1/match.ts';
 import type { Match } from '../../src/answering/match-answer.ts';
+import type { MatchResponse, MatchStreamResponse } from '../../src/generated/faqmatch/v1/match.ts';
 import { DELIVERY, faqFile } from '../support/faq-source.ts';
 import { ask, matchRequest, readAll, refusalOf, type Served, serveReal, until } from '../support/served.ts';
 

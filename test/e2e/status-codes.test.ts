@@ -2,10 +2,10 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:h
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Metadata, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Match } from '../../src/answering/match-answer.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import { type ErrorCode, FaqError } from '../../src/errors.ts';
 import { MatchRequest, type MatchResponse } from '../../src/generated/faqmatch/v1/match.ts';
-import type { Match } from '../../src/answering/match-answer.ts';
 import { createFakeEncoder } from '../support/fake-encoder.ts';
 import { ask, matchRequest, refusalOf, type Served, serveReal, until } from '../support/served.ts';
 

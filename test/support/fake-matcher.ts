@@ -1,9 +1,10 @@
 /**
  * The match path over made-up versions: scores are given, vectors are a fake encoder's.
  */
+
+import type { MatchCall } from '../../src/answering/match-answer.ts';
 import { createMatch } from '../../src/composition.ts';
 import { FaqError } from '../../src/errors.ts';
-import type { MatchCall } from '../../src/answering/match-answer.ts';
 import type { Calibrator } from '../../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';

@@ -15,6 +15,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { type Logger, pino } from 'pino';
+import type { Match } from '../../src/answering/match-answer.ts';
 import { createMatch } from '../../src/composition.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import { CorpusAdminServiceClient, FaultList } from '../../src/generated/faqmatch/v1/admin.ts';
@@ -25,7 +26,6 @@ import { type MatchRequest, MatchServiceClient } from '../../src/generated/faqma
 import { BadRequest, ErrorInfo, RetryInfo } from '../../src/generated/google/rpc/error_details.ts';
 import { Status } from '../../src/generated/google/rpc/status.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
-import type { Match } from '../../src/answering/match-answer.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import type { ThrowawayBuilds } from '../../src/quality/build-and-measure.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits, type ServerOptions } from '../../src/server/options.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FaqError } from '../../../src/errors.ts';
 import type { MatchAnswer, MatchCall } from '../../../src/answering/match-answer.ts';
+import { FaqError } from '../../../src/errors.ts';
 import { evaluateGolden } from '../../../src/quality/evaluate-golden.ts';
 import { percentile, summariseLatency } from '../../../src/quality/latency.ts';
 import type { JudgedRow } from '../../../src/quality/metrics.ts';
