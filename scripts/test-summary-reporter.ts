@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { cachePath } from './checkout.ts';
 
@@ -9,6 +10,8 @@ export interface TestSummary {
   readonly skipped: number;
   /** One line per reason for skipping; per suite for those that gave none. */
   readonly skippedLines: readonly string[];
+  /** One line per failure: where, and the first line of what was wrong. */
+  readonly failedLines: readonly string[];
 }
 
 declare module 'vitest' {
@@ -33,10 +36,23 @@ export class TestSummaryReporter implements Reporter {
       failed: count('failed') + broken + unhandledErrors.length,
       skipped: count('skipped'),
       skippedLines: skippedLines(tests.filter((test) => test.result().state === 'skipped').map(describeSkip)),
+      failedLines: [
+        ...tests.flatMap((test) => failureLines(`${test.module.relativeModuleId} > ${test.fullName}`, test.result().errors)),
+        ...modules.flatMap((module) => failureLines(module.relativeModuleId, module.errors())),
+        ...failureLines('outside any test', unhandledErrors),
+      ],
     };
     writeFileSync(testSummaryPath, JSON.stringify(summary));
     for (const line of summary.skippedLines) console.log(line);
   }
+}
+
+/** One line per error, since the whole report of a failure may be far above the end of a long run, or cut from a log that keeps only its end. */
+export function failureLines(where: string, errors: readonly unknown[] = []): readonly string[] {
+  return errors.map((error) => {
+    const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+    return `Failed: ${where}: ${stripVTControlCharacters(message).trim().split('\n', 1).join('')}`;
+  });
 }
 
 /** One skipped test. */

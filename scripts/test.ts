@@ -40,7 +40,7 @@ function readSummary(): TestSummary {
   try {
     return JSON.parse(readFileSync(testSummaryPath, 'utf8')) as TestSummary;
   } catch {
-    return { passed: 0, failed: 1, skipped: 0, skippedLines: ['The test run ended before it could report.'] };
+    return { passed: 0, failed: 1, skipped: 0, skippedLines: [], failedLines: ['Failed: the test run ended before it could report.'] };
   }
 }
 
@@ -49,7 +49,7 @@ function printEnd(steps: readonly Step[], tests: TestSummary): void {
   for (const { name, code, seconds } of steps) {
     console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name.padEnd(16)} ${seconds.toFixed(1).padStart(7)} s`);
   }
-  for (const line of tests.skippedLines) console.log(line);
+  for (const line of [...tests.skippedLines, ...tests.failedLines]) console.log(line);
   // A check counts as one test, so that the last line never says "0 failed" of a run that failed.
   const checkSteps = steps.filter(({ name }) => name !== 'tests');
   const failedChecks = checkSteps.filter(({ code }) => code !== 0).length;

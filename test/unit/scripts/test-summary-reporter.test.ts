@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { skippedLines } from '../../../scripts/test-summary-reporter.ts';
+import { failureLines, skippedLines } from '../../../scripts/test-summary-reporter.ts';
 
 test('tests of one suite without a reason share a line', () => {
   const skip = { file: 'test/a.test.ts', suite: 'a suite' };
@@ -36,4 +36,16 @@ test('one reason has one line, however many files it is given in', () => {
 test('more than three files are counted, not named', () => {
   const tests = ['a', 'b', 'c', 'd'].map((file) => ({ file, suite: '', reason: 'no GPU' }));
   expect(skippedLines(tests)).toEqual(['Skipped 4: 4 files: no GPU']);
+});
+
+test('a failure has one line: where, and the first line of its message without colours', () => {
+  const errors = [new Error('\u001b[31mexpected 1 to be 2\u001b[39m\n- 2\n+ 1'), 'thrown text'];
+  expect(failureLines('test/a.test.ts > adds', errors)).toEqual([
+    'Failed: test/a.test.ts > adds: expected 1 to be 2',
+    'Failed: test/a.test.ts > adds: thrown text',
+  ]);
+});
+
+test('what did not fail has no line', () => {
+  expect(failureLines('test/a.test.ts > adds')).toEqual([]);
 });
