@@ -3,13 +3,14 @@
  */
 import { Worker } from 'node:worker_threads';
 import { abortError, FaqError, throwIfAborted } from '../../errors.ts';
+import { nodeDisk } from './disk.ts';
 import type { MeasuredRecall } from './graph-recall.ts';
 
 /** What the thread is given. The files are the machine's own: the library reads and writes nothing else. */
 export interface GraphJob {
   /** Row after row of float32; the thread holds them once more while it builds. */
   readonly vectorsPath: string;
-  /** Does not exist; gone again after. */
+  /** Does not exist; gone again after, however the build ends. */
   readonly scratchPath: string;
   readonly dimension: number;
 }
@@ -43,7 +44,8 @@ export async function buildGraph(job: GraphJob, signal?: AbortSignal): Promise<B
     return await promise;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    // Waited for: the folder that it writes to is removed after an abort.
     await worker.terminate();
+    // Here, since a thread that an abort ends has no time to: it may have saved the graph and be measuring it.
+    await nodeDisk.removeTree(job.scratchPath);
   }
 }

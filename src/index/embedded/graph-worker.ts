@@ -49,9 +49,7 @@ async function build({ vectorsPath, scratchPath, dimension }: GraphJob): Promise
       return (query, k) => search.nearest(query, k) ?? exact.nearest(query, k);
     },
   });
-  const bytes = recallAt10 < LEAST_RECALL ? undefined : await nodeDisk.read(scratchPath);
-  await nodeDisk.removeTree(scratchPath);
-  return { expansion, recallAt10, bytes };
+  return { expansion, recallAt10, bytes: recallAt10 < LEAST_RECALL ? undefined : await nodeDisk.read(scratchPath) };
 }
 
 const reply = await build(workerData as GraphJob);
