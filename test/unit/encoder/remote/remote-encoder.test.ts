@@ -145,15 +145,14 @@ describe.each(REMOTE_KINDS)('a remote encoder over %s', (kind) => {
 
   it('lets a caller leave at once, and the request with it where nobody else waits', async () => {
     await withRemote(async (encoder, server) => {
-      server.misdeed = () => ({ how: 'slow', ms: 700 });
+      server.misdeed = () => ({ how: 'slow', ms: 3_000 });
       const controller = new AbortController();
       const started = performance.now();
       const left = encoder.encode('where is my order', { signal: controller.signal });
       setTimeout(() => controller.abort(), 100);
       await expect(left).rejects.toMatchObject({ code: 'cancelled' });
-      expect(performance.now() - started).toBeLessThan(500);
-      await new Promise((resolve) => setTimeout(resolve, 800));
-      expect(server.abandoned).toBe(1);
+      expect(performance.now() - started).toBeLessThan(2_500);
+      await expect.poll(() => server.abandoned, { timeout: 10_000 }).toBe(1);
       await expect(encoder.encode('x', { signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
     });
   });
