@@ -1,5 +1,6 @@
 /**
- * `node bench/invariance/main.ts`: how often a rewritten golden utterance keeps its decision, per demo corpus, as markdown.
+ * `node bench/invariance/main.ts`: how often a rewritten golden utterance keeps its decision, and how often an unrelated intent leaves its
+ * confidence alone, per demo corpus, as markdown.
  * test/golden/invariances.test.ts holds what is reached; docs/evaluation.md has the table.
  */
 import { DEMO_CORPORA } from '../../src/cli/demo.ts';
@@ -9,24 +10,29 @@ import { markdownLines, percent } from '../../src/cli/table.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { withThrowawayVersions } from '../../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { asker, type Invariance, measureInvariance } from './measure.ts';
+import type { Entry } from '../../src/corpus/corpus.ts';
+import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
+import { asker, type Invariance, measureInvariance, measureMoves, unmovedShare } from './measure.ts';
+import { UNRELATED } from './unrelated-intents.ts';
 
 const { config } = loadConfig();
 const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
 const encoder = await openEncoder(config, { terminal: processTerminal(), onProblem });
 const byCorpus = new Map<string, readonly Invariance[]>();
+const unmoved: number[] = [];
 try {
   await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
     for (const name of DEMO_CORPORA) {
       const { files, rows } = await evalSource(name, config.corpusRoot);
       await versions.reload(name, files);
-      byCorpus.set(
-        name,
-        await measureInvariance(
-          asker(match, name),
-          rows.map(({ utterance }) => utterance),
-        ),
-      );
+      const utterances = rows.map(({ utterance }) => utterance);
+      byCorpus.set(name, await measureInvariance(asker(match, name), utterances));
+      const { content } = await versions.acquire(name);
+      const grown = async (entry: Entry) => {
+        await versions.reload('grown', [corpusFile({ ...content, entries: [...content.entries, entry] })]);
+        return asker(match, 'grown');
+      };
+      unmoved.push(unmovedShare(await measureMoves(asker(match, name), grown, { utterances, entries: UNRELATED })));
     }
   });
 } finally {
@@ -49,4 +55,6 @@ const heading = [
   'greatest fall of similarity',
   'fell by more than .15',
 ];
-console.log(markdownLines(heading, rows).join('\n'));
+const unmovedShares = unmoved.map((share) => percent(share, 1)).join(' / ');
+const added = ['an unrelated intent is added: the best candidate moves by less than .02', '', unmovedShares, '', '', ''];
+console.log(markdownLines(heading, [...rows, added]).join('\n'));

@@ -1,6 +1,7 @@
 /** How often a rewritten utterance gets the answer of the original, and how far its similarity falls at most. */
 import pLimit from 'p-limit';
 import type { Match, MatchAnswer } from '../../src/answering/match-answer.ts';
+import type { Entry } from '../../src/corpus/corpus.ts';
 import { TRANSFORMATIONS } from './transformations.ts';
 
 /** One transformation over a set of utterances. */
@@ -55,4 +56,41 @@ export async function measureInvariance(
     });
   }
   return found;
+}
+
+/** The best candidate of an utterance and all candidates' confidences. */
+type Confidences = ReadonlyMap<string, number>;
+
+async function confidencesOf(ask: ReturnType<typeof asker>, utterances: readonly string[]): Promise<readonly Confidences[]> {
+  const answers = await Promise.all(utterances.map(ask));
+  return answers.map(({ candidates }) => new Map(candidates.map(({ intent, confidence }) => [intent, confidence])));
+}
+
+/**
+ * How far the confidence of each utterance's best candidate moves as each of some intents is added; one that is no candidate any more has 0.
+ * @param grown asks the corpus with one more entry. @returns utterances × entries moves, at least 0.
+ */
+export async function measureMoves(
+  ask: ReturnType<typeof asker>,
+  grown: (entry: Entry) => Promise<ReturnType<typeof asker>>,
+  { utterances, entries }: { readonly utterances: readonly string[]; readonly entries: readonly Entry[] },
+): Promise<readonly number[]> {
+  const before = await confidencesOf(ask, utterances);
+  const moves: number[] = [];
+  for (const entry of entries) {
+    const after = await confidencesOf(await grown(entry), utterances);
+    before.forEach((confidences, i) => {
+      const [best] = confidences;
+      if (best !== undefined) moves.push(Math.abs((after[i]?.get(best[0]) ?? 0) - best[1]));
+    });
+  }
+  return moves;
+}
+
+/** Most that an answer may move when an unrelated intent is added. */
+export const MOST_MOVED = 0.02;
+
+/** Share of moves that are smaller than MOST_MOVED. */
+export function unmovedShare(moves: readonly number[]): number {
+  return moves.filter((move) => move < MOST_MOVED).length / moves.length;
 }

@@ -1,4 +1,4 @@
-/** Intents that have nothing to do with shops, banks or help desks: adding one should move no answer. */
+/** Intents that have nothing to do with shops, banks or help desks, their counter-examples included: adding one should move no answer. */
 import type { Entry } from '../../src/corpus/corpus.ts';
 
 const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -8,11 +8,11 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
     'which planet is the farthest out',
     'how long does light take to reach Neptune',
   ],
-  bread_baking: [
-    'why does my sourdough not rise',
-    'how long should rye dough rest',
-    'what oven temperature for a baguette',
-    'can I bake bread without yeast',
+  volcanoes: [
+    'how hot is the lava of Etna',
+    'which volcano erupted last in Iceland',
+    'can an eruption be foretold',
+    'why do some volcanoes explode and others flow',
   ],
   chess_openings: [
     'how do I answer the Sicilian defence',

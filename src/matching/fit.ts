@@ -3,52 +3,19 @@
  */
 import { fitCalibrator, fitDecisions, type HonestRows, type HonestScore } from './calibration-rows.ts';
 import type { FitInput, Multiply, Probe } from './contract.ts';
-import { bestTwo } from './features.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
 import { fitKernelRidge } from './kernel-ridge.ts';
 import { rowsByIntent } from './landmarks.ts';
-import { neighbourVote } from './neighbour-vote.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
-
-const VOTE_WEIGHTS = [0.1, 0.2];
-/** A larger vote must win by this share of rows. */
-const VOTE_GAIN = 0.002;
+import { voteWeight, withVote } from './vote-weight.ts';
 
 /** Whether a corpus is past the size up to which kernel ridge is fitted. */
 export function usesHitScorer(input: Pick<FitInput, 'texts' | 'intentCount' | 'settings'>): boolean {
   return input.texts.length > input.settings.maxRidgeQuestions || input.intentCount > input.settings.maxRidgeIntents;
-}
-
-function withVote(scores: Float32Array, near: Neighbourhood['near'], weight: number): Float32Array {
-  const out = scores.slice();
-  if (weight > 0) for (const vote of neighbourVote(near)) out[vote.intent] = (out[vote.intent] as number) + weight * vote.share;
-  return out;
-}
-
-/** Share of samples whose best intent is right under a vote weight. */
-function accuracy(samples: readonly Sample[], weight: number): number {
-  const scored = samples.filter((sample) => sample.alone !== undefined);
-  const right = scored.filter(
-    (sample) => sample.alone !== undefined && bestTwo(withVote(sample.alone, sample.around.near, weight)).best === sample.intent,
-  );
-  return right.length / Math.max(1, scored.length);
-}
-
-function chooseVoteWeight(samples: readonly Sample[]): number {
-  let chosen = 0;
-  let best = accuracy(samples, 0);
-  for (const weight of VOTE_WEIGHTS) {
-    const next = accuracy(samples, weight);
-    if (next > best + VOTE_GAIN) {
-      chosen = weight;
-      best = next;
-    }
-  }
-  return chosen;
 }
 
 async function scoreCounterExamples(fitted: FittedRidge, input: FitInput, multiply: Multiply): Promise<readonly HonestScore[]> {
@@ -67,18 +34,14 @@ async function scoreCounterExamples(fitted: FittedRidge, input: FitInput, multip
 }
 
 /** Leave-one-intent-out rows of one kind. */
-function simulated(
-  samples: readonly Sample[],
-  voteWeight: number,
-  pick: (sample: Sample) => Float32Array | undefined,
-): readonly HonestScore[] {
+function simulated(samples: readonly Sample[], weight: number, pick: (sample: Sample) => Float32Array | undefined): readonly HonestScore[] {
   return samples.flatMap((sample) => {
     const scores = pick(sample);
     if (scores === undefined) return [];
     const near = nearScored(sample.around.nearOthers, scores);
     return [
       {
-        scores: withVote(scores, near, voteWeight),
+        scores: withVote(scores, near, weight),
         nearest: (intent: number) => sample.around.nearest[intent] as number,
         intent: undefined,
       },
@@ -86,16 +49,16 @@ function simulated(
   });
 }
 
-function honestRows(samples: readonly Sample[], voteWeight: number, counterExamples: readonly HonestScore[]): HonestRows {
+function honestRows(samples: readonly Sample[], weight: number, counterExamples: readonly HonestScore[]): HonestRows {
   const nearestIn = (sample: Sample) => (intent: number) => sample.around.nearest[intent] as number;
   return {
     inScope: samples.flatMap((sample) =>
       sample.alone === undefined
         ? []
-        : [{ scores: withVote(sample.alone, sample.around.near, voteWeight), nearest: nearestIn(sample), intent: sample.intent }],
+        : [{ scores: withVote(sample.alone, sample.around.near, weight), nearest: nearestIn(sample), intent: sample.intent }],
     ),
-    simulated: simulated(samples, voteWeight, ({ without }) => without),
-    far: simulated(samples, voteWeight, ({ far }) => far),
+    simulated: simulated(samples, weight, ({ without }) => without),
+    far: simulated(samples, weight, ({ far }) => far),
     counterExamples,
   };
 }
@@ -120,10 +83,12 @@ export async function fitScorer(
   const fit = await fitKernelRidge(input, multiply, step);
   const samples = await sampleHonestly(fit, input, multiply);
   step();
-  const voteWeight = chooseVoteWeight(samples);
-  const uncalibrated: FittedRidge = { kind: 'kernel_ridge', model: fit.model, voteWeight, calibrator: UNIVERSAL_CALIBRATOR };
+  const weight = voteWeight(
+    samples.flatMap(({ intent, alone, around }) => (alone === undefined ? [] : [{ intent, scores: alone, near: around.near }])),
+  );
+  const uncalibrated: FittedRidge = { kind: 'kernel_ridge', model: fit.model, voteWeight: weight, calibrator: UNIVERSAL_CALIBRATOR };
   const counterExamples = await scoreCounterExamples(uncalibrated, input, multiply);
-  const rows = honestRows(samples, voteWeight, counterExamples);
+  const rows = honestRows(samples, weight, counterExamples);
   const calibrator = fitCalibrator(rows, input.settings.outOfScopeShare);
   step();
   return { ...uncalibrated, calibrator, decisions: fitDecisions(rows, calibrator, input.settings) };

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asker, type Invariance, MOST_FALL, measureInvariance } from '../../bench/invariance/measure.ts';
+import { asker, type Invariance, MOST_FALL, measureInvariance, measureMoves, unmovedShare } from '../../bench/invariance/measure.ts';
 import { UNRELATED } from '../../bench/invariance/unrelated-intents.ts';
 import type { Match } from '../../src/answering/match-answer.ts';
 import { DEMO_CORPORA } from '../../src/cli/demo.ts';
 import { createMatch } from '../../src/composition.ts';
-import type { Corpus } from '../../src/corpus/corpus.ts';
+import type { Corpus, Entry } from '../../src/corpus/corpus.ts';
 import { readSource } from '../../src/corpus/read-source.ts';
 import { DEFAULT_MODEL, loadModel } from '../../src/encoder/model-source.ts';
 import { createEncoder, type OnnxEncoder } from '../../src/encoder/onnx-encoder.ts';
@@ -72,23 +72,23 @@ async function confidencesOf(ask: ReturnType<typeof asker>, utterance: string): 
 const HOLDS: Readonly<Record<string, number>> = {
   'lower case': 1,
   'upper case': 1,
-  'no punctuation': 0.93,
-  'more punctuation': 0.93,
+  'no punctuation': 0.9,
+  'more punctuation': 0.92,
   spacing: 1,
-  politeness: 0.88,
+  politeness: 0.86,
   'one typo': 0.92,
   'a letter left out': 0.91,
   'a letter twice': 0.93,
   'a wrong key': 0.93,
   contraction: 0.92,
-  plural: 0.87,
+  plural: 0.85,
 };
 
 /** Rewritings that misspell a word. A word that the corpus does not have cannot be read as it was meant. */
 const SLIPS = ['one typo', 'a letter left out', 'a letter twice', 'a wrong key'];
 
 /** Least share of pairs that an unrelated intent moves by less than .02; .95 is wanted. */
-const UNMOVED: Readonly<Record<string, number>> = { shop: 0.8, bank: 0.77, helpdesk: 0.95 };
+const UNMOVED = 0.9;
 /**
  * Most that a confidence may differ in another build of the same version, whose texts were encoded in other company: vectors differ in
  * their last digits then, and the fit with them. 1e-6 is wanted, 1.3e-6 was seen.
@@ -134,18 +134,12 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
   test('an unrelated intent moves few unrelated answers by .02 and more', async () => {
     const content = await contentOf(name);
     expect(new Set(content.entries.map(({ intent }) => intent)).size).toBeGreaterThanOrEqual(30);
-    const before = await Promise.all(utterances.map((utterance) => confidencesOf(asker(first.match, name), utterance)));
-    const moves: number[] = [];
-    for (const entry of UNRELATED) {
-      await second.versions.reload('more', [corpusFile({ ...content, entries: [...content.entries, entry] })]);
-      const ask = asker(second.match, 'more');
-      const after = await Promise.all(utterances.map((utterance) => confidencesOf(ask, utterance)));
-      for (const [i, confidences] of before.entries()) {
-        const [best] = confidences;
-        if (best !== undefined) moves.push(Math.abs((after[i]?.get(best[0]) ?? 0) - best[1]));
-      }
-    }
-    expect(moves.filter((move) => move < 0.02).length / moves.length).toBeGreaterThanOrEqual(UNMOVED[name] ?? 0.95);
+    const grown = async (entry: Entry) => {
+      await second.versions.reload('grown', [corpusFile({ ...content, entries: [...content.entries, entry] })]);
+      return asker(second.match, 'grown');
+    };
+    const moves = await measureMoves(asker(first.match, name), grown, { utterances, entries: UNRELATED });
+    expect(unmovedShare(moves)).toBeGreaterThanOrEqual(UNMOVED);
   }, 180_000);
 
   test('the order of entries changes no version, and another build of it hardly a confidence', async () => {
