@@ -30,6 +30,8 @@ export interface EvaluatedRow extends JudgedRow {
   readonly relevant: readonly string[];
   /** Intents of the candidates, best first, at most RANKED. */
   readonly ranking: readonly string[];
+  /** Confidence of the second candidate; 0 where there is none. */
+  readonly second: number;
   /** The best candidate's question; undefined where there is no candidate. */
   readonly nearest: NearestQuestion | undefined;
   /** The meant intent's best question where that intent is among the candidates and not the best. */
@@ -63,6 +65,7 @@ export function evaluatedRow(label: LabelledUtterance, { decision, candidates, c
     clarifyIntents,
     relevant,
     ranking: questions.map(({ intent }) => intent),
+    second: questions[1]?.confidence ?? 0,
     nearest,
     meant: meant === nearest ? undefined : meant,
   };

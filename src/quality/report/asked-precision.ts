@@ -1,7 +1,8 @@
 /** A precision that was asked for beside what came of it. Pure. */
 import { bestIsRight, type EvaluatedRow } from '../evaluated-row.ts';
 import { wilson } from '../measures/binomial.ts';
-import type { AskedPrecisionReport } from './evaluation-report.ts';
+import { atShare, controlRisk, fewestAnswers } from '../measures/selective-risk.ts';
+import type { AskedPrecisionReport, GuaranteeReport } from './evaluation-report.ts';
 import { percentText } from './number-text.ts';
 
 /** What a version made of the wish; undefined where several builds were measured, each with a threshold of its own. */
@@ -12,6 +13,9 @@ export interface LearntPrecision {
   readonly coverage: number;
 }
 
+/** Probability that a guarantee holds. */
+const CERTAINTY = 0.95;
+
 /** What precision and coverage are told from. */
 export interface AskedPrecisionInput {
   /** In [0, 1]. */
@@ -21,6 +25,8 @@ export interface AskedPrecisionInput {
   readonly minConfidence: number | undefined;
   /** Share of out-of-scope traffic that the promise is made for. */
   readonly outOfScopeShare: number | undefined;
+  /** From which share of the best confidence on a second is close; undefined where it is unknown. */
+  readonly clarifyRatio: number | undefined;
   /** Decided with the asked precision; at least one. */
   readonly rows: readonly EvaluatedRow[];
 }
@@ -42,8 +48,31 @@ function atExpectedShare(rows: readonly EvaluatedRow[], share: number | undefine
   return all === 0 ? null : right / all;
 }
 
+/** Whether ANSWER is what a low enough least confidence would give: a second that is close is asked about instead (matching/decide.ts). */
+function answerable({ confidence, second }: EvaluatedRow, clarifyRatio: number): boolean {
+  return confidence > 0 && !(second > 0 && second >= clarifyRatio * confidence);
+}
+
+function guaranteed({ asked, learnt, outOfScopeShare, clarifyRatio, rows }: AskedPrecisionInput): GuaranteeReport | null {
+  if (learnt === undefined || outOfScopeShare === undefined || clarifyRatio === undefined || asked <= 0 || asked >= 1) return null;
+  const traffic = atShare(rows, outOfScopeShare);
+  if (traffic === undefined) return null;
+  const answers = traffic
+    .filter((row) => answerable(row, clarifyRatio))
+    .map((row) => ({ confidence: row.confidence, right: bestIsRight(row) }));
+  const found = controlRisk(answers, { precision: asked, certainty: CERTAINTY });
+  return {
+    certainty: CERTAINTY,
+    outOfScopeShare,
+    utterances: traffic.length,
+    proven: found ?? null,
+    fewest: fewestAnswers(asked, CERTAINTY),
+  };
+}
+
 /** What the answers of rows come to. */
-export function askedPrecision({ asked, learnt, minConfidence, outOfScopeShare, rows }: AskedPrecisionInput): AskedPrecisionReport {
+export function askedPrecision(input: AskedPrecisionInput): AskedPrecisionReport {
+  const { asked, learnt, minConfidence, outOfScopeShare, rows } = input;
   const answers = rows.filter(({ decision }) => decision === 'answer');
   const reached = wilson(answers.filter(bestIsRight).length, answers.length);
   // A stricter least confidence answers less than was learnt for the precision alone.
@@ -58,6 +87,7 @@ export function askedPrecision({ asked, learnt, minConfidence, outOfScopeShare, 
     reached,
     atExpectedShare: atExpectedShare(rows, outOfScopeShare),
     verdict: verdictOf(asked, reached),
+    guarantee: guaranteed(input),
   };
 }
 
@@ -67,12 +97,25 @@ const VERDICTS = {
   open: 'too few answers to tell whether it is reached',
 } as const;
 
+function guaranteeText(report: GuaranteeReport | null): string {
+  if (report === null) return '';
+  const { certainty, outOfScopeShare, utterances, proven, fewest } = report;
+  const traffic = `${utterances} utterances with ${percentText(outOfScopeShare, 0)} out of scope`;
+  if (proven === null)
+    return ` An estimate: these ${traffic} prove no min_confidence; that takes ${fewest} answers without a mistake, more with some.`;
+  const { confidence, answers, right } = proven;
+  return (
+    ` Guaranteed with ${percentText(certainty, 0)} certainty for traffic like this: a min_confidence of ${confidence.toFixed(2)} ` +
+    `(${right} of ${answers} answers right, of ${traffic}).`
+  );
+}
+
 /** The same in sentences, for a person. */
 export function askedPrecisionText(report: AskedPrecisionReport): string {
   const { asked, threshold, reachable, expectedAnswered, answers, answered, reached, verdict } = report;
   const wish = `Asked: ${percentText(asked, 0)} of answers right.`;
   const refused = reachable === false ? ' The corpus found that out of reach: nothing but stored questions is answered.' : '';
-  if (answers === 0) return `${wish}${refused} Nothing was answered.`;
+  if (answers === 0) return `${wish}${refused} Nothing was answered.${guaranteeText(report.guarantee)}`;
   const range = `${(reached.low * 100).toFixed(1)} to ${percentText(reached.high)}`;
   const weighed =
     report.atExpectedShare === null ? '' : `, ${percentText(report.atExpectedShare)} at the expected share of out-of-scope traffic`;
@@ -80,6 +123,6 @@ export function askedPrecisionText(report: AskedPrecisionReport): string {
   const expected = expectedAnswered === null ? '' : `, ${percentText(expectedAnswered)} expected`;
   return (
     `${wish}${refused} Came true: ${percentText(reached.value)} of ${answers} answers (95 % range ${range})${weighed}: ${VERDICTS[verdict]}. ` +
-    `Answered${from}: ${percentText(answered)} of the utterances${expected}.`
+    `Answered${from}: ${percentText(answered)} of the utterances${expected}.${guaranteeText(report.guarantee)}`
   );
 }

@@ -97,8 +97,8 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
 
 function askedReport(asked: ReportInput['asked'], { subject, rows }: Pick<ReportInput, 'subject' | 'rows'>): AskedPrecisionReport | null {
   if (asked === undefined) return null;
-  const { minConfidence, outOfScopeShare } = subject.settings;
-  return askedPrecision({ asked: asked.precision, learnt: asked.learnt, minConfidence, outOfScopeShare, rows });
+  const { minConfidence, outOfScopeShare, clarifyRatio } = subject.settings;
+  return askedPrecision({ asked: asked.precision, learnt: asked.learnt, minConfidence, outOfScopeShare, clarifyRatio, rows });
 }
 
 /** Builds a report over at least one row. */

@@ -100,6 +100,25 @@ export interface AskedPrecisionReport {
   readonly atExpectedShare: number | null;
   /** Whether the range lies above or below what was asked; `open` where it holds it or nothing was answered. */
   readonly verdict: 'reached' | 'missed' | 'open';
+  /** null where several builds were measured, no share is expected, or a kind of utterance is missing. */
+  readonly guarantee: GuaranteeReport | null;
+}
+
+/**
+ * From which confidence on the asked precision is guaranteed, whatever the version expected of itself, for traffic like the labelled
+ * utterances (measures/selective-risk.ts).
+ */
+export interface GuaranteeReport {
+  /** Probability that the promise holds. */
+  readonly certainty: number;
+  /** Share of out-of-scope utterances that the promise is made at. */
+  readonly outOfScopeShare: number;
+  /** Utterances that make up traffic of that share; the others stand aside. */
+  readonly utterances: number;
+  /** The least confidence that is proven, the answers from there on, and how many of them are right; null where none is. */
+  readonly proven: { readonly confidence: number; readonly answers: number; readonly right: number } | null;
+  /** Least number of answers that could prove it, none of them wrong. */
+  readonly fewest: number;
 }
 
 /** What was measured. */

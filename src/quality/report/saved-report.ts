@@ -21,6 +21,7 @@ const ROW = z.object({
   clarifyIntents: z.array(z.string()),
   relevant: z.array(z.string()),
   ranking: z.array(z.string()),
+  second: z.number().default(0),
   nearest: QUESTION.optional(),
   meant: QUESTION.optional(),
 });

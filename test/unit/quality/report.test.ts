@@ -16,7 +16,7 @@ const subject: ReportSubject = {
   entries: 3,
   questions: 9,
   intents: 3,
-  settings: { outOfScopeShare: 0.25 },
+  settings: { outOfScopeShare: 0.25, clarifyRatio: 0.75 },
   source: { kind: 'golden' },
 };
 
@@ -215,6 +215,38 @@ describe('a precision that was asked for', () => {
     expect(unreachable.askedPrecision).toMatchObject({ threshold: null, reachable: false, expectedAnswered: null });
     expect(reportLines(unreachable).join('\n')).toContain('out of reach');
     expect((await told(undefined)).askedPrecision).toMatchObject({ threshold: null, reachable: null, expectedAnswered: null });
+  });
+
+  test('is guaranteed where enough labelled utterances prove it at the expected share, and an estimate elsewhere', async () => {
+    const row = (i: number, intent: string | null): EvaluatedRow => ({
+      ...(ROWS[0] as EvaluatedRow),
+      utterance: `utterance ${i}`,
+      intent,
+      best: 'parcel',
+      confidence: intent === null ? 0.2 : 0.8,
+      second: 0.1,
+      decision: 'no_match',
+    });
+    const rows = Array.from({ length: 100 }, (_, i) => row(i, i < 60 ? 'parcel' : null));
+    const learnt = { confidence: 0.9, coverage: 0 };
+    const measured = (of: readonly EvaluatedRow[]) => buildReport({ subject, rows: of, asked: { precision: 0.9, learnt }, ...quick });
+    const proven = await measured(rows);
+    // 60 in scope make traffic of 80 where a quarter is out of scope; the version's own threshold answers none of them.
+    expect(proven.askedPrecision?.guarantee).toEqual({
+      certainty: 0.95,
+      outOfScopeShare: 0.25,
+      utterances: 80,
+      proven: { confidence: expect.closeTo(0.25, 10), answers: 60, right: 60 },
+      fewest: 29,
+    });
+    expect(reportLines(proven).join('\n')).toContain(
+      'Guaranteed with 95 % certainty for traffic like this: a min_confidence of 0.25 (60 of 60 answers right, of 80 utterances with 25 % out of scope).',
+    );
+    expect((await measured(rows.slice(40, 80))).askedPrecision?.guarantee?.proven).toBeNull();
+    // Where a second is close, CLARIFY is what a lower threshold gives.
+    expect((await measured(rows.map((one) => ({ ...one, second: 0.7 })))).askedPrecision?.guarantee?.proven).toBeNull();
+    expect((await measured(rows.slice(0, 60))).askedPrecision?.guarantee).toBeNull();
+    expect((await told(undefined)).askedPrecision?.guarantee).toBeNull();
   });
 
   test('is not called reached where few answers are all right', async () => {
