@@ -44,6 +44,15 @@ describe('the whole service with its real encoder', () => {
     expect((await shop('what is the boiling point of tungsten')).decision).toBe(Decision.DECISION_NO_MATCH);
   });
 
+  it('answers as the README shows', async () => {
+    const norway = await shop('do you ship to norway');
+    expect(norway).toMatchObject({
+      decision: Decision.DECISION_ANSWER,
+      candidates: [{ intent: 'international_delivery' }, {}, {}, {}, {}],
+    });
+    expect((await shop('what is the weather like today')).decision).toBe(Decision.DECISION_NO_MATCH);
+  });
+
   it('gives one utterance the same answer alone and in the company of a batch', async () => {
     const utterances = ['my parcel is late', 'can i pay by invoice', 'the jacket does not fit, how do i send it back to you', 'gift card'];
     const alone = await Promise.all(utterances.map(shop));
