@@ -275,7 +275,7 @@ describeWithOwnQdrant('a Qdrant of our own that is killed, locked and replaced',
     await using server = await startQdrant();
     await using replica = await openReplica(qdrantSettings(server, { timeoutMs: 500 }));
     await replica.versions.reload('delivery', FILES);
-    server.pause();
+    await server.pause();
     expect(await refusal(replica.match('where is my parcel'))).toMatchObject({ code: 'unavailable', reason: 'INDEX_SLOW' });
     server.resume();
     await eventually(

@@ -75,7 +75,7 @@ describeWithOwnQdrant('a Qdrant server of a test', () => {
 
   test('answers nothing while paused, and what it was asked once resumed', async () => {
     await using server = await startQdrant();
-    server.pause();
+    await server.pause();
     await expect(callQdrant(server, { ...READY, timeoutMs: 300 })).rejects.toThrow(/aborted|timeout/u);
     const waiting = callQdrant(server, READY);
     await sleep(100);
@@ -85,7 +85,7 @@ describeWithOwnQdrant('a Qdrant server of a test', () => {
 
   test('stops even while paused', async () => {
     await using server = await startQdrant();
-    server.pause();
+    await server.pause();
     await server.stop();
     expect(isAlive(server.pid)).toBe(false);
   });

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterDeath } from './after-death.ts';
 import { callQdrant, type QdrantEndpoint } from './qdrant-http.ts';
@@ -22,7 +23,9 @@ export interface QdrantProcess {
   readonly pid: number;
   /** Sends the signal and waits for the end. Resolves at once when it has ended already. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Stops its clock; returns once it stands still. */
+  pause(): Promise<void>;
+  resume(): void;
   /** True until the process has ended. */
   running(): boolean;
 }
@@ -90,6 +93,16 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
   clearTimeout(last);
 }
 
+/** Whether all threads have stopped: the one that takes the signal tells the others, and on a busy machine some answer a request until then. */
+async function standsStill(pid: number): Promise<boolean> {
+  // None are known where the system keeps no such folder.
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  // A thread that is gone meanwhile answers nothing.
+  const states = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => ') T')));
+  // The state follows the name, which stands in brackets and may hold any character.
+  return states.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'));
+}
+
 /** Starts the program and waits until it serves. Rejects with the end of its log when it does not get there, with PortTakenError for a port in use. */
 export async function runQdrant(run: QdrantRun): Promise<QdrantProcess> {
   const log = openSync(run.logPath, 'a');
@@ -108,7 +121,11 @@ export async function runQdrant(run: QdrantRun): Promise<QdrantProcess> {
   return {
     pid,
     end: (signal) => end(child, signal),
-    signal: (signal) => void child.kill(signal),
+    async pause() {
+      child.kill('SIGSTOP');
+      while (!(await standsStill(pid))) await sleep(5);
+    },
+    resume: () => void child.kill('SIGCONT'),
     running: () => !ended(child),
   };
 }

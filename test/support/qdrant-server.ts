@@ -52,8 +52,8 @@ export interface QdrantServer extends QdrantEndpoint, AsyncDisposable {
   stop(): Promise<void>;
   /** SIGKILL: it finishes nothing. */
   kill(): Promise<void>;
-  /** Stops its clock: connections are accepted by the system and nothing is answered, until `resume`. */
-  pause(): void;
+  /** Stops its clock, on Linux: connections are accepted by the system and nothing is answered, until `resume`. */
+  pause(): Promise<void>;
   resume(): void;
   /** Stops it if it runs, and starts it on the same ports and folder. `environment` replaces single settings from then on. */
   restart(environment?: Readonly<Record<string, string>>): Promise<void>;
@@ -127,8 +127,8 @@ async function startIn(folder: string, program: string, options: QdrantOptions):
     running: () => process.running(),
     stop: () => process.end('SIGTERM'),
     kill: () => process.end('SIGKILL'),
-    pause: () => process.signal('SIGSTOP'),
-    resume: () => process.signal('SIGCONT'),
+    pause: () => process.pause(),
+    resume: () => process.resume(),
     async restart(changes = {}) {
       await process.end('SIGTERM');
       environment = { ...environment, ...changes };
