@@ -1,5 +1,5 @@
 /**
- * `qdrant-match`: a match through Qdrant beside a match through the embedded index, same process, same encoder, same corpus, calls in turn;
+ * `qdrant-match`: a match through Qdrant beside a match through the embedded index, same process, same encoder, same corpus, in turns;
  * and whether both decide alike.
  */
 import type { MatchAnswer } from '../../src/answering/match-answer.ts';
@@ -11,6 +11,8 @@ import { callOf, openTwoStores, type Side, type TwoStores } from './two-stores.t
 
 /** Callers of the throughput figure. */
 const CALLERS = 32;
+/** Calls of one side before the other's turn: each finds the processor's caches as its own calls left them, as in a server of one store. */
+const TURN = 20;
 const COMPARED = 500;
 /** The narrowest walk that a version may have been given; the record keeps its own, an open index does not tell. */
 const GRAPH_WALK = 64;
@@ -23,13 +25,13 @@ async function timed(side: Side, utterance: string): Promise<number> {
   return performance.now() - start;
 }
 
-/** One caller, the two sides in turn. @returns milliseconds of each. */
+/** One caller, the two sides in turns of some calls. @returns milliseconds of each. */
 async function inTurn({ embedded, qdrant }: TwoStores, utterances: readonly string[], calls: number) {
   const times = { embedded: [] as number[], qdrant: [] as number[] };
-  for (let number = 0; number < calls; number += 1) {
-    const utterance = utterances[number % utterances.length] ?? '';
-    times.embedded.push(await timed(embedded, utterance));
-    times.qdrant.push(await timed(qdrant, utterance));
+  for (let first = 0; first < calls; first += TURN) {
+    const turn = Array.from({ length: TURN }, (_, place) => utterances[(first + place) % utterances.length] ?? '');
+    for (const utterance of turn) times.embedded.push(await timed(embedded, utterance));
+    for (const utterance of turn) times.qdrant.push(await timed(qdrant, utterance));
   }
   return times;
 }

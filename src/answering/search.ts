@@ -76,8 +76,9 @@ export type BestQuestions = ReadonlyMap<number, NearQuestion>;
 
 /**
  * Nearest allowed question of each wanted intent: from the nearest by vector and what was asked beside them, else asked of the index. What
- * was found by terms alone need not be its intent's nearest, nor what a database's graph found, which may have missed a nearer one; what a
- * graph in this process found is taken, since a comparison would hold up the other matches.
+ * was found by terms alone need not be its intent's nearest, nor what a database's graph found, which may have missed a nearer one. What a
+ * graph in this process found is taken, since a comparison would hold up the other matches; and what any graph found is where the hits are
+ * what intents are scored by: a nearer one would have had no say, and asking twice more is half of such a match's time.
  * @param known what an earlier call found.
  */
 export async function bestQuestions(
@@ -86,9 +87,10 @@ export async function bestQuestions(
   known: BestQuestions = new Map(),
 ): Promise<BestQuestions> {
   const { call, view, encoding } = state;
-  const { index } = view.version;
+  const { index, scorer } = view.version;
   const best = new Map(known);
-  if (!index.remote || index.method.kind === 'exact') for (const hit of state.dense) keepNearer(best, hit);
+  const taken = !index.remote || index.method.kind === 'exact' || scorer.kind === 'hits';
+  if (taken) for (const hit of state.dense) keepNearer(best, hit);
   for (const question of state.nearest) keepNearer(best, question);
   const groups = intents.filter((intent) => !best.has(intent));
   if (groups.length === 0) return best;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FaqError } from '../../../src/errors.ts';
+import type { QuestionIndex } from '../../../src/index/contract.ts';
 import type { Calibrator } from '../../../src/matching/calibrator.ts';
 import { ENTRIES, filterOf, matcher, sample, scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
@@ -42,6 +43,29 @@ describe('candidates', () => {
     const version = fakeVersion({ entries: [...crowd, target], scorer: scoring({ target: 0.9 }) });
     const { candidates } = await matcher([version]).call('alpha gamma');
     expect(candidates[0]).toMatchObject({ intent: 'target', matchedQuestion: 'alpha one two' });
+  });
+
+  test('cost no further trip to a database whose graph found what the intents are scored by', async () => {
+    const version = fakeVersion({ entries: [entry('hi', ['alpha']), entry('bye', ['beta'])], scorer: scoring({ hi: 0.9, bye: 0.3 }) });
+    let trips = 0;
+    const index: QuestionIndex = {
+      ...version.index,
+      remote: true,
+      method: { kind: 'hnsw', recallAt10: 1 },
+      nearestOfGroups: (query) => {
+        trips += 1;
+        return version.index.nearestOfGroups(query);
+      },
+      // A graph that leaves a row out: what is asked for by its group is found all the same.
+      search: async (query, signal) => {
+        const found = await version.index.search(query, signal);
+        return { ...found, nearest: found.nearest.map(() => undefined) };
+      },
+    };
+    await matcher([{ ...version, index, scorer: { ...version.scorer, kind: 'hits' } }]).call('alpha beta');
+    expect(trips).toBe(0);
+    await matcher([{ ...version, index, scorer: { ...version.scorer, kind: 'kernel_ridge' } }]).call('alpha beta');
+    expect(trips).toBeGreaterThan(0);
   });
 
   test('of an intent that no hit holds are found too', async () => {
