@@ -10,6 +10,7 @@ import { summariseLatency } from '../src/quality/latency.ts';
 import { startEmbeddingServer } from '../test/support/embedding-server.ts';
 import { openRemote, REMOTE_KINDS } from '../test/support/remote-encoders.ts';
 import type { BenchContext } from './support/context.ts';
+import { median } from './support/median.ts';
 import type { Findings } from './support/report.ts';
 import { short } from './support/report.ts';
 
@@ -23,10 +24,6 @@ interface Case {
 
 const CALLS_A_ROUND = 200;
 const TEXTS = 512;
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 /** The encoder with every text's vector kept. */
 function remembering(encoder: Encoder): Encoder {

@@ -6,7 +6,7 @@ import { scopedRow } from '../../src/quality/evaluated-row.ts';
 import { goldenMetrics } from '../../src/quality/metrics.ts';
 import type { LoadedVersion } from '../../src/versions/contract.ts';
 import type { ConfidenceCase, ExpectedShare } from './confidence-cases.ts';
-import { finite, mccAt, roundedJson } from './result.ts';
+import { finite, type MeasuredCase, mccAt, roundedJson } from './result.ts';
 import {
   type AskedPrecision,
   askedPrecision,
@@ -17,16 +17,8 @@ import {
   weighedAuroc,
 } from './weighed-measures.ts';
 
-/** One case at one expected share. Numbers that could not be told are null. */
-export interface ConfidenceResult {
-  /** `<case>@<expected share>` */
-  readonly id: string;
-  readonly model: string;
-  readonly version: string;
-  readonly questions: number;
-  readonly intents: number;
-  readonly inScope: number;
-  readonly outOfScope: number;
+/** One case at one expected share, its id `<case>@<expected share>`. Numbers that could not be told are null. */
+export interface ConfidenceResult extends MeasuredCase {
   /** Share of out-of-scope traffic that the version was fitted for. */
   readonly share: number;
   readonly ece: number;

@@ -6,8 +6,8 @@ import { labelFigures, matthewsCorrelation } from '../../src/quality/measures/co
 import { areaUnderRoc } from '../../src/quality/measures/ranking-quality.ts';
 import type { EvaluationReport } from '../../src/quality/report/evaluation-report.ts';
 
-/** Numbers that could not be told are null. */
-export interface CaseResult {
+/** What was measured with what. */
+export interface MeasuredCase {
   readonly id: string;
   readonly model: string;
   readonly version: string;
@@ -15,6 +15,10 @@ export interface CaseResult {
   readonly intents: number;
   readonly inScope: number;
   readonly outOfScope: number;
+}
+
+/** Numbers that could not be told are null. */
+export interface CaseResult extends MeasuredCase {
   /** [value, low, high] */
   readonly figures: Readonly<Record<FigureName, readonly [number | null, number | null, number | null]>>;
   /** Asked back in scope: share of the rows, and how often the intents asked between hold the right one. Left out by runs before it was kept. */

@@ -3,8 +3,9 @@
  * and whether both decide alike.
  */
 import type { MatchAnswer } from '../../src/answering/match-answer.ts';
-import { percentile, summariseLatency } from '../../src/quality/latency.ts';
+import { summariseLatency } from '../../src/quality/latency.ts';
 import type { BenchContext } from '../support/context.ts';
+import { median } from '../support/median.ts';
 import { atLeast, atMost, type Findings, short } from '../support/report.ts';
 import { tripSteps } from './trip.ts';
 import { callOf, openTwoStores, type Side, type TwoStores } from './two-stores.ts';
@@ -77,13 +78,6 @@ async function compare({ embedded, qdrant }: TwoStores, utterances: readonly str
     similarity = Math.max(similarity, difference.similarity);
   }
   return { same: 1 - decisions / compared.length, confidence, similarity };
-}
-
-function median(values: readonly number[]): number {
-  return percentile(
-    values.toSorted((left, right) => left - right),
-    0.5,
-  );
 }
 
 async function measure(context: BenchContext, questions: number): Promise<Findings> {

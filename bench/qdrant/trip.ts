@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { type BatchQuery, denseQuery, groupQuery, type SearchPlan } from '../../src/index/qdrant/search-requests.ts';
 import { searchesText } from '../../src/index/qdrant/search-transport.ts';
-import { percentile } from '../../src/quality/latency.ts';
+import { median } from '../support/median.ts';
 import { processorMs } from '../support/processor-time.ts';
 import { type ReportTable, short } from '../support/report.ts';
 import { CORPUS, type TwoStores } from './two-stores.ts';
@@ -36,13 +36,6 @@ function poster(base: string) {
     return promise;
   };
   return { send, close: () => agent.destroy() };
-}
-
-function median(values: readonly number[]): number {
-  return percentile(
-    values.toSorted((left, right) => left - right),
-    0.5,
-  );
 }
 
 async function collectionOfCorpus(url: string): Promise<string> {

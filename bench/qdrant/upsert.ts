@@ -7,10 +7,10 @@ import { connectQdrant } from '../../src/index/qdrant/connection.ts';
 import { DEFAULT_QDRANT_SETTINGS } from '../../src/index/qdrant/settings.ts';
 import { createVersionCollection, dropCollection } from '../../src/index/qdrant/version-collection.ts';
 import { writeQuestions } from '../../src/index/qdrant/write-questions.ts';
-import { percentile } from '../../src/quality/latency.ts';
 import { wordTerms } from '../../src/text/terms.ts';
 import { startQdrant } from '../../test/support/qdrant-server.ts';
 import type { BenchContext } from '../support/context.ts';
+import { median } from '../support/median.ts';
 import { atLeast, type Findings, short } from '../support/report.ts';
 import { spreadQuestions } from '../support/spread-encoder.ts';
 
@@ -86,20 +86,15 @@ export async function qdrantUpsert(context: BenchContext): Promise<Findings> {
     await dropCollection(place);
   }
   connection.close();
-  const middle = (values: readonly number[]): number =>
-    percentile(
-      values.toSorted((left, right) => left - right),
-      0.5,
-    );
-  const ratio = middle(pairs.map(({ ours, bare }) => ours / bare));
+  const ratio = median(pairs.map(({ ours, bare }) => ours / bare));
   return {
     tables: [
       {
         title: `Writing ${QUESTIONS} questions of ${DIMENSION} values`,
         heading: ['', 'points/s, median'],
         rows: [
-          ['bare upsert of dense vectors', short(middle(pairs.map(({ bare }) => bare)))],
-          ['dense, BM25 weights, payload and their indexes', short(middle(pairs.map(({ ours }) => ours)))],
+          ['bare upsert of dense vectors', short(median(pairs.map(({ bare }) => bare)))],
+          ['dense, BM25 weights, payload and their indexes', short(median(pairs.map(({ ours }) => ours)))],
         ],
       },
     ],

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
 import type { VersionManifest } from '../contract.ts';
-import { isArtifactName, isCorpusName, isVersionName } from '../names.ts';
+import { COUNT, MANIFEST_FIELDS, SHA256 } from '../manifest-schema.ts';
+import { isArtifactName } from '../names.ts';
 import type { MeasuredRecall } from './graph-recall.ts';
 
 /** Facts of the version, with size and SHA-256 of every other file. */
@@ -49,18 +50,10 @@ function isFileName(name: string): boolean {
   return name.startsWith(prefix) && isArtifactName(name.slice(prefix.length));
 }
 
-const count = z.int().min(0);
 const schema = z.object({
   format: z.literal(FORMAT),
-  corpus: z.string().refine(isCorpusName),
-  version: z.string().refine(isVersionName),
-  createdAt: z.iso.datetime(),
-  modelDigest: z.string(),
-  dimension: z.int().min(1),
-  entries: count,
-  questions: count,
-  intents: count,
-  files: z.array(z.object({ name: z.string().refine(isFileName), size: count, sha256: z.string().regex(/^[0-9a-f]{64}$/u) })),
+  ...MANIFEST_FIELDS,
+  files: z.array(z.object({ name: z.string().refine(isFileName), size: COUNT, sha256: SHA256 })),
   graph: z.object({ expansion: z.int().min(1), recallAt10: z.number().min(0).max(1) }).optional(),
 });
 

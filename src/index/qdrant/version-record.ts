@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
 import type { SearchMethod, StoredVersion, VersionManifest } from '../contract.ts';
-import { isArtifactName, isCorpusName, isVersionName } from '../names.ts';
+import { COUNT, MANIFEST_FIELDS, SHA256 } from '../manifest-schema.ts';
+import { isArtifactName } from '../names.ts';
 import { idOfName } from './names.ts';
 
 /** Raised when the way a version lies in Qdrant changes; an older program then refuses a newer version instead of misreading it. */
@@ -57,21 +58,11 @@ function isPartName(name: string): boolean {
   return name === ROWS_PART || (name.startsWith(ARTIFACT_PREFIX) && isArtifactName(name.slice(ARTIFACT_PREFIX.length)));
 }
 
-const count = z.int().min(0);
 const schema = z.object({
   schema: z.literal(SCHEMA_VERSION),
-  corpus: z.string().refine(isCorpusName),
-  version: z.string().refine(isVersionName),
-  createdAt: z.iso.datetime(),
-  modelDigest: z.string(),
-  dimension: z.int().min(1),
-  entries: count,
-  questions: count,
-  intents: count,
-  parts: z.array(
-    z.object({ name: z.string().refine(isPartName), size: count, sha256: z.string().regex(/^[0-9a-f]{64}$/u), pieces: count }),
-  ),
-  method: z.object({ kind: z.enum(['exact', 'hnsw']), recallAt10: z.number().min(0).max(1), ef: count }),
+  ...MANIFEST_FIELDS,
+  parts: z.array(z.object({ name: z.string().refine(isPartName), size: COUNT, sha256: SHA256, pieces: COUNT })),
+  method: z.object({ kind: z.enum(['exact', 'hnsw']), recallAt10: z.number().min(0).max(1), ef: COUNT }),
 });
 
 /** The record as a point's payload: its text whole, so that one checksum covers it, beside what people look for in Qdrant's own console. */
