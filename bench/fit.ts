@@ -26,7 +26,7 @@ export async function fit({ dataDir, workers, sizes, workload, log }: BenchConte
           rows: [...rows, ['all', short(result.durationMs / 1000)]],
         },
       ],
-      figures: [atMost('fit, s', (phases.get('fit') ?? Number.NaN) / 1000, 10)],
+      figures: [atMost('fit, s', (phases.get('fit') ?? Number.NaN) / 1000, 8)],
     };
   } finally {
     client.close();
