@@ -336,7 +336,7 @@ export interface EvaluateCorpusRequest {
     | undefined;
   /** Send the report as one HTML page, too. */
   readonly html: boolean;
-  /** As a MatchRequest has it: the report says what precision the answers reach beside the asked one. */
+  /** As a MatchRequest has it: the report says what precision the answers reach beside the asked one and, where utterances are labelled, from which min_confidence on they guarantee it. */
   readonly minPrecision?: number | undefined;
 }
 
