@@ -8,10 +8,11 @@ import { hitScores } from './hit-scorer.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
 import { fitKernelRidge } from './kernel-ridge.ts';
 import { rowsByIntent } from './landmarks.ts';
+import { addVote } from './neighbour-vote.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
-import { voteWeight, withVote } from './vote-weight.ts';
+import { voteWeight } from './vote-weight.ts';
 
 /** Whether a corpus is past the size up to which kernel ridge is fitted. */
 export function usesHitScorer(input: Pick<FitInput, 'texts' | 'intentCount' | 'settings'>): boolean {
@@ -41,7 +42,7 @@ function simulated(samples: readonly Sample[], weight: number, pick: (sample: Sa
     const near = nearScored(sample.around.nearOthers, scores);
     return [
       {
-        scores: withVote(scores, near, weight),
+        scores: addVote(scores.slice(), near, weight),
         nearest: (intent: number) => sample.around.nearest[intent] as number,
         intent: undefined,
       },
@@ -55,7 +56,7 @@ function honestRows(samples: readonly Sample[], weight: number, counterExamples:
     inScope: samples.flatMap((sample) =>
       sample.alone === undefined
         ? []
-        : [{ scores: withVote(sample.alone, sample.around.near, weight), nearest: nearestIn(sample), intent: sample.intent }],
+        : [{ scores: addVote(sample.alone.slice(), sample.around.near, weight), nearest: nearestIn(sample), intent: sample.intent }],
     ),
     simulated: simulated(samples, weight, ({ without }) => without),
     far: simulated(samples, weight, ({ far }) => far),

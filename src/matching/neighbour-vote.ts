@@ -26,3 +26,10 @@ export function neighbourVote(near: readonly Pick<NearQuestion, 'intent' | 'simi
   }
   return [...weights].map(([intent, weight]) => ({ intent, share: weight / total }));
 }
+
+/** Adds the vote of the neighbours to scores [intents], in place. @returns the same scores. */
+export function addVote(scores: Float32Array, near: readonly Pick<NearQuestion, 'intent' | 'similarity'>[], weight: number): Float32Array {
+  if (weight === 0) return scores;
+  for (const vote of neighbourVote(near)) scores[vote.intent] = (scores[vote.intent] as number) + weight * vote.share;
+  return scores;
+}

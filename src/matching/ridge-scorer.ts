@@ -2,18 +2,11 @@
  * Scores intents with a fitted kernel ridge and the neighbour vote. This is the match path.
  */
 import { characterSimilarity } from './character-kernel.ts';
-import type { NearQuestion } from './contract.ts';
 import { denseProducts } from './dense-products.ts';
 import type { FittedRidge } from './fitted-scorer.ts';
 import { CHARACTER_WEIGHT, centre, vectorKernel } from './kernel.ts';
-import { neighbourVote } from './neighbour-vote.ts';
+import { addVote, neighbourVote } from './neighbour-vote.ts';
 import type { IntentScorer } from './scorer.ts';
-
-function addVote(scores: Float32Array, near: readonly NearQuestion[], weight: number): Float32Array {
-  if (weight === 0) return scores;
-  for (const vote of neighbourVote(near)) scores[vote.intent] = (scores[vote.intent] as number) + weight * vote.share;
-  return scores;
-}
 
 /** The scorer over plain fitted data. */
 export function ridgeScorer(fitted: FittedRidge): IntentScorer {

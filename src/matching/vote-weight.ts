@@ -5,7 +5,7 @@
 import { sigmoid } from './calibrator.ts';
 import type { NearQuestion } from './contract.ts';
 import { bestTwo } from './features.ts';
-import { neighbourVote } from './neighbour-vote.ts';
+import { addVote } from './neighbour-vote.ts';
 
 /** Each is tried against the one before it. */
 const WEIGHTS = [0, 0.1, 0.2] as const;
@@ -18,13 +18,6 @@ export interface VoteSample {
   /** [intents] */
   readonly scores: Float32Array;
   readonly near: readonly NearQuestion[];
-}
-
-/** Scores with the vote of the neighbours added. The scores given stay as they are. */
-export function withVote(scores: Float32Array, near: readonly NearQuestion[], weight: number): Float32Array {
-  const out = scores.slice();
-  if (weight > 0) for (const vote of neighbourVote(near)) out[vote.intent] = (out[vote.intent] as number) + weight * vote.share;
-  return out;
 }
 
 /** Cumulative normal distribution to .01, by the logistic (Bowling et al. 2009). */
@@ -49,7 +42,9 @@ function likelyGain(before: readonly boolean[], after: readonly boolean[]): numb
 /** @returns in [0, .2]; 0 where no rows tell. */
 export function voteWeight(samples: readonly VoteSample[]): number {
   if (samples.length === 0) return 0;
-  const right = WEIGHTS.map((weight) => samples.map(({ scores, near, intent }) => bestTwo(withVote(scores, near, weight)).best === intent));
+  const right = WEIGHTS.map((weight) =>
+    samples.map(({ scores, near, intent }) => bestTwo(addVote(scores.slice(), near, weight)).best === intent),
+  );
   let weight = 0;
   let likely = 1;
   for (let i = 1; i < WEIGHTS.length; i += 1) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type VoteSample, voteWeight, withVote } from '../../../src/matching/vote-weight.ts';
+import { type VoteSample, voteWeight } from '../../../src/matching/vote-weight.ts';
 
 const NEAR = [{ row: 0, intent: 1, similarity: 0.9, lexical: 0 }];
 
@@ -36,10 +36,4 @@ test('one row more or less moves the vote by little', () => {
     expect(weights[0]).toBeGreaterThanOrEqual(weights[1] as number);
     expect(weights[1]).toBeGreaterThanOrEqual(weights[2] as number);
   }
-});
-
-test('the vote is added to the scores of those that are near, and the scores given stay as they are', () => {
-  const scores = Float32Array.of(0.5, 0.25);
-  expect([...withVote(scores, NEAR, 0.25)]).toEqual([0.5, 0.5]);
-  expect([...scores]).toEqual([0.5, 0.25]);
 });
