@@ -6,6 +6,7 @@ import type { MatchSettings, NearQuestion } from '../matching/contract.ts';
 import { bestTwo } from '../matching/features.ts';
 import { type Equality, type JudgeInput, type Judgement, judge } from '../matching/judge.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
+import { likelyIntents } from '../versions/wanted-rows.ts';
 import type { AnswerCandidate, MatchCall } from './match-answer.ts';
 import { bestQuestions, equalQuestions, type MatchState } from './search.ts';
 
@@ -57,7 +58,9 @@ export async function answer(state: MatchState, settings: MatchSettings): Promis
   const { version } = view;
   const { scores } = version.scorer.afterHits(state.before, state.near);
   const { best } = bestTwo(scores, view.allows);
-  const nearestRows = await bestQuestions(state, best < 0 ? [] : [best]);
+  // To judge takes the best intent's question, to answer the candidates' too: a database is asked for all of them at once.
+  const foremost = best < 0 ? [] : [best];
+  const nearestRows = await bestQuestions(state, version.index.remote ? likelyIntents(view, scores, call.topK) : foremost);
   const equal = equalQuestions(state);
   const judged: JudgeInput = {
     scorer: version.scorer,

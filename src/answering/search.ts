@@ -16,6 +16,9 @@ const HITS = 32;
 /** The hit scorer was calibrated on this many. */
 const HITS_FOR_HIT_SCORER = 128;
 
+/** Intents foretold beyond the candidates asked for: the neighbours' vote, which is not known yet, moves an intent by a place or two. */
+const INTENTS_BEYOND = 2;
+
 /** One match on its way. */
 export interface MatchState {
   readonly call: MatchCall;
@@ -76,9 +79,8 @@ export type BestQuestions = ReadonlyMap<number, NearQuestion>;
 
 /**
  * Nearest allowed question of each wanted intent: from the nearest by vector and what was asked beside them, else asked of the index. What
- * was found by terms alone need not be its intent's nearest, nor what a database's graph found, which may have missed a nearer one. What a
- * graph in this process found is taken, since a comparison would hold up the other matches; and what any graph found is where the hits are
- * what intents are scored by: a nearer one would have had no say, and asking twice more is half of such a match's time.
+ * was found by terms alone need not be its intent's nearest, nor what a database's graph found, which may have missed a nearer one; what a
+ * graph in this process found is taken, since a comparison would hold up the other matches.
  * @param known what an earlier call found.
  */
 export async function bestQuestions(
@@ -87,10 +89,9 @@ export async function bestQuestions(
   known: BestQuestions = new Map(),
 ): Promise<BestQuestions> {
   const { call, view, encoding } = state;
-  const { index, scorer } = view.version;
+  const { index } = view.version;
   const best = new Map(known);
-  const taken = !index.remote || index.method.kind === 'exact' || scorer.kind === 'hits';
-  if (taken) for (const hit of state.dense) keepNearer(best, hit);
+  if (!index.remote || index.method.kind === 'exact') for (const hit of state.dense) keepNearer(best, hit);
   for (const question of state.nearest) keepNearer(best, question);
   const groups = intents.filter((intent) => !best.has(intent));
   if (groups.length === 0) return best;
@@ -113,7 +114,7 @@ export async function search(searched: SearchedFor): Promise<MatchState> {
   const before = scorer.beforeHits(prepared, vector);
   const equal = equalRows(view, text);
   const rows = [...equal.values()];
-  const groups = index.remote && !onHits ? likelyIntents(view, before, call.topK) : [];
+  const groups = index.remote && !onHits ? likelyIntents(view, before, call.topK + INTENTS_BEYOND) : [];
   // Kernel ridge has its own lexical part; term hits would only fill an explanation then.
   const query = { vector, terms: onHits || call.explain ? terms : [], k: onHits ? HITS_FOR_HIT_SCORER : HITS, rows, groups };
   const found = await index.search({ ...query, ...filterOf(call) }, call.signal);

@@ -3,15 +3,12 @@
  */
 import type { VersionView } from './version-view.ts';
 
-/** Intents foretold beyond the candidates asked for: the neighbours' vote, which is not known yet, moves an intent by a place or two. */
-const INTENTS_BEYOND = 2;
-
-/** Intents that are likely to be candidates, by their scores before any hit is known, greatest first; only such as the filter allows. */
-export function likelyIntents({ allows }: Pick<VersionView, 'allows'>, before: Float32Array, topK: number): readonly number[] {
-  return Array.from(before.keys())
-    .filter((intent) => before[intent] !== -Infinity && allows?.(intent) !== false)
-    .sort((left, right) => (before[right] ?? 0) - (before[left] ?? 0) || left - right)
-    .slice(0, topK + INTENTS_BEYOND);
+/** The intents of the greatest scores, greatest first; only such as the filter allows. */
+export function likelyIntents({ allows }: Pick<VersionView, 'allows'>, scores: Float32Array, count: number): readonly number[] {
+  return Array.from(scores.keys())
+    .filter((intent) => scores[intent] !== -Infinity && allows?.(intent) !== false)
+    .sort((left, right) => (scores[right] ?? 0) - (scores[left] ?? 0) || left - right)
+    .slice(0, count);
 }
 
 /** The stored questions that a text equals, within the filter: the first row of each intent. */

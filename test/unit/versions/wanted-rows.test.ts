@@ -19,9 +19,9 @@ const scores = Float32Array.from(version.intents, (_, intent) => 1 - intent / 10
 const namesOf = (intents: readonly number[]) => intents.map((intent) => version.intents[intent]);
 
 describe('intents foretold', () => {
-  it('are the best and two more, best first', () => {
-    expect(namesOf(likelyIntents(view(), scores, 2))).toEqual(['a', 'b', 'c', 'd']);
-    expect(namesOf(likelyIntents(view(), scores.toReversed(), 1))).toEqual(['e8', 'e7', 'e6']);
+  it('are those of the greatest scores, best first', () => {
+    expect(namesOf(likelyIntents(view(), scores, 4))).toEqual(['a', 'b', 'c', 'd']);
+    expect(namesOf(likelyIntents(view(), scores.toReversed(), 3))).toEqual(['e8', 'e7', 'e6']);
   });
 
   it('are all there are where there are fewer than wanted', () => {
