@@ -67,9 +67,10 @@ export function controlRisk(rows: readonly Answerable[], { precision, certainty 
   return least;
 }
 
-/** A number of its own for each utterance that has nothing to do with its label. */
-function lot(utterance: string): string {
-  return createHash('sha256').update(utterance).digest('hex');
+/** Rows in an order that has nothing to do with their labels, nor with how they came. */
+function shuffled<Row extends { readonly utterance: string }>(rows: readonly Row[]): readonly Row[] {
+  const lots = rows.map((row) => ({ row, lot: createHash('sha256').update(row.utterance).digest() }));
+  return lots.sort((a, b) => Buffer.compare(a.lot, b.lot)).map(({ row }) => row);
 }
 
 /**
@@ -80,7 +81,7 @@ export function atShare<Row extends { readonly utterance: string; readonly inten
   rows: readonly Row[],
   share: number,
 ): readonly Row[] | undefined {
-  const drawn = rows.toSorted((a, b) => (lot(a.utterance) < lot(b.utterance) ? -1 : 1));
+  const drawn = shuffled(rows);
   const inside = drawn.filter(({ intent }) => intent !== null);
   const outside = drawn.filter(({ intent }) => intent === null);
   if ((inside.length === 0 && share < 1) || (outside.length === 0 && share > 0)) return undefined;
