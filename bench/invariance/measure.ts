@@ -58,12 +58,9 @@ export async function measureInvariance(
   return found;
 }
 
-/** The best candidate of an utterance and all candidates' confidences. */
-type Confidences = ReadonlyMap<string, number>;
-
-async function confidencesOf(ask: ReturnType<typeof asker>, utterances: readonly string[]): Promise<readonly Confidences[]> {
-  const answers = await Promise.all(utterances.map(ask));
-  return answers.map(({ candidates }) => new Map(candidates.map(({ intent, confidence }) => [intent, confidence])));
+/** Confidences of an utterance's candidates by intent, best first. */
+export async function confidencesOf(ask: ReturnType<typeof asker>, utterance: string): Promise<ReadonlyMap<string, number>> {
+  return new Map((await ask(utterance)).candidates.map(({ intent, confidence }) => [intent, confidence]));
 }
 
 /**
@@ -75,10 +72,11 @@ export async function measureMoves(
   grown: (entry: Entry) => Promise<ReturnType<typeof asker>>,
   { utterances, entries }: { readonly utterances: readonly string[]; readonly entries: readonly Entry[] },
 ): Promise<readonly number[]> {
-  const before = await confidencesOf(ask, utterances);
+  const of = (asked: ReturnType<typeof asker>) => Promise.all(utterances.map((utterance) => confidencesOf(asked, utterance)));
+  const before = await of(ask);
   const moves: number[] = [];
   for (const entry of entries) {
-    const after = await confidencesOf(await grown(entry), utterances);
+    const after = await of(await grown(entry));
     before.forEach((confidences, i) => {
       const [best] = confidences;
       if (best !== undefined) moves.push(Math.abs((after[i]?.get(best[0]) ?? 0) - best[1]));
@@ -88,7 +86,7 @@ export async function measureMoves(
 }
 
 /** Most that an answer may move when an unrelated intent is added. */
-export const MOST_MOVED = 0.02;
+const MOST_MOVED = 0.02;
 
 /** Share of moves that are smaller than MOST_MOVED. */
 export function unmovedShare(moves: readonly number[]): number {

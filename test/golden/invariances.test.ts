@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asker, type Invariance, MOST_FALL, measureInvariance, measureMoves, unmovedShare } from '../../bench/invariance/measure.ts';
+import {
+  asker,
+  confidencesOf,
+  type Invariance,
+  MOST_FALL,
+  measureInvariance,
+  measureMoves,
+  unmovedShare,
+} from '../../bench/invariance/measure.ts';
 import { UNRELATED } from '../../bench/invariance/unrelated-intents.ts';
 import type { Match } from '../../src/answering/match-answer.ts';
 import { DEMO_CORPORA } from '../../src/cli/demo.ts';
@@ -60,11 +68,6 @@ async function contentOf(name: string): Promise<Corpus> {
   return (await first.versions.acquire(name)).content;
 }
 
-/** Confidences of all candidates, by intent. */
-async function confidencesOf(ask: ReturnType<typeof asker>, utterance: string): Promise<ReadonlyMap<string, number>> {
-  return new Map((await ask(utterance)).candidates.map(({ intent, confidence }) => [intent, confidence]));
-}
-
 /**
  * Least share of pairs that keeps its decision. What is below .95 falls short of what we want; docs/evaluation.md has the figures.
  * Decisions near a line flip, so the shares are some points under what was measured.
@@ -72,23 +75,23 @@ async function confidencesOf(ask: ReturnType<typeof asker>, utterance: string): 
 const HOLDS: Readonly<Record<string, number>> = {
   'lower case': 1,
   'upper case': 1,
-  'no punctuation': 0.9,
-  'more punctuation': 0.92,
+  'no punctuation': 0.93,
+  'more punctuation': 0.93,
   spacing: 1,
-  politeness: 0.86,
+  politeness: 0.88,
   'one typo': 0.92,
   'a letter left out': 0.91,
   'a letter twice': 0.93,
   'a wrong key': 0.93,
   contraction: 0.92,
-  plural: 0.85,
+  plural: 0.87,
 };
 
 /** Rewritings that misspell a word. A word that the corpus does not have cannot be read as it was meant. */
 const SLIPS = ['one typo', 'a letter left out', 'a letter twice', 'a wrong key'];
 
 /** Least share of pairs that an unrelated intent moves by less than .02; .95 is wanted. */
-const UNMOVED = 0.9;
+const UNMOVED: Readonly<Record<string, number>> = { shop: 0.95, bank: 0.94, helpdesk: 0.95 };
 /**
  * Most that a confidence may differ in another build of the same version, whose texts were encoded in other company: vectors differ in
  * their last digits then, and the fit with them. 1e-6 is wanted, 1.3e-6 was seen.
@@ -139,7 +142,7 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
       return asker(second.match, 'grown');
     };
     const moves = await measureMoves(asker(first.match, name), grown, { utterances, entries: UNRELATED });
-    expect(unmovedShare(moves)).toBeGreaterThanOrEqual(UNMOVED);
+    expect(unmovedShare(moves)).toBeGreaterThanOrEqual(UNMOVED[name] ?? 0.95);
   }, 180_000);
 
   test('the order of entries changes no version, and another build of it hardly a confidence', async () => {

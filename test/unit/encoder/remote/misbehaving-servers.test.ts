@@ -181,7 +181,7 @@ describe.each(REMOTE_KINDS)('with a server over %s that misbehaves', (kind) => {
       await expect.poll(() => encoder.reach?.problem, { timeout: 10_000 }).toContain('cannot be reached');
       const started = performance.now();
       const failure = await failureOf(encoder.encode(TEXT));
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(performance.now() - started).toBeLessThan(100);
       expect(failure).toMatchObject({ code: 'unavailable', reason: 'REMOTE_UNREACHABLE', retryAfterMs: 1_000 });
       const reload = encoder.encodeAll([TEXT, 'refund']);
       await using back = await startEmbeddingServer(kind, local, { port: server.port });
