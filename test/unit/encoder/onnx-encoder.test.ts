@@ -163,7 +163,7 @@ describe('the shipped encoder', () => {
       caller.abort();
     };
     expect(await code(encoder.encodeAll(texts, { signal: caller.signal, onProgress }))).toBe('cancelled');
-    expect(encoded).toBeLessThan(texts.length);
+    expect(encoded).toBeLessThan(texts.length / 2);
   });
 
   it('drops a text whose deadline passes while it waits', async () => {

@@ -151,7 +151,7 @@ describe.each(REMOTE_KINDS)('a remote encoder over %s', (kind) => {
       const left = encoder.encode('where is my order', { signal: controller.signal });
       setTimeout(() => controller.abort(), 100);
       await expect(left).rejects.toMatchObject({ code: 'cancelled' });
-      expect(performance.now() - started).toBeLessThan(2_500);
+      expect(performance.now() - started).toBeLessThan(500);
       await expect.poll(() => server.abandoned, { timeout: 10_000 }).toBe(1);
       await expect(encoder.encode('x', { signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
     });
