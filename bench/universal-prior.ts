@@ -105,7 +105,9 @@ async function draw({ intents, names }: Labelled, named: boolean, next: () => nu
     texts: train.map(({ text }) => text),
     intents: Int32Array.from(train, ({ intent }) => intent),
     vectors: join(train),
-    ...(named ? { names: { texts: keptNames.map(({ text }) => text), vectors: join(keptNames) } } : {}),
+    ...(named
+      ? { names: { texts: keptNames.map(({ text }) => text), intents: Int32Array.from(keptNames.keys()), vectors: join(keptNames) } }
+      : {}),
     counterTexts: [],
     counterVectors: new Float32Array(0),
     settings: DEFAULT_MATCH_SETTINGS,

@@ -149,7 +149,7 @@ export function goalsTable(sets: Sets, confidence: Confidences): string {
     ...calibrationGoals(confidence),
     ...precisionGoals(confidence),
     {
-      name: 'StackFAQ P@1 / nDCG@10, % (the answers are no evidence yet)',
+      name: 'StackFAQ P@1 / nDCG@10, %',
       figures: [share(stackfaq?.intentAccuracy[0], 0.97), share(stackfaq?.ndcgAt10[0], 0.99)],
     },
   ];

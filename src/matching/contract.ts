@@ -60,22 +60,34 @@ export interface Probe {
   readonly near: readonly NearQuestion[];
 }
 
-/** What a scorer and calibrator are fitted from: the corpus alone. Rows come in canonical order, so that the order of entries changes nothing. */
-export interface FitInput {
+/** Texts that are known to mean an intent. */
+export interface LabelledTexts {
+  readonly texts: readonly string[];
+  /** Intent number of each text. */
+  readonly intents: Int32Array;
+  /** [texts × dimension], unit length. */
+  readonly vectors: Float32Array;
+}
+
+/** Answers of intents that have few questions. */
+export interface AnswerTexts {
+  /** Each answer after its entry's first question: what is trained on. */
+  readonly withQuestion: LabelledTexts;
+  /** Answers by themselves, a sample: whether they say what their intents are about. */
+  readonly alone: LabelledTexts;
+}
+
+/**
+ * What a scorer and calibrator are fitted from: the corpus alone, its stored questions first. Rows come in canonical order, so that the order
+ * of entries changes nothing.
+ */
+export interface FitInput extends LabelledTexts {
   readonly dimension: number;
   readonly intentCount: number;
-  /** One per stored question. */
-  readonly texts: readonly string[];
-  /** Intent number of each row. */
-  readonly intents: Int32Array;
-  /** [rows × dimension], unit length. */
-  readonly vectors: Float32Array;
   /** The intents' names in words, one each, by intent number; left out where a corpus has none worth reading. */
-  readonly names?: {
-    readonly texts: readonly string[];
-    /** [intents × dimension], unit length. */
-    readonly vectors: Float32Array;
-  };
+  readonly names?: LabelledTexts;
+  /** Left out where no intent has few questions and an answer of its own. */
+  readonly answers?: AnswerTexts;
   readonly counterTexts: readonly string[];
   /** [counterTexts.length × dimension], unit length. */
   readonly counterVectors: Float32Array;

@@ -13,7 +13,7 @@ import { ridgeScorer } from './ridge-scorer.ts';
 import type { IntentScorer } from './scorer.ts';
 
 /** Raised whenever the same corpus would score differently or stored bytes could not be read; part of a version's identity. */
-export const SCORER_FORMAT = 3;
+export const SCORER_FORMAT = 4;
 
 /**
  * Vote weight, temperature and the two logistics' weights in one Float64Array: V8 writes plain numbers in one form or another after what

@@ -1,20 +1,13 @@
 /**
- * What the ridge is trained on: the stored questions, and the names of their intents where these say what the intents are about.
- * A name in plain words is one more wording of its intent, worth most where there are few (docs/decisions/0012-confidence.md).
+ * What the ridge is trained on: the stored questions and, where they say what their intents are about, the intents' names and the answers of
+ * intents with few questions. Each is one more wording of its intent, worth most where there are few
+ * (docs/decisions/0012-confidence.md, 0018-answers.md).
  */
-import type { FitInput, Multiply } from './contract.ts';
+import type { FitInput, LabelledTexts, Multiply } from './contract.ts';
 
-/** Rows of the ridge: all stored questions in their order and, where names count, one row of each intent's name after them. */
-export interface TrainingRows {
-  readonly texts: readonly string[];
-  readonly intents: Int32Array;
-  /** [rows × dimension] */
-  readonly vectors: Float32Array;
-}
-
-/** Names must find the right intent for this share of the questions beyond what guessing would: names like "faq-17" find none. */
+/** Wordings must find the right intent for this share of the questions beyond what guessing would: names like "faq-17" find none. */
 const INFORMATIVE = 0.25;
-/** Most questions that the names are tried on. */
+/** Most questions that wordings are tried on. */
 const TRIED = 2000;
 
 /** Number of the greatest of the values from `start`, `count` of them; ties go to the smaller number. */
@@ -24,31 +17,40 @@ function greatest(values: Float32Array, start: number, count: number): number {
   return best;
 }
 
-/** Whether the names alone, as only examples, would find many questions' intents. Questions are drawn evenly. */
-async function namesInform(input: FitInput, names: Float32Array, multiply: Multiply): Promise<boolean> {
-  const { dimension, intentCount } = input;
-  const step = Math.max(1, Math.ceil(input.texts.length / TRIED));
-  const rows = Array.from({ length: Math.ceil(input.texts.length / step) }, (_, i) => i * step);
+/** Whether wordings alone, as only examples, would find the intents of many of their intents' questions. Questions are drawn evenly. */
+async function inform(wordings: LabelledTexts, input: FitInput, multiply: Multiply): Promise<boolean> {
+  const { dimension } = input;
+  const columns = wordings.texts.length;
+  const known = new Set(wordings.intents);
+  if (known.size < 2) return false;
+  const theirs = Array.from(input.intents.keys()).filter((row) => known.has(input.intents[row] as number));
+  const step = Math.max(1, Math.ceil(theirs.length / TRIED));
+  const rows = theirs.filter((_, i) => i % step === 0);
   const questions = new Float32Array(rows.length * dimension);
   rows.forEach((row, i) => {
     questions.set(input.vectors.subarray(row * dimension, (row + 1) * dimension), i * dimension);
   });
-  const cosines = await multiply(questions, names, { rows: rows.length, inner: dimension, columns: intentCount, transposeB: true });
-  const right = rows.filter((row, i) => greatest(cosines, i * intentCount, intentCount) === input.intents[row]).length / rows.length;
-  const chance = 1 / intentCount;
-  return right >= chance + INFORMATIVE * (1 - chance);
+  const cosines = await multiply(questions, wordings.vectors, { rows: rows.length, inner: dimension, columns, transposeB: true });
+  const found = rows.filter((row, i) => wordings.intents[greatest(cosines, i * columns, columns)] === input.intents[row]);
+  const chance = 1 / known.size;
+  return found.length / rows.length >= chance + INFORMATIVE * (1 - chance);
 }
 
-/** The rows to train on. Deterministic. A corpus of one intent has nothing that its name could tell apart. */
-export async function trainingRows(input: FitInput, multiply: Multiply): Promise<TrainingRows> {
-  const { names, intentCount, texts, intents, vectors } = input;
-  if (names === undefined || intentCount < 2 || !(await namesInform(input, names.vectors, multiply))) return { texts, intents, vectors };
-  const joined = new Float32Array(vectors.length + names.vectors.length);
-  joined.set(vectors);
-  joined.set(names.vectors, vectors.length);
-  return {
-    texts: [...texts, ...names.texts],
-    intents: Int32Array.from([...intents, ...names.texts.keys()]),
-    vectors: joined,
-  };
+function joined(parts: readonly LabelledTexts[]): LabelledTexts {
+  const vectors = new Float32Array(parts.reduce((length, part) => length + part.vectors.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    vectors.set(part.vectors, start);
+    start += part.vectors.length;
+  }
+  return { texts: parts.flatMap(({ texts }) => texts), intents: Int32Array.from(parts.flatMap(({ intents }) => [...intents])), vectors };
+}
+
+/** The rows to train on: all stored questions in their order, and the wordings that count after them. Deterministic. */
+export async function trainingRows(input: FitInput, multiply: Multiply): Promise<LabelledTexts> {
+  const { names, answers, texts, intents, vectors } = input;
+  const counting: LabelledTexts[] = [];
+  if (names !== undefined && (await inform(names, input, multiply))) counting.push(names);
+  if (answers !== undefined && (await inform(answers.alone, input, multiply))) counting.push(answers.withQuestion);
+  return joined([{ texts, intents, vectors }, ...counting]);
 }

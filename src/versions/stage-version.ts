@@ -8,7 +8,6 @@ import type { VersionStore } from '../index/contract.ts';
 import type { FitInput, MatchSettings } from '../matching/contract.ts';
 import { usesHitScorer } from '../matching/fit.ts';
 import { SCORER_FORMAT } from '../matching/stored-scorer.ts';
-import { readableName } from '../text/readable-name.ts';
 import type { BuildLanes, ParsedFiles } from './build-lanes.ts';
 import type { LoadedVersion, ReloadPhase, ReloadProgress } from './contract.ts';
 import { type EmbeddedTexts, type Embedder, embedTexts, vectorsOf } from './embed-texts.ts';
@@ -16,6 +15,7 @@ import { loadVersion, versionArtifacts } from './loaded-version.ts';
 import { corpusSettings } from './version-demands.ts';
 import { versionId } from './version-id.ts';
 import { layOutRows, questionRows, ROW_FORMAT, type RowLayout } from './version-rows.ts';
+import { embedWordings, NO_WORDINGS, wordingsOf, wordingTexts } from './wordings.ts';
 
 /** What staging is made of. */
 export interface StageParts {
@@ -98,15 +98,7 @@ async function findStored(
   }
 }
 
-/** The intents' names in words with their vectors; undefined where one has no words. They are no texts of the corpus and are not counted as such. */
-async function embedNames({ layout }: Plan, { embedder }: StageParts, signal: AbortSignal): Promise<FitInput['names']> {
-  const texts = layout.intents.map(readableName);
-  if (texts.includes('')) return undefined;
-  const embedded = await embedTexts(texts, embedder, { signal, onProgress: () => undefined });
-  return { texts, vectors: vectorsOf(texts, embedded, embedder.encoder.info.dimension) };
-}
-
-function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Omit<FitInput, 'names'> {
+function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Omit<FitInput, 'names' | 'answers'> {
   const { layout } = planned;
   const { dimension } = parts.embedder.encoder.info;
   return {
@@ -119,6 +111,21 @@ function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Om
     counterVectors: vectorsOf(layout.counterTexts, embedded, dimension),
     settings: corpusSettings(parts.settings, planned.corpus),
   };
+}
+
+/** Encodes what the cache lacks: the corpus's texts, and wordings where the scorer is one that reads them. */
+async function encode(request: StageRequest, parts: StageParts, planned: Plan) {
+  const { layout, corpus } = planned;
+  const { signal } = request;
+  const { embedder, settings } = parts;
+  const report = phaseReport(request, 'encode');
+  const hits = usesHitScorer({ texts: layout.questions, intentCount: layout.intents.length, settings });
+  const wordings = hits ? NO_WORDINGS : wordingsOf(corpus, layout);
+  const texts = new Set([...layout.questions, ...layout.counterTexts]);
+  const total = texts.size + wordingTexts(wordings).length;
+  const embedded = await embedTexts([...texts], embedder, { signal, onProgress: (done) => report(done, total) });
+  const read = await embedWordings(wordings, embedder, { signal, onProgress: (done) => report(texts.size + done, total) });
+  return { input: { ...fitInput(planned, embedded, parts), ...read }, encoded: embedded.encoded, reused: embedded.reused };
 }
 
 interface Build {
@@ -174,10 +181,7 @@ export async function stageVersion(request: StageRequest, parts: StageParts): Pr
   const texts = [...layout.questions, ...layout.counterTexts];
   if (stored !== undefined) return { loaded: stored, encoded: 0, reused: new Set(texts).size, warnings, unchanged: true };
   const { signal } = request;
-  const embedded = await embedTexts(texts, parts.embedder, { signal, onProgress: phaseReport(request, 'encode') });
-  const base = fitInput(planned, embedded, parts);
-  const names = usesHitScorer(base) ? undefined : await embedNames(planned, parts, signal);
-  const input: FitInput = names === undefined ? base : { ...base, names };
+  const { input, encoded, reused } = await encode(request, parts, planned);
   const onProgress = phaseReport(request, 'fit');
   onProgress(0, 1);
   const scorer = await parts.lanes.fit(input, { signal, onProgress });
@@ -185,7 +189,7 @@ export async function stageVersion(request: StageRequest, parts: StageParts): Pr
   try {
     const loaded = await loadVersion(await parts.store.open(request.corpus, version));
     throwIfAborted(signal);
-    return { loaded, encoded: embedded.encoded, reused: embedded.reused, warnings, unchanged: false };
+    return { loaded, encoded, reused, warnings, unchanged: false };
   } catch (error) {
     await unstage(parts, request.corpus, version);
     throw error;

@@ -14,6 +14,8 @@ import { createEncoder, type OnnxEncoder } from '../../src/encoder/onnx-encoder.
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import { estimateShare } from '../../src/matching/out-of-scope-share.ts';
+import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
+import { withFewerQuestions } from '../../src/quality/cross-validation/learning-sizes.ts';
 import { evaluateGolden } from '../../src/quality/evaluate-golden.ts';
 import { exactKey } from '../../src/text/normalise.ts';
 import type { Versions } from '../../src/versions/contract.ts';
@@ -45,6 +47,22 @@ async function corpusOf(name: string): Promise<Corpus> {
   if (corpus === undefined) throw new Error(`${name} does not parse.`);
   return corpus;
 }
+
+/** Share of the in-scope golden rows whose best candidate is right, with so few questions an intent. */
+async function foundWith(corpus: Corpus): Promise<number> {
+  const match = createMatch({ encoder, versions, settings });
+  await versions.reload('thinned', [corpusFile(withFewerQuestions(corpus, 1))]);
+  const { metrics } = await evaluateGolden({ match, corpus: 'thinned', rows: corpus.golden });
+  return metrics.inScope.intentAccuracy;
+}
+
+test('with one question an intent, answers find what the questions do not', async () => {
+  for (const name of DEMO_CORPORA) {
+    const corpus = await corpusOf(name);
+    const silent = { ...corpus, entries: corpus.entries.map((entry) => ({ ...entry, answer: '' })) };
+    expect(await foundWith(corpus), name).toBeGreaterThan((await foundWith(silent)) + 0.03);
+  }
+}, 120_000);
 
 describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
   test('has entries, wordings and counter-examples enough to be a fair example', async () => {

@@ -113,7 +113,9 @@ export function madeUpCorpus({
       rows.map((row) => row.vector),
       dimension,
     ),
-    ...(names === undefined ? {} : { names: { texts: nameTexts, vectors: matrixOf(named, dimension) } }),
+    ...(names === undefined
+      ? {}
+      : { names: { texts: nameTexts, intents: Int32Array.from(named.keys()), vectors: matrixOf(named, dimension) } }),
     counterTexts: counters.map((_, i) => `elsewhere ${i}`),
     counterVectors: matrixOf(counters, dimension),
     settings: { ...DEFAULT_MATCH_SETTINGS, ...settings },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FitInput } from '../../../src/matching/contract.ts';
+import type { FitInput, LabelledTexts } from '../../../src/matching/contract.ts';
 import { fitScorer } from '../../../src/matching/fit.ts';
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { trainingRows } from '../../../src/matching/training-rows.ts';
@@ -40,6 +40,49 @@ test('telling names find more of what is asked; misleading ones change no score'
   const without = await right(bare, centres);
   expect(await right(telling.input, telling.centres)).toBeGreaterThan(without + 0.05);
   expect(await right(misleading.input, misleading.centres)).toBe(without);
+});
+
+/** The corpus with its names standing in for answers: telling ones lie where their intents do. */
+function answered(names: 'telling' | 'misleading'): FitInput {
+  const { input } = madeUpCorpus({ ...SHAPE, names });
+  const { names: texts, ...bare } = input;
+  if (texts === undefined) throw new Error('madeUpCorpus made no names.');
+  return { ...bare, answers: { withQuestion: texts, alone: texts } };
+}
+
+test('answers that would find many questions are trained on with their questions, after the names', async () => {
+  const telling = answered('telling');
+  const { input } = madeUpCorpus({ ...SHAPE, names: 'telling' });
+  if (telling.answers === undefined) throw new Error('There are no answers.');
+  const withQuestion = { ...telling.answers.withQuestion, texts: telling.answers.withQuestion.texts.map((text) => `read ${text}`) };
+  const rows = await trainingRows({ ...input, answers: { ...telling.answers, withQuestion } }, naiveMultiply);
+  expect(rows.texts).toEqual([...input.texts, ...(input.names?.texts ?? []), ...withQuestion.texts]);
+  expect(Array.from(rows.intents)).toEqual([...input.intents, ...(input.names?.intents ?? []), ...withQuestion.intents]);
+  expect(rows.vectors.subarray(-withQuestion.vectors.length)).toEqual(withQuestion.vectors);
+});
+
+test('answers that find no questions by themselves are left out, however near their questions bring them', async () => {
+  const { answers } = answered('telling');
+  const { answers: misleading, ...input } = answered('misleading');
+  if (answers === undefined || misleading === undefined) throw new Error('There are no answers.');
+  const rows = await trainingRows({ ...input, answers: { withQuestion: answers.withQuestion, alone: misleading.alone } }, naiveMultiply);
+  expect(rows.texts).toEqual(input.texts);
+});
+
+test('answers are tried on the questions of their own intents alone', async () => {
+  const { answers, ...input } = answered('telling');
+  if (answers === undefined) throw new Error('There are no answers.');
+  // Two intents of twelve: over all questions even perfect answers would find a sixth.
+  const first = (part: LabelledTexts) => ({
+    texts: part.texts.slice(0, 2),
+    intents: part.intents.slice(0, 2),
+    vectors: part.vectors.slice(0, 2 * SHAPE.dimension),
+  });
+  const two = first(answers.alone);
+  expect((await trainingRows({ ...input, answers: { withQuestion: two, alone: two } }, naiveMultiply)).texts).toEqual([
+    ...input.texts,
+    ...two.texts,
+  ]);
 });
 
 test('one intent has nothing that its name could tell apart', async () => {
