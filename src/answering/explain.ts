@@ -37,7 +37,7 @@ export async function explain(state: MatchState, answered: Answered, settings: M
   const matchedTerms = new Set(wordTerms(matched));
   const nearest = [...state.near].sort((a, b) => b.similarity - a.similarity).slice(0, EVIDENCE);
   const { vector } = state.encoding;
-  const noShares: ScoreShares = { dense: 0, lexical: 0, neighbours: 0 };
+  const noShares: ScoreShares = { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0 };
   return {
     rule: judgement.ranked.length === 0 && verdict.rule !== 'counter_example' ? 'no_entry_passes_filter' : verdict.rule,
     evidence: nearest.map((hit) => {

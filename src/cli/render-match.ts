@@ -46,6 +46,9 @@ function explanationLines(explanation: Explanation): readonly string[] {
       ? []
       : [
           `made of      meaning ${shares.dense.toFixed(3)}, letters and words ${shares.lexical.toFixed(3)}, neighbours ${shares.neighbours.toFixed(3)}`,
+          ...(shares.namesAndAnswers === 0
+            ? []
+            : [`of these     ${shares.namesAndAnswers.toFixed(3)} by way of the intent's name and answer instead of its questions`]),
         ]),
     `none         ${percent(explanation.noneConfidence)} that none of the intents is meant`,
     `shared words ${explanation.matchedTerms.length === 0 ? 'none' : explanation.matchedTerms.join(' ')}`,

@@ -21,6 +21,7 @@ function partsByIntent(near: readonly NearQuestion[]): Map<number, ScoreShares> 
       dense: Math.max(before?.dense ?? -1, hit.similarity),
       lexical: Math.max(before?.lexical ?? 0, lexical),
       neighbours: 0,
+      namesAndAnswers: 0,
     });
   }
   for (const vote of neighbourVote(near)) {
@@ -48,6 +49,6 @@ export function hitScorer(fitted: FittedHits): IntentScorer {
     beforeHits: () => new Float32Array(fitted.intentCount).fill(-Infinity),
     afterHits: (_before, near) => ({ scores: hitScores(near, fitted.intentCount) }),
     score: (_prepared, _vector, near) => ({ scores: hitScores(near, fitted.intentCount) }),
-    shares: (_prepared, { near, intent }) => partsByIntent(near).get(intent) ?? { dense: 0, lexical: 0, neighbours: 0 },
+    shares: (_prepared, { near, intent }) => partsByIntent(near).get(intent) ?? { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0 },
   };
 }

@@ -24,8 +24,10 @@ export interface RidgeModel {
   readonly intentCount: number;
   /** [dimension] mean of the training rows' vectors. */
   readonly mean: Float32Array;
-  /** [landmarks × dimension] centred, unit length. */
+  /** [landmarks × dimension] centred, unit length; stored questions first. */
   readonly landmarks: Float32Array;
+  /** How many of the landmarks are stored questions; the others are names and answers. */
+  readonly questionLandmarks: number;
   /** [landmarks × intents] V. */
   readonly weights: Float32Array;
   /** [intents] ȳ. */
@@ -127,6 +129,7 @@ export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: 
   const mean = meanVector(vectors, dimension);
   const centred = centre(vectors, mean);
   const landmarks = takeRows(centred, dimension, rows);
+  const questionLandmarks = rows.filter((row) => row < input.texts.length).length;
   const characters = fitCharacterKernel(texts, rows);
   const cosines = await multiply(centred, landmarks, { rows: n, inner: dimension, columns: m, transposeB: true });
   const kernel = addKernel(cosines, texts, characters);
@@ -147,7 +150,7 @@ export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: 
   const v = await multiply(transpose(Float32Array.from(lowerInverse), m, m), w, { rows: m, inner: m, columns: intentCount });
   step();
   return {
-    model: { dimension, intentCount, mean, landmarks, weights: v, base, characters },
+    model: { dimension, intentCount, mean, landmarks, questionLandmarks, weights: v, base, characters },
     landmarkCount: m,
     q,
     fitted,

@@ -40,12 +40,16 @@ export function ridgeScorer(fitted: FittedRidge): IntentScorer {
       const shares = {
         dense: 0,
         lexical: 0,
+        namesAndAnswers: 0,
         neighbours: voteWeight * (neighbourVote(near).find((vote) => vote.intent === intent)?.share ?? 0),
       };
       cosines.forEach((cosine, j) => {
         const weight = model.weights[j * intentCount + intent] as number;
-        shares.dense += vectorKernel(cosine) * weight;
-        shares.lexical += CHARACTER_WEIGHT * (prepared.lexical[j] as number) * weight;
+        const dense = vectorKernel(cosine) * weight;
+        const lexical = CHARACTER_WEIGHT * (prepared.lexical[j] as number) * weight;
+        shares.dense += dense;
+        shares.lexical += lexical;
+        if (j >= model.questionLandmarks) shares.namesAndAnswers += dense + lexical;
       });
       return shares;
     },

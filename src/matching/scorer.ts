@@ -18,11 +18,13 @@ export interface IntentScores {
   readonly scores: Float32Array;
 }
 
-/** Where one intent's score came from; the three and the constant sum to the score. */
+/** Where one intent's score came from; the first three and the constant sum to the score. */
 export interface ScoreShares {
   readonly dense: number;
   readonly lexical: number;
   readonly neighbours: number;
+  /** The part of dense and lexical that came by way of landmarks that are names and answers. */
+  readonly namesAndAnswers: number;
 }
 
 /** One intent of one scored utterance. */

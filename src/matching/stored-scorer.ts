@@ -39,6 +39,7 @@ const model = z.object({
   intentCount: z.int().positive(),
   mean: floats,
   landmarks: floats,
+  questionLandmarks: z.int().nonnegative(),
   weights: floats,
   base: floats,
   characters,
@@ -46,8 +47,18 @@ const model = z.object({
 type Model = z.infer<typeof model>;
 
 /** Whether every matrix has the size that the counts beside it say: a damaged count would read beyond a matrix in silence. */
-function sizesFit({ dimension, intentCount, mean, landmarks, weights: matrix, base, characters: kernel }: Model): boolean {
+function sizesFit({
+  dimension,
+  intentCount,
+  mean,
+  landmarks,
+  questionLandmarks,
+  weights: matrix,
+  base,
+  characters: kernel,
+}: Model): boolean {
   return (
+    questionLandmarks <= kernel.landmarkCount &&
     mean.length === dimension &&
     base.length === intentCount &&
     landmarks.length === kernel.landmarkCount * dimension &&

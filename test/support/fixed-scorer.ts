@@ -21,6 +21,6 @@ export function fixedScorer(
     beforeHits: () => scores.slice(),
     afterHits: (before) => ({ scores: before }),
     score: () => ({ scores: scores.slice() }),
-    shares: (_prepared, { intent }) => ({ dense: scores[intent] ?? Number.NaN, lexical: 0, neighbours: 0 }),
+    shares: (_prepared, { intent }) => ({ dense: scores[intent] ?? Number.NaN, lexical: 0, neighbours: 0, namesAndAnswers: 0 }),
   };
 }

@@ -32,7 +32,7 @@ test('the parts of an intent sum to its score, and an intent without a hit has n
     const { dense, lexical, neighbours } = scorer.shares(prepared, { vector, near, intent });
     expect(dense + lexical + neighbours).toBeCloseTo(scores[intent] ?? Number.NaN, 6);
   }
-  expect(scorer.shares(prepared, { vector, near, intent: 2 })).toEqual({ dense: 0, lexical: 0, neighbours: 0 });
+  expect(scorer.shares(prepared, { vector, near, intent: 2 })).toEqual({ dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0 });
 });
 
 test('the hit scorer stands in above either limit and not at it', () => {

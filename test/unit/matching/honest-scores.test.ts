@@ -112,3 +112,24 @@ test('the parts of a score and the constant sum to it', async () => {
   }
   expect(scorer.score(prepared, vector, near).scores).toEqual(scores);
 });
+
+test('names and answers have the part of a score that goes when their landmarks do', async () => {
+  const { input } = madeUpCorpus({ sizes: [2, 2, 2, 2], names: 'telling' });
+  const { model } = await fitKernelRidge(input, naiveMultiply, () => undefined);
+  expect(model.questionLandmarks).toBe(8);
+  const rest = { kind: 'kernel_ridge', voteWeight: 0.2, calibrator: UNIVERSAL_CALIBRATOR } as const;
+  const scorer = ridgeScorer({ ...rest, model });
+  const weights = model.weights.map((weight, i) => (i < 8 * model.intentCount ? weight : 0));
+  const unnamed = ridgeScorer({ ...rest, model: { ...model, weights } });
+  const vector = input.vectors.subarray(0, input.dimension);
+  const prepared = scorer.prepare('topic0');
+  const near = [{ row: 0, intent: 0, similarity: 1, lexical: 0 }];
+  const all = scorer.score(prepared, vector, near).scores;
+  const without = unnamed.score(prepared, vector, near).scores;
+  for (let intent = 0; intent < 4; intent += 1) {
+    const { namesAndAnswers } = scorer.shares(prepared, { vector, near, intent });
+    expect(namesAndAnswers).toBeCloseTo((all[intent] ?? Number.NaN) - (without[intent] ?? Number.NaN), 4);
+    expect(unnamed.shares(prepared, { vector, near, intent }).namesAndAnswers).toBe(0);
+  }
+  expect(scorer.shares(prepared, { vector, near, intent: 0 }).namesAndAnswers).toBeGreaterThan(0.05);
+});

@@ -89,6 +89,7 @@ describe('damaged bytes are data_loss', () => {
     ['another dimension', model({ dimension: 8 })],
     ['too few landmarks', model({ landmarks: fitted.model.landmarks.slice(1) })],
     ['another number of landmarks', characters({ landmarkCount: 11 })],
+    ['more questions than landmarks', model({ questionLandmarks: 13 })],
     ['postings that end elsewhere', characters({ landmarks: fitted.model.characters.landmarks.slice(1) })],
     ['weights for other postings', characters({ weights: fitted.model.characters.weights.slice(1) })],
     ['more grams than offsets', characters({ idf: new Float32Array(1) })],

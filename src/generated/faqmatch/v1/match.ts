@@ -268,6 +268,8 @@ export interface ScoreShares {
   readonly lexical: number;
   /** From the nearest stored questions. */
   readonly neighbours: number;
+  /** The part of dense and lexical that came by way of names and answers of intents instead of stored questions; may be negative, 0 where none are read. */
+  readonly namesAndAnswers: number;
 }
 
 /** MatchResponse is what to do, and why. */
@@ -1927,7 +1929,7 @@ export const ReadWord: MessageFns<ReadWord> = {
 };
 
 function createBaseScoreShares(): ScoreShares {
-  return { dense: 0, lexical: 0, neighbours: 0 };
+  return { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0 };
 }
 
 export const ScoreShares: MessageFns<ScoreShares> = {
@@ -1940,6 +1942,9 @@ export const ScoreShares: MessageFns<ScoreShares> = {
     }
     if (message.neighbours !== 0) {
       writer.uint32(25).double(message.neighbours);
+    }
+    if (message.namesAndAnswers !== 0) {
+      writer.uint32(33).double(message.namesAndAnswers);
     }
     return writer;
   },
@@ -1981,6 +1986,14 @@ export const ScoreShares: MessageFns<ScoreShares> = {
             message.neighbours = reader.double();
             continue;
           }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.namesAndAnswers = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1998,6 +2011,11 @@ export const ScoreShares: MessageFns<ScoreShares> = {
       dense: isSet(object.dense) ? globalThis.Number(object.dense) : 0,
       lexical: isSet(object.lexical) ? globalThis.Number(object.lexical) : 0,
       neighbours: isSet(object.neighbours) ? globalThis.Number(object.neighbours) : 0,
+      namesAndAnswers: isSet(object.namesAndAnswers)
+        ? globalThis.Number(object.namesAndAnswers)
+        : isSet(object.names_and_answers)
+        ? globalThis.Number(object.names_and_answers)
+        : 0,
     };
   },
 
@@ -2012,6 +2030,9 @@ export const ScoreShares: MessageFns<ScoreShares> = {
     if (message.neighbours !== 0) {
       obj.neighbours = floatToJson(message.neighbours);
     }
+    if (message.namesAndAnswers !== 0) {
+      obj.namesAndAnswers = floatToJson(message.namesAndAnswers);
+    }
     return obj;
   },
 
@@ -2023,6 +2044,7 @@ export const ScoreShares: MessageFns<ScoreShares> = {
     message.dense = object.dense ?? 0;
     message.lexical = object.lexical ?? 0;
     message.neighbours = object.neighbours ?? 0;
+    message.namesAndAnswers = object.namesAndAnswers ?? 0;
     return message;
   },
 };
