@@ -136,12 +136,13 @@ function reportUnknownIntents(collection: Collection, intents: ReadonlySet<strin
   }
 }
 
-/** Reports entries of one intent that demand different things of its answers. */
+/** Reports entries of one intent that demand different things of its answers. Table rows of one entry that disagree are told where it is made. */
 function reportUnequalDemands(drafts: readonly EntryDraft[], list: FaultList): void {
   const byIntent = new Map<string, LocatedShare[]>();
   for (const { intent, demands } of drafts) {
     if (demands.length === 0) continue;
-    byIntent.set(intent, [...(byIntent.get(intent) ?? []), ...demands]);
+    const first = demands.filter(({ name }, i) => demands.findIndex((demand) => demand.name === name) === i);
+    byIntent.set(intent, [...(byIntent.get(intent) ?? []), ...first]);
   }
   for (const [intent, demands] of byIntent) agreedDemands(demands, `intent ${quoted(intent)}`, list);
 }

@@ -17,7 +17,7 @@ function readShare(value: unknown, name: ShareName, at: { readonly place: Place;
   const { place, collection } = at;
   const range = name === 'out_of_scope_share' ? 'above 0 and below 1' : 'from 0 to 1';
   if (typeof value !== 'number') {
-    const advice = typeof value === 'string' ? 'leave out the quotes' : 'write a number such as 0.8, or remove the line';
+    const advice = typeof value === 'string' ? 'write it as 0.8, without quotes' : 'write a number such as 0.8, or remove the line';
     collection.list.fault('wrong_type', place, `Expected ${name} as a number ${range}, came ${describeValue(value)}; ${advice}.`);
     return undefined;
   }

@@ -1,11 +1,12 @@
-/** CSV or TSV rows to drafts: one question a row; rows with the same id make one entry. */
-import type { Collection, EntryDraft, LocatedText } from './collection.ts';
+/** CSV or TSV rows to drafts: one question or counter-example a row, or one of each; rows with the same id make one entry. */
+import { DEMAND_FIELDS, readShares } from './collect-settings.ts';
+import type { Collection, EntryDraft, LocatedShare, LocatedText } from './collection.ts';
 import { nearestWord, quoted } from './describe-value.ts';
 import type { Table } from './read-table.ts';
-import { ANSWER, ID, INTENT, METADATA_VALUE, QUESTION, readLocale, readText, TAG } from './read-text.ts';
+import { ANSWER, COUNTER_EXAMPLE, ID, INTENT, METADATA_VALUE, QUESTION, readLocale, readText, TAG } from './read-text.ts';
 import { type Place, within } from './source-document.ts';
 
-const COLUMNS = ['id', 'intent', 'question', 'answer', 'locale', 'tags'];
+const COLUMNS = ['id', 'intent', 'question', 'counter_example', 'answer', 'locale', 'tags', ...DEMAND_FIELDS];
 const METADATA_PREFIX = 'metadata.';
 const TAG_SEPARATOR = '|';
 
@@ -23,6 +24,8 @@ interface OpenEntry {
   answer: string;
   locale: string;
   readonly questions: LocatedText[];
+  readonly counterExamples: LocatedText[];
+  readonly demands: LocatedShare[];
   readonly tags: Set<string>;
   readonly metadata: Map<string, string>;
 }
@@ -76,6 +79,25 @@ function agreed(before: string, now: string, at: { readonly place: Place; readon
   return before;
 }
 
+/** A cell that should hold a number: as one where it does, as written where not, so that what came can be named. */
+function numberOrText(cell: string): number | string | undefined {
+  if (cell === '') return undefined;
+  const number = Number(cell);
+  return Number.isFinite(number) ? number : cell;
+}
+
+function readCounterExample(cell: (column: string) => string, row: Place, { list }: Collection): readonly LocatedText[] {
+  if (cell('counter_example') === '') return [];
+  const place = within(row, 'counter_example');
+  const text = readText(cell('counter_example'), COUNTER_EXAMPLE, { place, list });
+  return text === undefined ? [] : [{ text, place }];
+}
+
+/** Whether a row says nothing but what the whole corpus must not answer. */
+function isCorpusWide(cell: (column: string) => string): boolean {
+  return cell('counter_example') !== '' && ['id', 'intent', 'question', 'answer'].every((column) => cell(column) === '');
+}
+
 /** Reads one row into its entry. */
 function addRow(
   cell: (column: string) => string,
@@ -84,8 +106,13 @@ function addRow(
 ): void {
   const { entry, columns, collection } = context;
   const at = (column: string) => ({ place: within(row, column), list: collection.list, collection });
-  const question = readText(cell('question'), QUESTION, at('question'));
-  if (question !== undefined) entry.questions.push({ text: question, place: within(row, 'question') });
+  if (cell('question') !== '' || cell('counter_example') === '') {
+    const question = readText(cell('question'), QUESTION, at('question'));
+    if (question !== undefined) entry.questions.push({ text: question, place: within(row, 'question') });
+  }
+  entry.counterExamples.push(...readCounterExample(cell, row, collection));
+  const demands = Object.fromEntries(DEMAND_FIELDS.map((field) => [field, numberOrText(cell(field))]));
+  entry.demands.push(...readShares(demands, DEMAND_FIELDS, { place: row, collection }));
   entry.answer = agreed(entry.answer, readText(cell('answer'), ANSWER, at('answer')) ?? '', at('answer'));
   entry.locale = agreed(entry.locale, readLocale(cell('locale'), at('locale')) ?? '', at('locale'));
   for (const tag of cell('tags').split(TAG_SEPARATOR)) {
@@ -99,7 +126,17 @@ function addRow(
 }
 
 function openEntry(names: { readonly id: string; readonly intent: string }, row: Place): OpenEntry {
-  return { place: row, ...names, answer: '', locale: '', questions: [], tags: new Set(), metadata: new Map() };
+  return {
+    place: row,
+    ...names,
+    answer: '',
+    locale: '',
+    questions: [],
+    counterExamples: [],
+    demands: [],
+    tags: new Set(),
+    metadata: new Map(),
+  };
 }
 
 /** The row's id and intent as written; the id is the intent's where the row has none. Undefined after a fault. */
@@ -114,9 +151,16 @@ function readNames(cell: (column: string) => string, row: Place, collection: Col
   return id === undefined || intent === undefined ? undefined : { id, intent };
 }
 
+/** A question that was refused is reported as such; an entry that has nothing but counter-examples has to be told. */
+function reportNoQuestion({ questions, counterExamples, place, id }: OpenEntry, { list }: Collection): void {
+  if (questions.length > 0 || counterExamples.length === 0) return;
+  const message = `Expected at least one question for ${quoted(id)}, came counter-examples alone; add a row with a question, or mend the id.`;
+  list.fault('missing_questions', within(place, 'question'), message);
+}
+
 function toDraft(entry: OpenEntry): EntryDraft {
   const intent = entry.intent === '' ? entry.id : entry.intent;
-  return { ...entry, kind: 'table', intent, tags: Array.from(entry.tags), counterExamples: [], demands: [] };
+  return { ...entry, kind: 'table', intent, tags: Array.from(entry.tags) };
 }
 
 /** Adds a table's entries to the collection. A table without columns adds nothing. */
@@ -129,6 +173,10 @@ export function collectTable(table: Table, collection: Collection): void {
     const row: Place = { document: table.document, path: [index] };
     if (!collection.room(row)) break;
     const cell = (column: string): string => cells[indexOf.get(column) ?? -1] ?? '';
+    if (isCorpusWide(cell)) {
+      collection.counterExamples.push(...readCounterExample(cell, row, collection));
+      continue;
+    }
     const names = readNames(cell, row, collection);
     if (names === undefined) continue;
     const known = entries.get(names.id);
@@ -137,5 +185,8 @@ export function collectTable(table: Table, collection: Collection): void {
     entry.intent = agreed(entry.intent, names.intent, { place: within(row, 'intent'), collection });
     addRow(cell, row, { entry, columns, collection });
   }
-  for (const entry of entries.values()) collection.drafts.push(toDraft(entry));
+  for (const entry of entries.values()) {
+    reportNoQuestion(entry, collection);
+    collection.drafts.push(toDraft(entry));
+  }
 }

@@ -43,6 +43,44 @@ describe('CSV', () => {
     expect(brief(parse({ 'faq.csv': text.replaceAll('\n', '\r\n') }).faults)).toEqual(expected);
   });
 
+  it('takes counter-examples in a column of their own: of an entry by its id, of the corpus without one', () => {
+    const text =
+      'id,intent,question,counter_example,answer\na,i,one?,not one,x\n,,,who are you,\na,,,nor this,\n,j,,not two,\n,j,two?,,y\n,,,tell a joke,\n';
+    const { corpus, faults, warnings } = parse({ 'faq.csv': text });
+    expect([faults, warnings]).toEqual([[], []]);
+    expect(corpus?.entries.map(({ id, questions, counterExamples }) => [id, questions, counterExamples])).toEqual([
+      ['a', ['one?'], ['not one', 'nor this']],
+      ['j', ['two?'], ['not two']],
+    ]);
+    expect(corpus?.counterExamples).toEqual(['who are you', 'tell a joke']);
+  });
+
+  it('refuses counter-examples of an entry without a question, and a question without an id beside one', () => {
+    const text = 'id,question,counter_example\na,one?,\nb,,not one\n,two?,not two\n';
+    expect(brief(parse({ 'faq.csv': text }).faults)).toEqual(['missing_questions faq.csv:3 question', 'missing_field faq.csv:4 id']);
+  });
+
+  it('reads demands of an intent as numbers that need to stand once', () => {
+    const text = 'id,intent,question,min_confidence,min_precision\na,i,one?,.6,\na,i,two?,,0.9\nb,i,three?,0.6,0.9\nc,j,four?,,\n';
+    const { corpus, faults } = parse({ 'faq.csv': text });
+    expect(faults).toEqual([]);
+    const demands = { minConfidence: 0.6, minPrecision: 0.9 };
+    expect(corpus?.entries.map((entry) => entry.demands)).toEqual([demands, demands, undefined]);
+  });
+
+  it('refuses demands that are no share or that disagree, each where it stands', () => {
+    const text = 'id,question,min_confidence,min_precision\na,one?,"0,8",90\nb,two?,high,-1\nc,three?,.5,\nc,four?,.6,\n';
+    const { faults } = parse({ 'faq.csv': text });
+    expect(brief(faults)).toEqual([
+      'wrong_type faq.csv:2 min_confidence',
+      'out_of_range faq.csv:2 min_precision',
+      'wrong_type faq.csv:3 min_confidence',
+      'out_of_range faq.csv:3 min_precision',
+      'conflicting_value faq.csv:5 min_confidence',
+    ]);
+    expect(faults[0]?.message).toBe('Expected min_confidence as a number from 0 to 1, came the text "0,8"; write it as 0.8, without quotes.');
+  });
+
   it('refuses rows of one id that disagree', () => {
     const { faults } = parse({ 'faq.csv': `${HEADER}a,i,one,x,en,\na,j,two,y,de,\n` });
     expect(brief(faults)).toEqual([
