@@ -1,6 +1,6 @@
 /**
  * `qdrant-switch`: a corpus switched to and fro between two versions while two replicas answer, one of which makes the switches: matches that
- * fail, answers that mix versions, and how long the other takes to follow.
+ * fail, answers that mix versions, and how long the other takes to follow. Then reloads of versions that nobody has seen, small and large.
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,11 +21,14 @@ import { startQdrant } from '../../test/support/qdrant-server.ts';
 import type { BenchContext } from '../support/context.ts';
 import { atMost, type Findings, short } from '../support/report.ts';
 import { spreadEncoder, spreadQuestions } from '../support/spread-encoder.ts';
-import { faqFile } from '../support/workload.ts';
+import { faqFile, type LabelledText } from '../support/workload.ts';
 import { CORPUS, callOf } from './two-stores.ts';
 
 const QUESTIONS = 10_000;
 const SWITCHES = 20;
+/** New versions, by questions. */
+const RELOADED = [1_000, 10_000, 100_000];
+const RELOADS = 3;
 const CALLERS_EACH = 4;
 /** Only the second version has it, so an answer that names it must come from there. */
 const MARKER = 'does the marker of the second version answer';
@@ -83,6 +86,22 @@ async function followed(follower: Replica, version: string, start: number): Prom
   return performance.now() - start;
 }
 
+/** Milliseconds from the switch until the follower answers from a version that the leader has just built, median and longest. */
+async function followsReloads(leader: Replica, follower: Replica, questions: readonly LabelledText[]): Promise<readonly number[]> {
+  const following: number[] = [];
+  for (let number = 0; number < RELOADS; number += 1) {
+    const switched = Promise.withResolvers<number>();
+    const end = leader.versions.onActivated(() => switched.resolve(performance.now()));
+    const rows = [...questions, { text: `${MARKER} ${number}`, intent: 'marker' }];
+    const reload = leader.versions.reload(CORPUS, [{ name: 'faq.jsonl', data: faqFile(rows) }]);
+    const start = await Promise.race([switched.promise, reload.then(() => switched.promise)]);
+    const pointer = (await reload).version;
+    following.push(await followed(follower, pointer, start));
+    end();
+  }
+  return following;
+}
+
 /** Both versions are loaded once, then only switched. */
 export async function qdrantSwitch(context: BenchContext): Promise<Findings> {
   const { config } = loadConfig({ flags: { encoderWorkers: context.workers } });
@@ -112,6 +131,16 @@ export async function qdrantSwitch(context: BenchContext): Promise<Findings> {
   running = false;
   if (traffic.failure !== undefined) context.log(`the first failed match: ${traffic.failure}`);
   await Promise.all(callers);
+  const reloaded: (readonly string[])[] = [];
+  let longest = 0;
+  for (const size of context.quick ? RELOADED.slice(0, 2) : RELOADED) {
+    context.log(`${RELOADS} reloads of ${size} questions`);
+    const { p50: middle, max: most } = summariseLatency(
+      await followsReloads(leader, follower, spreadQuestions(context.workload.questions, size)),
+    );
+    reloaded.push([String(size), short(middle), short(most)]);
+    longest = Math.max(longest, most);
+  }
   for (const { versions } of [leader, follower]) await versions.close();
   await real.close();
   const { p50, max } = summariseLatency(following);
@@ -122,11 +151,13 @@ export async function qdrantSwitch(context: BenchContext): Promise<Findings> {
         heading: ['matches', 'failed', 'mixed', 'followed after ms, median', 'longest'],
         rows: [[traffic.matches, traffic.failed, traffic.mixed, short(p50), short(max)]],
       },
+      { title: 'Reloads followed', heading: ['questions', 'followed after ms, median', 'longest'], rows: reloaded },
     ],
     figures: [
       atMost('failed matches', traffic.failed, 0),
       atMost('answers that mix versions', traffic.mixed, 0),
       atMost('longest time until a replica follows, ms', max, 1000),
+      atMost('longest time until a replica follows a version that is new, ms', longest, 1000),
     ],
   };
 }

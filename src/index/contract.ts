@@ -145,6 +145,8 @@ export interface PointerChange {
 
 /** Who wants to hear from a store that others write to as well. */
 export interface StoreWatcher {
+  /** Called when another process says that a version is about to become active; it may never. */
+  readonly onNext: (next: Pick<VersionManifest, 'corpus' | 'version'>) => void;
   /** Called with every change within half a second of it. */
   readonly onPointer: (change: PointerChange) => void;
   /** Called when the store goes out of reach (why, in words) and when it is back (undefined). */
@@ -177,6 +179,11 @@ export interface VersionStore {
   /** @throws FaqError not_found; data_loss where a checksum does not fit. */
   open(corpus: string, version: string): Promise<OpenVersion>;
   active(corpus: string): Promise<ActivePointer | undefined>;
+  /**
+   * Tells who watches the store that a version is about to become active, so that it is open there by then. Nobody watches a store of one process.
+   * @throws FaqError not_found.
+   */
+  announce(corpus: string, version: string): Promise<void>;
   /**
    * Switches in one step.
    * @param before what is remembered as active before, for a copy of another store; without it, what is active now.

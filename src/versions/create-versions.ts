@@ -15,6 +15,7 @@ import { createOperationLock } from './operation-lock.ts';
 import { acquireVersion, letOldVersionsGo, listVersions, openStored, type Registry } from './registry.ts';
 import { reloadCorpus } from './reload.ts';
 import { restoreAll } from './restore.ts';
+import { foretell } from './stage-version.ts';
 import { createStoreReach, type StoreReach } from './store-reach.ts';
 import { createVersionSwitch, type Switched } from './switch-version.ts';
 import { layOutRows } from './version-rows.ts';
@@ -101,7 +102,9 @@ interface Source {
 async function switchTo(registry: Registry, corpus: string, choose: () => string | Promise<string>): Promise<Switched> {
   requireState(registry.states, corpus);
   return exclusively(registry, { corpus }, async () => {
-    const switched = await registry.switching.activate(await acquireVersion(registry, corpus, await choose()));
+    const version = await choose();
+    if (registry.states.get(corpus)?.active?.version !== version) await foretell(registry.store, corpus, version);
+    const switched = await registry.switching.activate(await acquireVersion(registry, corpus, version));
     await letOldVersionsGo(registry, corpus);
     return switched;
   });

@@ -111,6 +111,16 @@ export function followStore(parts: FollowParts): Following {
   const turns = new Map<string, LimitFunction>();
   const running = new Set<Promise<void>>();
 
+  /** Opened before it is active, so that following takes no longer with a large version. What goes wrong shows when it is active. */
+  async function openAhead(corpus: string, version: string): Promise<void> {
+    if (parts.states.get(corpus)?.active?.version !== version) await parts.open(corpus, version, false).catch(() => undefined);
+  }
+
+  function track(work: Promise<void>): void {
+    running.add(work);
+    void work.finally(() => running.delete(work));
+  }
+
   async function apply(change: PointerChange): Promise<void> {
     const { corpus, pointer } = change;
     const isNewest = (): boolean => newest.get(corpus) === change && !stopping.signal.aborted;
@@ -137,9 +147,9 @@ export function followStore(parts: FollowParts): Following {
       newest.set(change.corpus, change);
       const turn = turns.get(change.corpus) ?? pLimit(1);
       turns.set(change.corpus, turn);
-      const work = turn(() => apply(change)).finally(() => running.delete(work));
-      running.add(work);
+      track(turn(() => apply(change)));
     },
+    onNext: ({ corpus, version }) => track(openAhead(corpus, version)),
   });
   return {
     async stop() {

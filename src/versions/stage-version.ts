@@ -160,6 +160,11 @@ async function write(request: StageRequest, parts: StageParts, { planned, input,
   report(1, 1);
 }
 
+/** Lets followers open a version while this process does. It only saves them time, so what goes wrong is left to the switch. */
+export async function foretell(store: VersionStore, corpus: string, version: string): Promise<void> {
+  await store.announce(corpus, version).catch(() => undefined);
+}
+
 /** Removes a version that was written in vain. */
 export async function unstage({ store, onProblem }: StageParts, corpus: string, version: string): Promise<void> {
   try {
@@ -186,6 +191,7 @@ export async function stageVersion(request: StageRequest, parts: StageParts): Pr
   onProgress(0, 1);
   const scorer = await parts.lanes.fit(input, { signal, onProgress });
   await write(request, parts, { planned, input, scorer, damaged });
+  await foretell(parts.store, request.corpus, version);
   try {
     const loaded = await loadVersion(await parts.store.open(request.corpus, version));
     throwIfAborted(signal);

@@ -53,8 +53,13 @@ describeWithQdrant('replicas on one Qdrant', (qdrant) => {
     await using second = await openReplica(settings);
     const result = await second.versions.reload('delivery', faqFile(GROWN, CHATTER));
     expect(result).toMatchObject({ encoded: 1, reused: 11, activated: true });
-    // The new question, and the name of its new intent.
-    expect(encodedBy(second)).toEqual(['can you wrap it as a gift', 'gift']);
+    // The new question, and what else its new intent is known by: its name and its answer.
+    expect(encodedBy(second)).toEqual([
+      'can you wrap it as a gift',
+      'gift',
+      'can you wrap it as a gift Answer of gift.',
+      'Answer of gift.',
+    ]);
   });
 
   test('every replica follows a switch and a rollback within a second', async () => {
@@ -66,6 +71,39 @@ describeWithQdrant('replicas on one Qdrant', (qdrant) => {
     expect(await eventually('the switch is followed', () => activeIn(second) === grown.version)).toBeLessThan(1_000);
     await second.versions.rollback('delivery', undefined);
     expect(await eventually('the rollback is followed', () => activeIn(first) === old.version)).toBeLessThan(1_000);
+  });
+
+  test('a version that is about to become active is opened by every replica, so that following it reads nothing more of it', async () => {
+    await using proxy = await startFaultProxy(qdrant().url);
+    await using first = await openReplica(settings);
+    await using second = await openReplica({ ...settings, urls: [proxy.url] });
+    const old = await first.versions.reload('delivery', faqFile(DELIVERY, CHATTER));
+    await eventually('the second replica answers', () => activeIn(second) === old.version);
+    const { version } = await first.versions.reload('delivery', faqFile(GROWN, CHATTER), { stageOnly: true });
+    const reads = (): number => proxy.requests.filter(({ path }) => path.includes(`.delivery.${version}.1`)).length;
+    // Its facts, the count of its points, its record, rows, build, corpus and scorer.
+    await eventually('it is open', () => reads() >= 7);
+    const before = reads();
+    expect(activeIn(second)).toBe(old.version);
+    await first.versions.activate('delivery', version);
+    await eventually('the switch is followed', () => activeIn(second) === version);
+    expect(reads()).toBe(before);
+    const { aliases } = await qdrantResult<{ aliases: { alias_name: string }[] }>(qdrant(), { method: 'GET', path: '/aliases' });
+    const own = aliases.map(({ alias_name }) => alias_name).filter((name) => name.startsWith(settings.prefix));
+    expect(own).toEqual([`${settings.prefix}.delivery`]);
+  });
+
+  test('an announcement that nothing came of goes with its version, and hinders neither a switch nor a start', async () => {
+    await using first = await openReplica(settings);
+    const old = await first.versions.reload('delivery', faqFile(DELIVERY, CHATTER));
+    const { version } = await first.versions.reload('delivery', faqFile(GROWN, CHATTER), { stageOnly: true });
+    await using second = await openReplica(settings);
+    expect(activeIn(second)).toBe(old.version);
+    await first.store.remove('delivery', version);
+    await first.store.announce('delivery', version).catch(({ code }: FaqError) => expect(code).toBe('not_found'));
+    const more = await first.versions.reload('delivery', faqFile([...GROWN, { id: 'more', questions: ['anything more'] }], CHATTER));
+    expect(await eventually('the switch is followed', () => activeIn(second) === more.version)).toBeLessThan(1_000);
+    expect(second.problems).toEqual([]);
   });
 
   test('an alias that an operator moves by hand is followed, and remembers what was active before', async () => {

@@ -126,6 +126,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       checkNames(corpus);
       return readPointer(disk, store.paths.pointer(corpus));
     },
+    announce: async () => undefined,
     activate: (corpus, version, before) => store.inTurn(() => activate(store, { corpus, version, before })),
     remove: (corpus, version) => store.inTurn(() => remove(store, corpus, version)),
     setAside: (corpus, version, problem) => store.inTurn(() => setAside(store, { corpus, version, problem })),

@@ -2,6 +2,7 @@
  * Names of collections and aliases, and ids of points:
  *   <prefix>.<corpus>.<version>.<generation>   a version: its questions (id = row number) and its parts (id by name)
  *   <prefix>.<corpus>                          the alias of the active version
+ *   <prefix>.<corpus>.next                     the alias of the version that is about to become active
  *   <prefix>._state                            leases and what was active before, one point a corpus
  *   <prefix>._embeddings                       vectors by text
  * A corpus name never begins with "_" and holds no ".", so no two of these can meet. The generation counts the rebuilds of a version whose
@@ -18,16 +19,25 @@ export interface VersionCollection {
   readonly generation: number;
 }
 
+/** What an alias of ours stands for. */
+export interface CorpusAlias {
+  readonly corpus: string;
+  readonly kind: 'active' | 'next';
+}
+
+const NEXT = 'next';
+
 /** The names under one prefix. */
 export interface QdrantNames {
   readonly state: string;
   readonly embeddings: string;
   alias(corpus: string): string;
+  nextAlias(corpus: string): string;
   version(corpus: string, version: string, generation: number): VersionCollection;
   /** The version that a collection holds; undefined for collections of others. */
   parseVersion(collection: string): VersionCollection | undefined;
-  /** The corpus of an alias; undefined for aliases of others. */
-  parseAlias(alias: string): string | undefined;
+  /** What an alias stands for; undefined for aliases of others. */
+  parseAlias(alias: string): CorpusAlias | undefined;
 }
 
 /** Names that begin with a prefix. */
@@ -44,6 +54,7 @@ export function qdrantNames(prefix: string): QdrantNames {
     state: `${prefix}._state`,
     embeddings: `${prefix}._embeddings`,
     alias: (corpus) => `${prefix}.${corpus}`,
+    nextAlias: (corpus) => `${prefix}.${corpus}.${NEXT}`,
     version,
     parseVersion(collection) {
       const [corpus = '', name = '', generation = '', ...more] = partsOf(collection) ?? [];
@@ -51,8 +62,9 @@ export function qdrantNames(prefix: string): QdrantNames {
       return fits ? version(corpus, name, Number(generation)) : undefined;
     },
     parseAlias(alias) {
-      const [corpus = '', ...more] = partsOf(alias) ?? [];
-      return isCorpusName(corpus) && more.length === 0 ? corpus : undefined;
+      const [corpus = '', next, ...more] = partsOf(alias) ?? [];
+      if (!isCorpusName(corpus) || more.length > 0 || (next !== undefined && next !== NEXT)) return undefined;
+      return { corpus, kind: next === undefined ? 'active' : 'next' };
     },
   };
 }

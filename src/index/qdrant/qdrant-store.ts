@@ -59,7 +59,7 @@ async function pointerOf({ records }: Store, corpus: string, active: VersionColl
 
 async function active(store: Store, corpus: string): Promise<ActivePointer | undefined> {
   checkNames(corpus);
-  return pointerOf(store, corpus, (await store.aliases.read()).get(corpus));
+  return pointerOf(store, corpus, (await store.aliases.read()).active.get(corpus));
 }
 
 interface Activation {
@@ -78,19 +78,31 @@ async function activate(
   return leases.hold(corpus, new AbortController().signal, async (lease) => {
     const { collection } = await found(store, corpus, version);
     const pointers = await aliases.read();
-    const current = await pointerOf(store, corpus, pointers.get(corpus));
+    const current = await pointerOf(store, corpus, pointers.active.get(corpus));
     const asNow = current?.version === version ? current.previous : current?.version;
     const previous = before === undefined ? asNow : before.previous;
     const inPlace = current?.version === version && current.previous === previous;
-    if (inPlace && pointers.get(corpus)?.name === collection.name) return current;
+    if (inPlace && pointers.active.get(corpus)?.name === collection.name) return current;
     const pointer = { version, previous, activatedAt: new Date(), build: collection.name };
     // Aliases know no conditions: the lease is made sure of at the last moment before, and checked again by the write after.
     await lease.renew();
     await aliases.point(collection);
     onActive(collection);
     await lease.record({ version, previous: previous ?? null, activatedAt: pointer.activatedAt.toISOString() });
+    // What stays by mistake is announced anew with the next version; it makes nobody switch.
+    if (pointers.next.has(corpus)) await aliases.withdraw(corpus).catch(() => undefined);
     return pointer;
   });
+}
+
+async function announce(
+  store: Store,
+  { corpus, version }: Pick<Activation, 'corpus' | 'version'>,
+  watch: Watch | undefined,
+): Promise<void> {
+  const { collection } = await found(store, corpus, version);
+  watch?.noteNext(collection);
+  await store.aliases.announce(collection);
 }
 
 /** Drops what the write has begun. What cannot be dropped now is swept by the corpus's next operation. */
@@ -180,7 +192,7 @@ async function sweep(store: Store, corpus: string): Promise<void> {
 }
 
 async function corpora({ catalogue, aliases }: Store): Promise<readonly string[]> {
-  const active = new Set((await aliases.read()).keys());
+  const active = new Set((await aliases.read()).active.keys());
   return [...new Set([...active, ...(await catalogue.wholeCorpora(active))])].filter(isCorpusName).sort();
 }
 
@@ -245,6 +257,7 @@ export function openQdrantStore(settings: QdrantSettings, onProblem: (problem: s
       return openCollection({ connection, settings, onProblem }, collection, record);
     },
     active: (corpus) => active(store, corpus),
+    announce: (corpus, version) => announce(store, { corpus, version }, watch),
     activate: (corpus, version, before) => activate(store, { corpus, version, before }, (collection) => watch?.note(collection)),
     remove: (corpus, version) => remove(store, corpus, version),
     setAside: (corpus, version, problem) => setAside(store, { corpus, version, problem }),

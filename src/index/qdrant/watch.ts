@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaqError } from '../../errors.ts';
 import type { ActivePointer, StoreWatcher } from '../contract.ts';
-import type { Aliases } from './aliases.ts';
+import type { Aliases, AliasTable } from './aliases.ts';
 import type { QdrantConnection } from './connection.ts';
 import type { VersionCollection } from './names.ts';
 import { mayPass } from './qdrant-errors.ts';
@@ -24,6 +24,8 @@ export interface WatchParts {
 export interface Watch {
   /** This process made a version active itself: that it goes away is told even where it does so before the next look. */
   note(active: VersionCollection): void;
+  /** This process announced a version itself, which it has no need to be told of. */
+  noteNext(next: VersionCollection): void;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,23 @@ function seenOf(aliases: ReadonlyMap<string, VersionCollection | undefined>): Se
 /** Corpora whose alias is new, gone or points elsewhere. */
 function changed(before: Seen, after: Seen): readonly string[] {
   return [...new Set([...before.keys(), ...after.keys()])].filter((corpus) => before.get(corpus) !== after.get(corpus));
+}
+
+/** Tells of versions announced since the watch began. One from before may have been given up: it is opened when it becomes active. */
+function createNextTeller(watcher: StoreWatcher) {
+  let seen: Map<string, string> | undefined;
+  const own = new Set<string>();
+  const note = ({ name }: VersionCollection): void => void own.add(name);
+  const tell = ({ active, next }: AliasTable): void => {
+    const before = seen;
+    seen = new Map(seenOf(next));
+    for (const [corpus, collection] of next) {
+      if (collection === undefined || before === undefined || before.get(corpus) === collection.name) continue;
+      const isOwn = own.delete(collection.name);
+      if (!isOwn && active.get(corpus)?.name !== collection.name) watcher.onNext({ corpus, version: collection.version });
+    }
+  };
+  return { note, tell };
 }
 
 /** Tells of what changed since it last did. What cannot be read is told of at a later look: the store as a whole is there, its aliases were. */
@@ -65,6 +84,7 @@ function createTeller(pointerOf: WatchParts['pointerOf'], watcher: StoreWatcher,
 export function startWatch({ connection, aliases, pointerOf, checkServer }: WatchParts, watcher: StoreWatcher): Watch {
   const stopping = new AbortController();
   const { note, tell } = createTeller(pointerOf, watcher, stopping.signal);
+  const next = createNextTeller(watcher);
   let problem: string | undefined;
   let checked = false;
 
@@ -77,7 +97,8 @@ export function startWatch({ connection, aliases, pointerOf, checkServer }: Watc
     connection.block(undefined);
     if (problem !== undefined) watcher.onReach(undefined);
     problem = undefined;
-    await tell(found);
+    next.tell(found);
+    await tell(found.active);
   }
 
   function outOfReach(error: FaqError): void {
@@ -103,6 +124,7 @@ export function startWatch({ connection, aliases, pointerOf, checkServer }: Watc
   const running = run();
   return {
     note,
+    noteNext: next.note,
     async stop() {
       stopping.abort();
       await running;

@@ -78,7 +78,9 @@ describe('CSV', () => {
       'out_of_range faq.csv:3 min_precision',
       'conflicting_value faq.csv:5 min_confidence',
     ]);
-    expect(faults[0]?.message).toBe('Expected min_confidence as a number from 0 to 1, came the text "0,8"; write it as 0.8, without quotes.');
+    expect(faults[0]?.message).toBe(
+      'Expected min_confidence as a number from 0 to 1, came the text "0,8"; write it as 0.8, without quotes.',
+    );
   });
 
   it('refuses rows of one id that disagree', () => {

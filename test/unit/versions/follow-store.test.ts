@@ -51,6 +51,7 @@ function followed(options: { readonly open?: (version: string) => Promise<Loaded
       stored.active = version === undefined ? undefined : pointerTo(version);
       tell(version);
     },
+    announce: (version: string) => watcher?.onNext({ corpus: 'shop', version }),
     active: () => states.get('shop')?.active?.version,
   };
 }
@@ -153,6 +154,35 @@ describe('following a store', () => {
     under.switchTo('v2');
     await vi.waitFor(() => expect(under.problems).toHaveLength(1));
     expect(under.active()).toBe('v1');
+  });
+
+  it('opens what is announced and answers from it only when it is active', async () => {
+    const opened: string[] = [];
+    const under = followed({
+      open: async (version) => {
+        opened.push(version);
+        return loadedAs(version);
+      },
+    });
+    under.announce('v2');
+    await turns();
+    expect([opened, under.active()]).toEqual([['v2'], 'v1']);
+    under.switchTo('v2');
+    await vi.waitFor(() => expect(under.active()).toBe('v2'));
+  });
+
+  it('opens nothing for an announcement of what is active, and keeps quiet of one that cannot be opened', async () => {
+    const opened: string[] = [];
+    const under = followed({
+      open: async (version) => {
+        opened.push(version);
+        throw new FaqError('not_found', 'given up meanwhile');
+      },
+    });
+    under.announce('v1');
+    under.announce('v2');
+    await turns();
+    expect([opened, under.problems, under.active()]).toEqual([['v2'], [], 'v1']);
   });
 
   it('follows nothing any more when it is stopped in mid-opening', async () => {

@@ -8,7 +8,8 @@ describe('names in Qdrant', () => {
     const made = names.version('shop', '20261103t100000-ab12', 3);
     expect(made.name).toBe('faqmatch.shop.20261103t100000-ab12.3');
     expect(names.parseVersion(made.name)).toEqual(made);
-    expect(names.parseAlias(names.alias('shop'))).toBe('shop');
+    expect(names.parseAlias(names.alias('shop'))).toEqual({ corpus: 'shop', kind: 'active' });
+    expect(names.parseAlias(names.nextAlias('shop'))).toEqual({ corpus: 'shop', kind: 'next' });
   });
 
   test.each([
@@ -21,13 +22,21 @@ describe('names in Qdrant', () => {
     ['the state collection', names.state],
     ['the embeddings', names.embeddings],
     ['an alias', names.alias('shop')],
+    ['an announcement', names.nextAlias('shop')],
     ['nothing', ''],
   ])('are not taken for a version: %s', (_, name) => expect(names.parseVersion(name)).toBeUndefined());
 
-  test.each(['other.shop', names.state, names.embeddings, 'faqmatch.', 'faqmatch', 'faqmatch.shop.v1.1'])(
-    'are not taken for an alias of ours: %s',
-    (name) => expect(names.parseAlias(name)).toBeUndefined(),
-  );
+  test.each([
+    'other.shop',
+    names.state,
+    names.embeddings,
+    'faqmatch.',
+    'faqmatch',
+    'faqmatch.shop.v1.1',
+    'faqmatch.shop.later',
+    'faqmatch.shop.next.next',
+    'faqmatch._state.next',
+  ])('are not taken for an alias of ours: %s', (name) => expect(names.parseAlias(name)).toBeUndefined());
 
   test('become ids that are the same everywhere and differ by name', () => {
     expect(idOfName('shop')).toMatch(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u);

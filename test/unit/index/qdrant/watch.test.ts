@@ -11,10 +11,13 @@ const damaged = new FaqError('data_loss', 'The record makes no sense.');
 
 /** A deployment that a test changes by hand, and a watch of it. */
 function watched() {
-  const aliases = new Map<string, VersionCollection | undefined>();
+  const active = new Map<string, VersionCollection | undefined>();
+  const next = new Map<string, VersionCollection | undefined>();
   const failing = new Map<string, FaqError>();
   const seen = {
     changes: [] as PointerChange[],
+    announced: [] as string[],
+    looks: 0,
     reach: [] as (string | undefined)[],
     blocked: undefined as FaqError | undefined,
     checks: 0,
@@ -33,27 +36,41 @@ function watched() {
       aliases: {
         async read() {
           if (problem !== undefined) throw problem;
-          return new Map(aliases);
+          seen.looks += 1;
+          return { active: new Map(active), next: new Map(next) };
         },
         point: async () => undefined,
+        announce: async () => undefined,
+        withdraw: async () => undefined,
       },
-      async pointerOf(corpus, active) {
+      async pointerOf(corpus, target) {
         const failure = failing.get(corpus);
         if (failure !== undefined) throw failure;
-        return active === undefined ? undefined : { version: active.version, previous: undefined, activatedAt: new Date(0) };
+        return target === undefined ? undefined : { version: target.version, previous: undefined, activatedAt: new Date(0) };
       },
       async checkServer() {
         seen.checks += 1;
       },
     },
-    { onPointer: (change) => seen.changes.push(change), onReach: (why) => seen.reach.push(why) },
+    {
+      onPointer: (change) => seen.changes.push(change),
+      onNext: ({ corpus, version }) => seen.announced.push(`${corpus} ${version}`),
+      onReach: (why) => seen.reach.push(why),
+    },
   );
   return {
     seen,
     watch,
     failing,
-    point: (corpus: string, version: string, generation = 1) => aliases.set(corpus, names.version(corpus, version, generation)),
-    drop: (corpus: string) => aliases.delete(corpus),
+    point: (corpus: string, version: string, generation = 1) => active.set(corpus, names.version(corpus, version, generation)),
+    announce: (corpus: string, version: string) => next.set(corpus, names.version(corpus, version, 1)),
+    withdraw: (corpus: string) => next.delete(corpus),
+    /** Until the watch has looked from the beginning to the end again. */
+    looked: async () => {
+      const before = seen.looks;
+      await vi.waitFor(() => expect(seen.looks).toBeGreaterThan(before + 1), { timeout: 5_000 });
+    },
+    drop: (corpus: string) => active.delete(corpus),
     breakWith: (error: FaqError | undefined) => {
       problem = error;
     },
@@ -128,6 +145,36 @@ describe('the watch', () => {
     await vi.waitFor(() => expect(under.seen.checks).toBe(1));
     under.watch.note(names.version('shop', 'v1', 1));
     await vi.waitFor(() => expect(under.told()).toEqual([['shop', undefined]]));
+  });
+
+  test('tells once of what is announced, and again of what is announced anew', async () => {
+    const under = begin();
+    await under.looked();
+    under.announce('shop', 'v2');
+    await under.looked();
+    await under.looked();
+    expect(under.seen.announced).toEqual(['shop v2']);
+    under.withdraw('shop');
+    await under.looked();
+    under.announce('shop', 'v2');
+    await under.looked();
+    under.announce('shop', 'v3');
+    await under.looked();
+    expect(under.seen.announced).toEqual(['shop v2', 'shop v2', 'shop v3']);
+    expect(under.seen.changes).toEqual([]);
+  });
+
+  test('does not tell of what was announced before it began, by this process, or is active already', async () => {
+    const under = watched();
+    stop = under.watch.stop;
+    under.announce('old', 'v1');
+    await under.looked();
+    under.watch.noteNext(names.version('own', 'v1', 1));
+    under.announce('own', 'v1');
+    under.point('late', 'v1');
+    under.announce('late', 'v1');
+    await under.looked();
+    expect(under.seen.announced).toEqual([]);
   });
 
   test('ends when it is stopped', async () => {
