@@ -5,7 +5,7 @@
  *   --rate <n>         matches a second of qdrant-cluster, all callers together; 30 by default
  *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit; and, only so, remote-encoder, devices and those that start a
  *                      qdrant program of PATH: qdrant-match, qdrant-upsert, qdrant-switch, qdrant-cluster, qdrant-layouts
- *   --case <text>      of qdrant-layouts: only the cases whose title holds the text, e.g. 'shared, 1000'
+ *   --case <text>      of qdrant-layouts: the case of that title, e.g. 'shared, 1000 × 30', or else all whose title holds the text
  *   --json             JSON lines instead of markdown
  * FAQMATCH_EVAL_DATA names the folder of public sets to take the texts from; without it they come from templates.
  */

@@ -29,8 +29,8 @@ export interface CorpusLayout {
   listVersions(): Promise<number>;
   /** Reads which version of every corpus is active. @returns how many. */
   readPointers(): Promise<number>;
-  /** Waits until no optimizer works any more. */
-  settled(): Promise<void>;
+  /** Waits until no optimizer works any more. @throws Error where one still does after so many milliseconds. */
+  settled(mostMs: number): Promise<void>;
 }
 
 /** Sends points in upserts of a bounded size. */

@@ -62,6 +62,8 @@ export interface LayoutRestart {
 /** What was found; parts that could not be measured are missing and `problem` says why. */
 export interface LayoutFindings {
   readonly filled: Filled;
+  /** From the end of filling until no optimizer worked any more. */
+  readonly settledMs?: number;
   readonly disk?: DiskUsage;
   readonly footprint?: QdrantFootprint;
   readonly restart?: LayoutRestart;
@@ -145,7 +147,9 @@ async function measureIn(folder: string, wanted: LayoutCase, { program, bounds, 
     await layout.prepare();
     const filled = await fillLayout({ ...wanted, server, layout, folder, bounds, log });
     findings = { filled };
-    await layout.settled();
+    const begun = performance.now();
+    await layout.settled(bounds.ms);
+    findings = { ...findings, settledMs: performance.now() - begun };
     await sleep(REST_MS);
     findings = { ...findings, disk: await diskUsage(join(folder, 'storage')), footprint: server.footprint() };
     const { restart, searches, layout: again } = await restarted(await server.stop(), start, filled.corpora);

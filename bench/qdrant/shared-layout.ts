@@ -19,12 +19,13 @@ function onlyTenant(target: CorpusVersion) {
   return { must: [{ key: 'tenant', match: { value: tenantOf(target) } }] };
 }
 
-async function prepare(client: QdrantClient): Promise<void> {
+async function prepare(client: QdrantClient, payloadLinks: number): Promise<void> {
   await client.createCollection(QUESTIONS, {
     vectors: { dense: { size: DIMENSION, distance: 'Dot' } },
     sparse_vectors: { terms: {} },
     shard_number: 1,
-    hnsw_config: { m: 0, payload_m: 16 },
+    // No graph over all tenants, which no search would use.
+    hnsw_config: { m: 0, payload_m: payloadLinks },
   });
   await client.createPayloadIndex(QUESTIONS, { field_name: 'tenant', field_schema: { type: 'keyword', is_tenant: true }, wait: true });
   for (const field of ['locale', 'tags']) {
@@ -48,10 +49,10 @@ async function match(client: QdrantClient, searched: readonly object[]): Promise
   return results[0]?.points.length ?? 0;
 }
 
-/** A layout of one shared collection. */
-export function sharedLayout(client: QdrantClient): CorpusLayout {
+/** A layout of one shared collection. @param payloadLinks links of a graph that each tenant (and each other indexed value) gets; 0 for none. */
+export function sharedLayout(client: QdrantClient, payloadLinks: number): CorpusLayout {
   return {
-    prepare: () => prepare(client),
+    prepare: () => prepare(client, payloadLinks),
     write: async (target, points) => {
       const owned = points.map(({ payload, ...point }) => ({ ...point, payload: { ...payload, tenant: tenantOf(target) } }));
       await inBatches(owned, (batch) => client.upsert(QUESTIONS, { wait: true, points: [...batch] }));
@@ -70,11 +71,12 @@ export function sharedLayout(client: QdrantClient): CorpusLayout {
     },
     listVersions: async () => (await client.facet(QUESTIONS, { key: 'tenant', limit: 1_000_000 })).hits.length,
     readPointers: () => readPointers(client),
-    settled: async () => {
-      for (;;) {
+    settled: async (mostMs) => {
+      for (const end = performance.now() + mostMs; ; ) {
         const { status, optimizer_status: optimizers } = await client.getCollection(QUESTIONS);
         if (status === 'green') return;
         if (status === 'red') throw new Error(`the shared collection is broken: ${JSON.stringify(optimizers)}`);
+        if (performance.now() > end) throw new Error(`an optimizer still worked after ${Math.round(mostMs / 60_000)} minutes`);
         await sleep(250);
       }
     },

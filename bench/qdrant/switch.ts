@@ -1,12 +1,14 @@
 /**
  * `qdrant-switch`: a corpus switched to and fro between two versions while two replicas answer, one of which makes the switches: matches that
- * fail, answers that mix versions, and how long the other takes to follow. Then reloads of versions that nobody has seen, small and large.
+ * fail, answers that mix versions, and how long the other takes to follow. Then reloads of versions that nobody has seen, small and large,
+ * followed by a server process of its own: opening a large version takes as long as it does, and a thread shared with the leader would double it.
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Match } from '../../src/answering/match-answer.ts';
 import { openEncoder } from '../../src/cli/open-encoder.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
+import { createClient, type FaqmatchClient } from '../../src/client/client.ts';
 import { createMatch } from '../../src/composition.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
@@ -20,6 +22,7 @@ import { openEmbeddingCache } from '../../src/versions/embedding-cache.ts';
 import { startQdrant } from '../../test/support/qdrant-server.ts';
 import type { BenchContext } from '../support/context.ts';
 import { atMost, type Findings, short } from '../support/report.ts';
+import { startServerProcess } from '../support/server-process.ts';
 import { spreadEncoder, spreadQuestions } from '../support/spread-encoder.ts';
 import { faqFile, type LabelledText } from '../support/workload.ts';
 import { CORPUS, callOf } from './two-stores.ts';
@@ -86,20 +89,32 @@ async function followed(follower: Replica, version: string, start: number): Prom
   return performance.now() - start;
 }
 
-/** Milliseconds from the switch until the follower answers from a version that the leader has just built, median and longest. */
-async function followsReloads(leader: Replica, follower: Replica, questions: readonly LabelledText[]): Promise<readonly number[]> {
+/** Milliseconds from the leader's switch to versions that it has just built until a server process says that it answers from them. */
+async function followsReloads(leader: Replica, client: FaqmatchClient, questions: readonly LabelledText[]): Promise<readonly number[]> {
   const following: number[] = [];
   for (let number = 0; number < RELOADS; number += 1) {
-    const switched = Promise.withResolvers<number>();
-    const end = leader.versions.onActivated(() => switched.resolve(performance.now()));
+    let switchedAt = Number.NaN;
+    const end = leader.versions.onActivated(() => {
+      switchedAt = performance.now();
+    });
     const rows = [...questions, { text: `${MARKER} ${number}`, intent: 'marker' }];
-    const reload = leader.versions.reload(CORPUS, [{ name: 'faq.jsonl', data: faqFile(rows) }]);
-    const start = await Promise.race([switched.promise, reload.then(() => switched.promise)]);
-    const pointer = (await reload).version;
-    following.push(await followed(follower, pointer, start));
+    const before = await activeVersion(client);
+    const reloaded = leader.versions.reload(CORPUS, [{ name: 'faq.jsonl', data: faqFile(rows) }]);
+    let now = before;
+    while (now === before) {
+      await sleep(5);
+      now = await activeVersion(client);
+    }
+    const followedAt = performance.now();
+    if ((await reloaded).version !== now) throw new Error(`${now} was followed, which is not what was reloaded`);
+    following.push(followedAt - switchedAt);
     end();
   }
   return following;
+}
+
+async function activeVersion(client: FaqmatchClient): Promise<string> {
+  return (await client.listCorpora()).find(({ corpus }) => corpus === CORPUS)?.activeVersion ?? '';
 }
 
 /** Both versions are loaded once, then only switched. */
@@ -131,17 +146,26 @@ export async function qdrantSwitch(context: BenchContext): Promise<Findings> {
   running = false;
   if (traffic.failure !== undefined) context.log(`the first failed match: ${traffic.failure}`);
   await Promise.all(callers);
+  await follower.versions.close();
+  const process = await startServerProcess({
+    dataDir: join(context.dataDir, 'process'),
+    workers: context.workers,
+    environment: { FAQMATCH_INDEX: 'qdrant', QDRANT_URL: server.url },
+  });
+  const client = createClient({ address: process.address });
   const reloaded: (readonly string[])[] = [];
   let longest = 0;
   for (const size of context.quick ? RELOADED.slice(0, 2) : RELOADED) {
     context.log(`${RELOADS} reloads of ${size} questions`);
     const { p50: middle, max: most } = summariseLatency(
-      await followsReloads(leader, follower, spreadQuestions(context.workload.questions, size)),
+      await followsReloads(leader, client, spreadQuestions(context.workload.questions, size)),
     );
     reloaded.push([String(size), short(middle), short(most)]);
     longest = Math.max(longest, most);
   }
-  for (const { versions } of [leader, follower]) await versions.close();
+  client.close();
+  await process.stop();
+  await leader.versions.close();
   await real.close();
   const { p50, max } = summariseLatency(following);
   return {

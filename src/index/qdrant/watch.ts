@@ -42,16 +42,16 @@ function changed(before: Seen, after: Seen): readonly string[] {
 
 /** Tells of versions announced since the watch began. One from before may have been given up: it is opened when it becomes active. */
 function createNextTeller(watcher: StoreWatcher) {
-  let seen: Map<string, string> | undefined;
-  const own = new Set<string>();
-  const note = ({ name }: VersionCollection): void => void own.add(name);
+  let seen: Seen | undefined;
+  const own = new Map<string, string>();
+  const note = ({ corpus, name }: VersionCollection): void => void own.set(corpus, name);
   const tell = ({ active, next }: AliasTable): void => {
     const before = seen;
-    seen = new Map(seenOf(next));
+    seen = seenOf(next);
     for (const [corpus, collection] of next) {
-      if (collection === undefined || before === undefined || before.get(corpus) === collection.name) continue;
-      const isOwn = own.delete(collection.name);
-      if (!isOwn && active.get(corpus)?.name !== collection.name) watcher.onNext({ corpus, version: collection.version });
+      if (collection === undefined || before === undefined) continue;
+      const known = [before.get(corpus), own.get(corpus), active.get(corpus)?.name];
+      if (!known.includes(collection.name)) watcher.onNext({ corpus, version: collection.version });
     }
   };
   return { note, tell };
