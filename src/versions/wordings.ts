@@ -38,12 +38,12 @@ interface ReadAnswer {
   readonly intent: number;
 }
 
-/** The beginning of a text, up to the last space where it is cut. */
+/** The beginning of a text, up to its last space. A script without spaces is cut where it is long enough, and no character in two. */
 function beginning(text: string, most: number): string {
   if (text.length <= most) return text;
   const cut = text.slice(0, most);
   const space = cut.lastIndexOf(' ');
-  return space > 0 ? cut.slice(0, space) : cut;
+  return space > most / 2 ? cut.slice(0, space) : cut.replace(/[\uD800-\uDBFF]$/, '');
 }
 
 /** Answers of intents with few questions, by entry in canonical order. One that several intents give tells them apart no better than none. */

@@ -75,6 +75,12 @@ test('a long answer is read up to the last word within 500 characters; a word lo
   expect(cut).toBe('x'.repeat(500));
 });
 
+test('an answer in a script without spaces is read as far, whatever stands before it, and no character is cut in two', () => {
+  const answer = (text: string) => wordings([entry('a', ['q'], { answer: text })]).answersAlone.texts[0];
+  expect(answer(`FAQ 1 ${'配'.repeat(600)}`)).toBe(`FAQ 1 ${'配'.repeat(494)}`);
+  expect(answer(`x${'😀'.repeat(300)}`)).toBe(`x${'😀'.repeat(249)}`);
+});
+
 test('at most 256 answers are tried by themselves, drawn evenly, while all are trained on', () => {
   const entries = Array.from({ length: 600 }, (_, i) => entry(`e${String(i).padStart(3, '0')}`, [`q ${i}`], { answer: `answer ${i}` }));
   const { answersWithQuestion, answersAlone } = wordings(entries);
