@@ -21,17 +21,22 @@ const bytesOf = (field: number, ...parts: readonly (readonly number[])[]): reado
 };
 const text = (field: number, value: string): readonly number[] => bytesOf(field, [...new TextEncoder().encode(value)]);
 
-/** A float32 matrix of two named, open dimensions. `field` is 11 for a graph's input and 12 for its output. */
-function matrix(field: number, name: string, dimensions: readonly [string, string]): readonly number[] {
-  const shape = bytesOf(2, ...dimensions.map((dimension) => bytesOf(1, text(2, dimension))));
-  return bytesOf(field, text(1, name), bytesOf(2, bytesOf(1, integer(1, 1), shape)));
-}
+/** TensorProto.DataType of what can be multiplied. */
+const DATA_TYPES = { float32: 1, float64: 11 } as const;
+
+/** Kinds of numbers that can be multiplied. */
+export type NumberType = keyof typeof DATA_TYPES;
 
 /**
  * An ONNX model with inputs A [rows, inner] and B ([inner, columns], or [columns, inner] where `transposeB`) and output Y [rows, columns],
- * all float32 and of open size. It is one Gemm node, since that takes the transposed B as it lies, without a copy.
+ * all of one type and of open size. It is one Gemm node, since that takes the transposed B as it lies, without a copy.
  */
-export function matmulGraph(transposeB: boolean): Uint8Array {
+export function matmulGraph({ type, transposeB }: { readonly type: NumberType; readonly transposeB: boolean }): Uint8Array {
+  /** A matrix of two named, open dimensions. `field` is 11 for a graph's input and 12 for its output. */
+  const matrix = (field: number, name: string, dimensions: readonly [string, string]): readonly number[] => {
+    const shape = bytesOf(2, ...dimensions.map((dimension) => bytesOf(1, text(2, dimension))));
+    return bytesOf(field, text(1, name), bytesOf(2, bytesOf(1, integer(1, DATA_TYPES[type]), shape)));
+  };
   const attribute = bytesOf(5, text(1, 'transB'), integer(3, transposeB ? 1 : 0), integer(20, 2));
   const node = bytesOf(1, text(1, 'A'), text(1, 'B'), text(2, 'Y'), text(3, 'product'), text(4, 'Gemm'), attribute);
   const graph = bytesOf(

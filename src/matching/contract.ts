@@ -3,12 +3,15 @@
  * Knows nothing of files, indexes, encoders or transport: rows and intents are numbers here.
  */
 
-/** [rows × inner] · [inner × columns] in float32; with `transposeB` b is [columns × inner]. Result [rows × columns], row-major. */
-export type Multiply = (
-  a: Float32Array,
-  b: Float32Array,
+/**
+ * [rows × inner] · [inner × columns], both float32 or both float64; with `transposeB` b is [columns × inner]. Result [rows × columns],
+ * row-major, of the same kind.
+ */
+export type Multiply = <T extends Float32Array | Float64Array>(
+  a: T,
+  b: T,
   shape: { readonly rows: number; readonly inner: number; readonly columns: number; readonly transposeB?: boolean },
-) => Promise<Float32Array>;
+) => Promise<T>;
 
 /** Numbers that steer fitting and deciding; part of a version's identity. */
 export interface MatchSettings {

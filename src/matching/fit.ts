@@ -8,11 +8,10 @@ import { hitScores } from './hit-scorer.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
 import { fitKernelRidge } from './kernel-ridge.ts';
 import { rowsByIntent } from './landmarks.ts';
-import { addVote } from './neighbour-vote.ts';
+import { addVote, voteWeight } from './neighbour-vote.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
-import { voteWeight } from './vote-weight.ts';
 
 /** Whether a corpus is past the size up to which kernel ridge is fitted. */
 export function usesHitScorer(input: Pick<FitInput, 'texts' | 'intentCount' | 'settings'>): boolean {
@@ -68,7 +67,7 @@ function honestRows(samples: readonly Sample[], weight: number, counterExamples:
 const STAGES = 6;
 
 /**
- * Kernel ridge, vote weight and calibrator.
+ * Kernel ridge and calibrator.
  * @param input at least one question and one intent. @param multiply matrix products. @param options progress in stages.
  */
 export async function fitScorer(
@@ -84,9 +83,7 @@ export async function fitScorer(
   const fit = await fitKernelRidge(input, multiply, step);
   const samples = await sampleHonestly(fit, input, multiply);
   step();
-  const weight = voteWeight(
-    samples.flatMap(({ intent, alone, around }) => (alone === undefined ? [] : [{ intent, scores: alone, near: around.near }])),
-  );
+  const weight = voteWeight(input.intents, input.intentCount);
   const uncalibrated: FittedRidge = { kind: 'kernel_ridge', model: fit.model, voteWeight: weight, calibrator: UNIVERSAL_CALIBRATOR };
   const counterExamples = await scoreCounterExamples(uncalibrated, input, multiply);
   const rows = honestRows(samples, weight, counterExamples);

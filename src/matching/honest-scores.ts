@@ -10,11 +10,11 @@
  */
 import type { Multiply } from './contract.ts';
 import { type RidgeFit, takeRows } from './kernel-ridge.ts';
-import { cholesky, solveCholesky, transpose } from './linear-algebra.ts';
+import { cholesky, inverseCholesky, solveCholesky, transpose } from './linear-algebra.ts';
 
 /** ‖Q_row‖². */
 function squaredLength(fit: RidgeFit, row: number): number {
-  const m = fit.landmarkCount;
+  const m = fit.columns;
   let sum = 0;
   for (let j = row * m; j < (row + 1) * m; j += 1) sum += (fit.q[j] as number) ** 2;
   return sum;
@@ -52,7 +52,7 @@ export function leaveGroupOut(
   const size = group.length;
   if (size < 2) return leaveOneOut(fit, row, intent);
   const c = fit.model.intentCount;
-  const m = fit.landmarkCount;
+  const m = fit.columns;
   const weight = fit.rowWeights[row] as number;
   const matrix = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) {
@@ -71,74 +71,68 @@ export function leaveGroupOut(
   });
 }
 
-/** What to leave out and what is wanted of it. */
-export interface LeftOut {
-  /** All rows of the intent. */
-  readonly block: readonly number[];
-  /** Those of them whose scores are wanted. */
-  readonly wanted: readonly number[];
-  readonly multiply: Multiply;
+/** M⁻¹ b for a symmetric positive definite M [size × size] and b [size × columns]. */
+async function solve(
+  matrix: Float64Array,
+  b: Float64Array,
+  { size, multiply }: { readonly size: number; readonly multiply: Multiply },
+): Promise<Float64Array> {
+  const inverse = await inverseCholesky(matrix, size, { ridge: 1e-6, multiply });
+  const shape = { rows: size, inner: size, columns: b.length / size };
+  return multiply(transpose(inverse, size, size), await multiply(inverse, b, shape), shape);
 }
 
-/** Score of a wanted row, by its place in the block: [intents], the intent's own column not yet dropped. */
-type ScoreWithout = (place: number) => Float32Array;
-
-/** By the block itself, [block × block]: for intents with fewer questions than there are landmarks. */
-async function withoutByBlock(fit: RidgeFit, { block, multiply }: LeftOut): Promise<ScoreWithout> {
-  const size = block.length;
-  const c = fit.model.intentCount;
-  const weight = fit.rowWeights[block[0] as number] as number;
-  const q = takeRows(fit.q, fit.landmarkCount, Int32Array.from(block));
-  const gram = await multiply(q, q, { rows: size, inner: fit.landmarkCount, columns: size, transposeB: true });
+/** I − w gram. */
+function residualMatrix(gram: Float32Array, size: number, weight: number): Float64Array {
   const matrix = Float64Array.from(gram, (value) => -weight * value);
   for (let i = 0; i < size; i += 1) matrix[i * size + i] = 1 + (matrix[i * size + i] as number);
-  const lower = cholesky(matrix, size, 1e-6);
-  return (place) => {
-    const column = solveRow(lower, size, place);
-    const scores = new Float32Array(c);
-    block.forEach((other, b) => {
-      const factor = column[b] as number;
-      for (let j = 0; j < c; j += 1) scores[j] = (scores[j] as number) + factor * (fit.fitted[other * c + j] as number);
-    });
-    return scores;
-  };
+  return matrix;
+}
+
+/** [block × intents] (I − w Q_B Q_Bᵀ)⁻¹ F_B by the block itself: for intents with fewer questions than Q has columns. */
+async function withoutByBlock(fit: RidgeFit, block: Int32Array, multiply: Multiply): Promise<Float64Array> {
+  const size = block.length;
+  const q = takeRows(fit.q, fit.columns, block);
+  const gram = await multiply(q, q, { rows: size, inner: fit.columns, columns: size, transposeB: true });
+  const matrix = residualMatrix(gram, size, fit.rowWeights[block[0] as number] as number);
+  return solve(matrix, Float64Array.from(takeRows(fit.fitted, fit.model.intentCount, block)), { size, multiply });
 }
 
 /**
- * The same by the landmarks, [landmarks × landmarks], for larger intents:
+ * The same by the columns of Q, for larger intents:
  * (I − w Q_B Q_Bᵀ)⁻¹ = I + w Q_B (I − w Q_Bᵀ Q_B)⁻¹ Q_Bᵀ (Woodbury 1950).
  */
-async function withoutByLandmarks(fit: RidgeFit, { block, multiply }: LeftOut): Promise<ScoreWithout> {
-  const m = fit.landmarkCount;
+async function withoutByColumns(fit: RidgeFit, block: Int32Array, multiply: Multiply): Promise<Float64Array> {
+  const m = fit.columns;
   const c = fit.model.intentCount;
+  const rows = block.length;
   const weight = fit.rowWeights[block[0] as number] as number;
-  const rows = Int32Array.from(block);
-  const q = takeRows(fit.q, m, rows);
-  const turned = transpose(q, block.length, m);
-  const gram = await multiply(turned, turned, { rows: m, inner: block.length, columns: m, transposeB: true });
-  const matrix = Float64Array.from(gram, (value) => -weight * value);
-  for (let i = 0; i < m; i += 1) matrix[i * m + i] = 1 + (matrix[i * m + i] as number);
-  const lower = cholesky(matrix, m, 1e-6);
-  const carried = await multiply(turned, takeRows(fit.fitted, c, rows), { rows: m, inner: block.length, columns: c });
-  return (place) => {
-    const solved = Float64Array.from(q.subarray(place * m, (place + 1) * m));
-    solveCholesky(lower, m, solved);
-    const own = (block[place] as number) * c;
-    return Float32Array.from({ length: c }, (_, j) => {
-      let sum = 0;
-      for (let k = 0; k < m; k += 1) sum += (solved[k] as number) * (carried[k * c + j] as number);
-      return (fit.fitted[own + j] as number) + weight * sum;
-    });
-  };
+  const q = takeRows(fit.q, m, block);
+  const own = takeRows(fit.fitted, c, block);
+  const turned = transpose(q, rows, m);
+  const gram = await multiply(turned, turned, { rows: m, inner: rows, columns: m, transposeB: true });
+  const carried = await multiply(turned, own, { rows: m, inner: rows, columns: c });
+  const solved = await solve(residualMatrix(gram, m, weight), Float64Array.from(carried), { size: m, multiply });
+  const added = await multiply(Float64Array.from(q), solved, { rows, inner: m, columns: c });
+  return added.map((value, i) => (own[i] as number) + weight * value);
 }
 
-/** Leave-one-intent-out scores of some questions of an intent. @returns [intents] scores a wanted row, the intent's own at −Infinity. */
-export async function leaveIntentOut(fit: RidgeFit, intent: number, leftOut: LeftOut): Promise<readonly Float32Array[]> {
-  const { block, wanted } = leftOut;
+/**
+ * Leave-one-intent-out scores of some questions of an intent.
+ * @param leftOut.block all rows of the intent. @param leftOut.wanted those of them whose scores are wanted.
+ * @returns [intents] scores a wanted row, the intent's own at −Infinity.
+ */
+export async function leaveIntentOut(
+  fit: RidgeFit,
+  intent: number,
+  { block, wanted, multiply }: { readonly block: readonly number[]; readonly wanted: readonly number[]; readonly multiply: Multiply },
+): Promise<readonly Float32Array[]> {
   if (wanted.length === 0) return [];
-  const scoreWithout = await (block.length > fit.landmarkCount ? withoutByLandmarks(fit, leftOut) : withoutByBlock(fit, leftOut));
+  const c = fit.model.intentCount;
+  const without = await (block.length > fit.columns ? withoutByColumns : withoutByBlock)(fit, Int32Array.from(block), multiply);
   return wanted.map((row) => {
-    const scores = scoreWithout(block.indexOf(row));
+    const start = block.indexOf(row) * c;
+    const scores = Float32Array.from(without.subarray(start, start + c));
     scores[intent] = -Infinity;
     return scores;
   });

@@ -1,9 +1,10 @@
 /**
- * The dense linear algebra that fitting needs beside matrix products: Cholesky, inverse of a lower triangle, transpose.
+ * The dense linear algebra that fitting needs beside matrix products: Cholesky, inverse of its factor, transpose.
  * Float64, row-major, one thread. Own code because no maintained package factors a 1,500 × 1,500 matrix in under a second in
  * Node (docs/decisions/0003-linear-algebra.md). Knows nothing of kernels.
  */
 import { FaqError } from '../errors.ts';
+import type { Multiply } from './contract.ts';
 
 /** Dot product of the first `length` numbers from two places of a matrix; four sums keep the processor's adders busy. */
 function dotWithin(matrix: Float64Array, starts: readonly [number, number], length: number): number {
@@ -23,8 +24,8 @@ function dotWithin(matrix: Float64Array, starts: readonly [number, number], leng
   return s0 + s1 + s2 + s3;
 }
 
-/** Lower factor of a, or the pivot at which a turned out not to be positive definite. */
-function tryCholesky(a: Float64Array, size: number, ridge: number): Float64Array | number {
+/** Lower factor of a; undefined where a is not positive definite. */
+function tryCholesky(a: Float64Array, size: number, ridge: number): Float64Array | undefined {
   const lower = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) {
     for (let j = 0; j <= i; j += 1) {
@@ -34,72 +35,135 @@ function tryCholesky(a: Float64Array, size: number, ridge: number): Float64Array
         continue;
       }
       const pivot = rest + ridge;
-      if (!(pivot > 0)) return i;
+      if (!(pivot > 0)) return undefined;
       lower[i * size + i] = Math.sqrt(pivot);
     }
   }
   return lower;
 }
 
+function notPositiveDefinite(size: number): FaqError {
+  return new FaqError('internal', `A ${size} × ${size} kernel matrix is not positive definite; its vectors may hold NaN.`);
+}
+
+/** What is added to a diagonal, in turn: float32 products can leave a nearly singular matrix slightly indefinite. */
+function raisedRidges(ridge: number): readonly number[] {
+  return [ridge, ridge * 10, ridge * 100, ridge * 1000];
+}
+
 /**
- * Lower Cholesky factor of a symmetric positive definite matrix [size × size].
- * Float32 products can leave a nearly singular matrix slightly indefinite; then the diagonal is raised tenfold a time, from `ridge`.
+ * Lower Cholesky factor of a symmetric positive definite matrix [size × size], its diagonal raised by `ridge`, and further where it takes that.
  * @throws FaqError internal when even a thousandfold ridge does not help (NaN in the input).
  */
 export function cholesky(a: Float64Array, size: number, ridge: number): Float64Array {
-  for (let raised = ridge; raised <= ridge * 1000; raised *= 10) {
+  for (const raised of raisedRidges(ridge)) {
     const lower = tryCholesky(a, size, raised);
-    if (typeof lower !== 'number') return lower;
+    if (lower !== undefined) return lower;
   }
-  throw new FaqError('internal', `A ${size} × ${size} kernel matrix is not positive definite; its vectors may hold NaN.`);
-}
-
-/** row_i −= Σ factors[k] · row_k over k below `end`, four rows at a time, which saves three of four passes over row_i. */
-function eliminate(inverse: Float64Array, lower: Float64Array, at: { readonly row: number; readonly size: number }): void {
-  const { row, size } = at;
-  const out = row * size;
-  const whole = row - (row % 4);
-  for (let k = 0; k < whole; k += 4) {
-    const f0 = lower[out + k] as number;
-    const f1 = lower[out + k + 1] as number;
-    const f2 = lower[out + k + 2] as number;
-    const f3 = lower[out + k + 3] as number;
-    const r0 = k * size;
-    const r1 = r0 + size;
-    const r2 = r1 + size;
-    const r3 = r2 + size;
-    // Rows are zero right of their diagonal, so all four may run to the last one's.
-    for (let j = 0; j <= k + 3; j += 1) {
-      const change =
-        f0 * (inverse[r0 + j] as number) +
-        f1 * (inverse[r1 + j] as number) +
-        f2 * (inverse[r2 + j] as number) +
-        f3 * (inverse[r3 + j] as number);
-      inverse[out + j] = (inverse[out + j] as number) - change;
-    }
-  }
-  for (let k = whole; k < row; k += 1) {
-    const factor = lower[out + k] as number;
-    for (let j = 0; j <= k; j += 1) inverse[out + j] = (inverse[out + j] as number) - factor * (inverse[k * size + j] as number);
-  }
+  throw notPositiveDefinite(size);
 }
 
 /** Inverse of a lower-triangular matrix [size × size]; lower-triangular too. */
-export function invertLower(lower: Float64Array, size: number): Float64Array {
+function invertLower(lower: Float64Array, size: number): Float64Array {
   const inverse = new Float64Array(size * size);
   for (let row = 0; row < size; row += 1) {
-    eliminate(inverse, lower, { row, size });
     const scale = 1 / (lower[row * size + row] as number);
-    for (let j = 0; j < row; j += 1) inverse[row * size + j] = (inverse[row * size + j] as number) * scale;
+    for (let k = 0; k < row; k += 1) {
+      const factor = scale * (lower[row * size + k] as number);
+      for (let j = 0; j <= k; j += 1)
+        inverse[row * size + j] = (inverse[row * size + j] as number) - factor * (inverse[k * size + j] as number);
+    }
     inverse[row * size + row] = scale;
   }
   return inverse;
 }
 
+/** A rectangle of a matrix. */
+interface Rectangle {
+  readonly row: number;
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The numbers of a rectangle of a matrix with `width` columns. */
+function cut(matrix: Float64Array, width: number, { row, column, rows, columns }: Rectangle): Float64Array {
+  const out = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i += 1) {
+    const start = (row + i) * width + column;
+    out.set(matrix.subarray(start, start + columns), i * columns);
+  }
+  return out;
+}
+
+/** Puts the numbers of a rectangle, scaled, into a matrix with `width` columns. */
+function paste(
+  matrix: Float64Array,
+  width: number,
+  { numbers, scale = 1, ...at }: Rectangle & { readonly numbers: Float64Array; readonly scale?: number },
+): void {
+  for (let i = 0; i < at.rows; i += 1) {
+    const start = (at.row + i) * width + at.column;
+    for (let j = 0; j < at.columns; j += 1) matrix[start + j] = scale * (numbers[i * at.columns + j] as number);
+  }
+}
+
+/** Up to this size plain loops are no slower than products. */
+const SMALL = 96;
+
+/**
+ * By halves, so that nearly all of the work is matrix products. With A₁₁ = L₁₁ L₁₁ᵀ and X = L⁻¹:
+ *
+ *   L₂₁ = A₂₁ X₁₁ᵀ     X₂₂ = that of A₂₂ − L₂₁ L₂₁ᵀ     X₂₁ = −X₂₂ L₂₁ X₁₁
+ */
+async function tryInverseFactor(
+  a: Float64Array,
+  size: number,
+  { ridge, multiply }: { readonly ridge: number; readonly multiply: Multiply },
+): Promise<Float64Array | undefined> {
+  if (size <= SMALL) {
+    const lower = tryCholesky(a, size, ridge);
+    return lower && invertLower(lower, size);
+  }
+  const top = size >> 1;
+  const rest = size - top;
+  const first = await tryInverseFactor(cut(a, size, { row: 0, column: 0, rows: top, columns: top }), top, { ridge, multiply });
+  if (first === undefined) return undefined;
+  const below = cut(a, size, { row: top, column: 0, rows: rest, columns: top });
+  const factor = await multiply(below, first, { rows: rest, inner: top, columns: top, transposeB: true });
+  const explained = await multiply(factor, factor, { rows: rest, inner: top, columns: rest, transposeB: true });
+  const left = cut(a, size, { row: top, column: top, rows: rest, columns: rest }).map((value, i) => value - (explained[i] as number));
+  const second = await tryInverseFactor(left, rest, { ridge, multiply });
+  if (second === undefined) return undefined;
+  const carried = await multiply(factor, first, { rows: rest, inner: top, columns: top });
+  const inverse = new Float64Array(size * size);
+  paste(inverse, size, { row: 0, column: 0, rows: top, columns: top, numbers: first });
+  paste(inverse, size, { row: top, column: top, rows: rest, columns: rest, numbers: second });
+  const numbers = await multiply(second, carried, { rows: rest, inner: rest, columns: top });
+  paste(inverse, size, { row: top, column: 0, rows: rest, columns: top, numbers, scale: -1 });
+  return inverse;
+}
+
+/**
+ * Inverse of the lower Cholesky factor of a symmetric positive definite matrix [size × size], its diagonal raised as `cholesky` does; lower-triangular.
+ * @throws FaqError internal when even a thousandfold ridge does not help (NaN in the input).
+ */
+export async function inverseCholesky(
+  a: Float64Array,
+  size: number,
+  options: { readonly ridge: number; readonly multiply: Multiply },
+): Promise<Float64Array> {
+  for (const ridge of raisedRidges(options.ridge)) {
+    const inverse = await tryInverseFactor(a, size, { ...options, ridge });
+    if (inverse !== undefined) return inverse;
+  }
+  throw notPositiveDefinite(size);
+}
+
 /** Transpose of a [rows × columns] matrix, in tiles that stay in the processor's cache. */
-export function transpose(a: Float32Array, rows: number, columns: number): Float32Array {
+export function transpose<T extends Float32Array | Float64Array>(a: T, rows: number, columns: number): T {
   const tile = 32;
-  const out = new Float32Array(rows * columns);
+  const out = new (a.constructor as new (length: number) => T)(rows * columns);
   for (let i0 = 0; i0 < rows; i0 += tile) {
     const i1 = Math.min(rows, i0 + tile);
     for (let j0 = 0; j0 < columns; j0 += tile) {

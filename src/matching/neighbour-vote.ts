@@ -2,9 +2,14 @@
  * The neighbour vote: the ten nearest stored questions vote for their intents with softmax weights exp(cosine / 0.05).
  */
 import type { NearQuestion } from './contract.ts';
+import { rowsByIntent } from './landmarks.ts';
 
 const VOTERS = 10;
 const TEMPERATURE = 0.05;
+/** Weight of the vote beside the ridge where intents have very many questions. */
+const MOST = 0.15;
+/** Up to so many questions an intent ten voters come mostly from intents that are wrong, and the vote does harm. */
+const TOO_FEW = 6;
 
 /** One intent's share of the vote. */
 export interface Vote {
@@ -25,6 +30,19 @@ export function neighbourVote(near: readonly Pick<NearQuestion, 'intent' | 'simi
     total += weight;
   }
   return [...weights].map(([intent, weight]) => ({ intent, share: weight / total }));
+}
+
+/**
+ * How much the vote counts beside the ridge, in [0, .15): .15 (1 − 6 / q) for a median of q questions an intent. Fixed by measurement and not
+ * learnt from the corpus, so that no row more or less moves it (docs/decisions/0019-coordinates-and-vote.md).
+ */
+export function voteWeight(intents: Int32Array, intentCount: number): number {
+  const sizes = rowsByIntent(intents, intentCount)
+    .map((own) => own.length)
+    .sort((a, b) => a - b);
+  const middle = (sizes.length - 1) / 2;
+  const median = ((sizes[Math.floor(middle)] ?? 0) + (sizes[Math.ceil(middle)] ?? 0)) / 2;
+  return median <= TOO_FEW ? 0 : MOST * (1 - TOO_FEW / median);
 }
 
 /** Adds the vote of the neighbours to scores [intents], in place. @returns the same scores. */

@@ -13,7 +13,7 @@ import { ridgeScorer } from './ridge-scorer.ts';
 import type { IntentScorer } from './scorer.ts';
 
 /** Raised whenever the same corpus would score differently or stored bytes could not be read; part of a version's identity. */
-export const SCORER_FORMAT = 4;
+export const SCORER_FORMAT = 5;
 
 /**
  * Vote weight, temperature and the two logistics' weights in one Float64Array: V8 writes plain numbers in one form or another after what
@@ -40,6 +40,7 @@ const model = z.object({
   mean: floats,
   landmarks: floats,
   questionLandmarks: z.int().nonnegative(),
+  coordinates: z.int().nonnegative(),
   weights: floats,
   base: floats,
   characters,
@@ -53,6 +54,7 @@ function sizesFit({
   mean,
   landmarks,
   questionLandmarks,
+  coordinates,
   weights: matrix,
   base,
   characters: kernel,
@@ -62,7 +64,8 @@ function sizesFit({
     mean.length === dimension &&
     base.length === intentCount &&
     landmarks.length === kernel.landmarkCount * dimension &&
-    matrix.length === kernel.landmarkCount * intentCount &&
+    (coordinates === 0 || coordinates === dimension) &&
+    matrix.length === (kernel.landmarkCount + coordinates) * intentCount &&
     kernel.offsets.length === kernel.idf.length + 1 &&
     kernel.offsets.at(-1) === kernel.landmarks.length &&
     kernel.weights.length === kernel.landmarks.length

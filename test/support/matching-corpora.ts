@@ -5,8 +5,12 @@ import { DEFAULT_MATCH_SETTINGS, type FitInput, type MatchSettings, type Multipl
 import { seededRandom } from './index-oracle.ts';
 
 /** The matrix product by its definition, summed in float64. */
-export const naiveMultiply: Multiply = async (a, b, { rows, inner, columns, transposeB = false }) => {
-  const out = new Float32Array(rows * columns);
+export const naiveMultiply: Multiply = async <T extends Float32Array | Float64Array>(
+  a: T,
+  b: T,
+  { rows, inner, columns, transposeB = false }: Parameters<Multiply>[2],
+) => {
+  const out = new (a.constructor as new (length: number) => T)(rows * columns);
   for (let i = 0; i < rows; i += 1) {
     for (let j = 0; j < columns; j += 1) {
       let sum = 0;

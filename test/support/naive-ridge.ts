@@ -1,7 +1,8 @@
 /**
  * Weighted kernel ridge regression in its dual form, solved anew for every question asked of it: no factor, basis or leave-one-out formula is
  * shared with the real one. With Nyström landmarks the kernel is K̃ = K_nm (K_mm + 1e-5 I)⁻¹ K_mn, and training on rows t gives
- * F(x) = k̃(x, t) (K̃_tt + λ D_t⁻¹)⁻¹ (Y_t − ȳ) + ȳ.
+ * F(x) = k̃(x, t) (K̃_tt + λ D_t⁻¹)⁻¹ (Y_t − ȳ) + ȳ. Where landmarks are only some of the rows, K̃ has 4 (1 − m / n)² z zᵀ of the centred
+ * vectors added.
  */
 import { characterSimilarity, fitCharacterKernel } from '../../src/matching/character-kernel.ts';
 import type { FitInput } from '../../src/matching/contract.ts';
@@ -53,7 +54,13 @@ export function naiveRidge(input: FitInput, landmarks: readonly number[]): (row:
       middle,
       landmarks.map((j) => at(i, j)),
     );
-    return input.texts.map((__, k) => landmarks.reduce((sum, j, position) => sum + (solved[position] ?? 0) * at(k, j), 0));
+    const coordinates = (2 * (1 - landmarks.length / input.texts.length)) ** 2;
+    return input.texts.map((__, k) =>
+      landmarks.reduce(
+        (sum, j, position) => sum + (solved[position] ?? 0) * at(k, j),
+        coordinates * dot(vectors[i] ?? [], vectors[k] ?? []),
+      ),
+    );
   });
   const { weights, base } = shape(input);
   return (row, leftOut) => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { FaqError } from '../../../src/errors.ts';
-import { cholesky, invertLower, solveCholesky, transpose } from '../../../src/matching/linear-algebra.ts';
+import { cholesky, inverseCholesky, solveCholesky, transpose } from '../../../src/matching/linear-algebra.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
+import { naiveMultiply } from '../../support/matching-corpora.ts';
 
 const random = seededRandom(4);
 
@@ -51,22 +52,33 @@ test('NaN and a truly indefinite matrix are refused rather than factored', () =>
   expect(() => cholesky(Float64Array.of(1, 2, 2, 1), 2, 1e-5)).toThrow(/not positive definite/u);
 });
 
-test('the inverse of a lower triangle times the triangle is the identity', () => {
-  for (const size of SIZES) {
-    const lower = randomMatrix(size, size).map((value, at) => {
-      const [i, j] = [Math.floor(at / size), at % size];
-      return j > i ? 0 : i === j ? 1 + Math.abs(value) : value;
+// 97 and 200 are past the size up to which nothing is halved; halves of 97 are uneven.
+test.each([...SIZES, 96, 97, 200])(
+  'the inverse of the factor of %i rows times the factor is the identity, and nothing stands above its diagonal',
+  async (size) => {
+    const half = randomMatrix(size, size);
+    const matrix = timesTransposed(half, half, size);
+    const inverse = await inverseCholesky(matrix, size, { ridge: 0.5, multiply: naiveMultiply });
+    const lower = cholesky(matrix, size, 0.5);
+    const identity = timesTransposed(inverse, transpose(lower, size, size), size);
+    expect(
+      greatestDifference(
+        identity,
+        identity.map((_, at) => (Math.floor(at / size) === at % size ? 1 : 0)),
+      ),
+    ).toBeLessThan(1e-9);
+    inverse.forEach((value, at) => {
+      if (at % size > Math.floor(at / size)) expect(value).toBe(0);
     });
-    const inverse = invertLower(lower, size);
-    for (let i = 0; i < size; i += 1) {
-      for (let j = 0; j < size; j += 1) {
-        let sum = 0;
-        for (let k = 0; k < size; k += 1) sum += (inverse[i * size + k] ?? 0) * (lower[k * size + j] ?? 0);
-        expect(sum).toBeCloseTo(i === j ? 1 : 0, 9);
-        if (j > i) expect(inverse[i * size + j]).toBe(0);
-      }
-    }
-  }
+  },
+);
+
+test.each([4, 200])('an inverse factor of %i rows is found with a raised diagonal too, and NaN is refused', async (size) => {
+  const matrix = Float64Array.from({ length: size * size }, (_, at) => (Math.floor(at / size) === at % size ? 1 - 5e-5 : 1));
+  const inverse = await inverseCholesky(matrix, size, { ridge: 1e-5, multiply: naiveMultiply });
+  expect(inverse.every(Number.isFinite)).toBe(true);
+  matrix[size * size - 1] = Number.NaN;
+  await expect(inverseCholesky(matrix, size, { ridge: 1e-5, multiply: naiveMultiply })).rejects.toThrow(/not positive definite/u);
 });
 
 test('solveCholesky gives the vector that the matrix turns into the right-hand side', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { neighbourVote } from '../../../src/matching/neighbour-vote.ts';
+import { neighbourVote, voteWeight } from '../../../src/matching/neighbour-vote.ts';
 
 const hit = (intent: number, similarity: number) => ({ intent, similarity });
 
@@ -31,4 +31,26 @@ test('the list of hits is left as it was', () => {
   const near = Object.freeze([hit(0, 0.1), hit(1, 0.9)]);
   neighbourVote(near);
   expect(near[0]?.intent).toBe(0);
+});
+
+test('the vote weighs nothing up to six questions an intent, and ever more beyond, below .15', () => {
+  const even = (each: number, intents = 5) =>
+    voteWeight(
+      Int32Array.from({ length: each * intents }, (_, row) => row % intents),
+      intents,
+    );
+  expect([1, 3, 6].map((each) => even(each))).toEqual([0, 0, 0]);
+  expect(even(12)).toBeCloseTo(0.075, 12);
+  expect(even(20)).toBeGreaterThan(even(12));
+  expect(even(2000)).toBeGreaterThan(0.149);
+  expect(even(2000)).toBeLessThan(0.15);
+});
+
+test('one large intent among small ones gives the vote no weight', () => {
+  expect(
+    voteWeight(
+      Int32Array.from({ length: 500 }, (_, row) => (row < 4 ? row : 4)),
+      5,
+    ),
+  ).toBe(0);
 });
