@@ -63,23 +63,31 @@ export async function confidencesOf(ask: ReturnType<typeof asker>, utterance: st
   return new Map((await ask(utterance)).candidates.map(({ intent, confidence }) => [intent, confidence]));
 }
 
+/** How far one utterance's best candidate moved as one intent was added. */
+export interface Move {
+  /** Place of the utterance. */
+  readonly utterance: number;
+  /** At least 0. */
+  readonly moved: number;
+}
+
 /**
  * How far the confidence of each utterance's best candidate moves as each of some intents is added; one that is no candidate any more has 0.
- * @param grown asks the corpus with one more entry. @returns utterances × entries moves, at least 0.
+ * @param grown asks the corpus with one more entry. @returns utterances × entries moves.
  */
 export async function measureMoves(
   ask: ReturnType<typeof asker>,
   grown: (entry: Entry) => Promise<ReturnType<typeof asker>>,
   { utterances, entries }: { readonly utterances: readonly string[]; readonly entries: readonly Entry[] },
-): Promise<readonly number[]> {
+): Promise<readonly Move[]> {
   const of = (asked: ReturnType<typeof asker>) => Promise.all(utterances.map((utterance) => confidencesOf(asked, utterance)));
   const before = await of(ask);
-  const moves: number[] = [];
+  const moves: Move[] = [];
   for (const entry of entries) {
     const after = await of(await grown(entry));
-    before.forEach((confidences, i) => {
+    before.forEach((confidences, utterance) => {
       const [best] = confidences;
-      if (best !== undefined) moves.push(Math.abs((after[i]?.get(best[0]) ?? 0) - best[1]));
+      if (best !== undefined) moves.push({ utterance, moved: Math.abs((after[utterance]?.get(best[0]) ?? 0) - best[1]) });
     });
   }
   return moves;
@@ -89,6 +97,6 @@ export async function measureMoves(
 const MOST_MOVED = 0.02;
 
 /** Share of moves that are smaller than MOST_MOVED. */
-export function unmovedShare(moves: readonly number[]): number {
-  return moves.filter((move) => move < MOST_MOVED).length / moves.length;
+export function unmovedShare(moves: readonly Move[]): number {
+  return moves.filter(({ moved }) => moved < MOST_MOVED).length / moves.length;
 }

@@ -15,6 +15,9 @@ const WORD = new RegExp(
   'gv',
 );
 
+/** Half of a character that takes two code units. */
+const SURROGATE = /[\uD800-\uDFFF]/;
+
 function pairs(word: string): readonly string[] {
   const characters = Array.from(word);
   if (characters.length < 2) return [word];
@@ -38,9 +41,15 @@ export function wordTerms(text: string): readonly string[] {
 export function characterGrams(text: string): readonly string[] {
   const grams: string[] = [];
   for (const word of wordTerms(text)) {
-    const characters = [' ', ...word, ' '];
+    const padded = ` ${word} `;
+    // Where one character is one code unit, which is nearly always, cutting the string takes less than half as long as joining characters.
+    const characters = SURROGATE.test(word) ? Array.from(padded) : undefined;
+    const count = characters?.length ?? padded.length;
     for (let length = 2; length <= 4; length += 1) {
-      for (let start = 0; start + length <= characters.length; start += 1) grams.push(characters.slice(start, start + length).join(''));
+      for (let start = 0; start + length <= count; start += 1) {
+        const end = start + length;
+        grams.push(characters?.slice(start, end).join('') ?? padded.slice(start, end));
+      }
     }
   }
   return grams;

@@ -143,6 +143,9 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
     };
     const moves = await measureMoves(asker(first.match, name), grown, { utterances, entries: UNRELATED });
     expect(unmovedShare(moves)).toBeGreaterThanOrEqual(UNMOVED[name] ?? 0.95);
+    const inScope = moves.filter(({ utterance }) => typeof content.golden[utterance]?.intent === 'string');
+    expect(inScope.length).toBeGreaterThan(moves.length / 2);
+    expect(unmovedShare(inScope)).toBeGreaterThanOrEqual(0.95);
   }, 180_000);
 
   test('the order of entries changes no version, and another build of it hardly a confidence', async () => {
