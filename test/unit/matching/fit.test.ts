@@ -29,8 +29,12 @@ async function match(fitted: FittedRidge, input: FitInput, utterances: readonly 
     { input, multiply: naiveMultiply },
   );
   return utterances.map(({ text, vector }, i) => {
-    const { scores } = scorer.score(scorer.prepare(text), vector, around[i]?.near ?? []);
-    const found = features(scores, (intent) => around[i]?.nearest[intent] ?? -1);
+    const prepared = scorer.prepare(text);
+    const { scores } = scorer.score(prepared, vector, around[i]?.near ?? []);
+    const found = features(scores, {
+      nearest: (intent) => around[i]?.nearest[intent] ?? -1,
+      lexical: (intent) => scorer.lexicalOf(prepared, intent),
+    });
     return { best: found.best, scores, ...confidences(fitted.calibrator, { scores, found, allowed: undefined }) };
   });
 }
