@@ -46,6 +46,7 @@ export async function explain(state: MatchState, answered: Answered, settings: M
     }),
     score: features.score,
     margin: features.lead,
+    letterSimilarity: features.lexical,
     noneConfidence: judgement.none,
     threshold: verdict.threshold,
     thresholdSource: verdict.thresholdSource,
