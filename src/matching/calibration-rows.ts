@@ -2,7 +2,7 @@
  * Honest rows for the calibrator, from the corpus alone: leave-one-out rows say when the best intent is right, counter-examples
  * and leave-one-intent-out rows say what an out-of-scope utterance looks like.
  */
-import { type CalibrationRow, type Calibrator, confidences, fitLogistic, logit, sigmoid } from './calibrator.ts';
+import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
 import { bestTwo, features, type Nearness } from './features.ts';
 import { type ClarifyRow, type LearntDecisions, learnDecisions, MOST_CLARIFY } from './learnt-decisions.ts';
@@ -142,7 +142,8 @@ export function fitDecisions(
     list.map((honest) => {
       const found = features(honest.scores, honest);
       const right = honest.intent !== undefined && found.best === honest.intent;
-      return { confidence: sigmoid(logit(calibrator.right, found)), right, weight: weight / list.length };
+      const [confidence] = bestAndInScope(calibrator, { scores: honest.scores, found, allowed: undefined });
+      return { confidence, right, weight: weight / list.length };
     });
   const all = [
     ...weighed(rows.inScope, part.inScope),

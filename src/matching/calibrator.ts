@@ -41,8 +41,11 @@ const SHIFT: Weights = [0, 0.6, 0.45, 0.7, 0.4];
 const SCALE: Weights = [1, 0.25, 0.3, 0.15, 0.2];
 const WEIGHTS = SHIFT.length;
 
-/** Strength of the prior, in rows: as in scikit-learn's C = 1. */
-const PRIOR_STRENGTH = 1;
+/**
+ * Strength of the prior, in rows: as in scikit-learn's C = 1. A corpus's own questions resemble one another by letters more than traffic does,
+ * so the last weight takes more of them to move (docs/decisions/0020-letters-in-confidence.md).
+ */
+const PRIOR_STRENGTH: Weights = [1, 1, 1, 1, 20];
 
 /** @returns [1, score, lead, nearest, lexical], shifted and scaled; what is not known is 0. */
 function design({ score, lead, nearest, lexical }: Read): Weights {
@@ -69,8 +72,8 @@ function derivatives(
   const gradient = new Float64Array(WEIGHTS);
   const hessian = new Float64Array(WEIGHTS * WEIGHTS);
   for (let i = 0; i < WEIGHTS; i += 1) {
-    gradient[i] = PRIOR_STRENGTH * ((at[i] as number) - (prior[i] as number));
-    hessian[i * WEIGHTS + i] = PRIOR_STRENGTH;
+    gradient[i] = (PRIOR_STRENGTH[i] as number) * ((at[i] as number) - (prior[i] as number));
+    hessian[i * WEIGHTS + i] = PRIOR_STRENGTH[i] as number;
   }
   for (const row of rows) {
     const x = design(row.features);
@@ -91,15 +94,12 @@ function loss(
   label: (row: CalibrationRow) => boolean,
   { at, prior }: { readonly at: Weights; readonly prior: Weights },
 ): number {
-  const distance = at.reduce((sum, value, i) => sum + (value - (prior[i] as number)) ** 2, 0);
-  return rows.reduce(
-    (sum, row) => {
-      const x = logit(at, row.features) * (label(row) ? 1 : -1);
-      // ln(1 + exp(−x)), without overflow.
-      return sum + row.weight * (Math.max(0, -x) + Math.log1p(Math.exp(-Math.abs(x))));
-    },
-    (PRIOR_STRENGTH * distance) / 2,
-  );
+  const distance = at.reduce((sum, value, i) => sum + (PRIOR_STRENGTH[i] as number) * (value - (prior[i] as number)) ** 2, 0);
+  return rows.reduce((sum, row) => {
+    const x = logit(at, row.features) * (label(row) ? 1 : -1);
+    // ln(1 + exp(−x)), without overflow.
+    return sum + row.weight * (Math.max(0, -x) + Math.log1p(Math.exp(-Math.abs(x))));
+  }, distance / 2);
 }
 
 /** Weights less a part of a Newton step. */
@@ -143,22 +143,37 @@ export interface ScoredUtterance {
   readonly allowed: ((intent: number) => boolean) | undefined;
 }
 
+/** Scores closer than this could as well have come out in another order. */
+const INDISTINCT = 0.02;
+
+/** The most that the best of intents can hold of what is in scope: equal scores, equal shares. In (0, 1]. */
+function greatestShare({ scores, found, allowed }: ScoredUtterance): number {
+  let total = 0;
+  for (let intent = 0; intent < scores.length; intent += 1) {
+    const score = scores[intent] as number;
+    if (score !== -Infinity && allowed?.(intent) !== false) total += Math.exp((score - found.score) / INDISTINCT);
+  }
+  return 1 / Math.max(1, total);
+}
+
 /**
  * Probabilities that the best intent is right and that any is meant, after the shift of the prior: what is in scope keeps its proportions, and
  * "none of these" weighs `noneOdds` times as much (Saerens, Latinne and Decaestecker 2002, equation 2.4).
  */
-function bestAndInScope({ right, inScope, noneOdds }: Calibrator, found: Features): readonly [number, number] {
-  const best = sigmoid(logit(right, found));
-  const any = Math.max(best, sigmoid(logit(inScope, found)));
+export function bestAndInScope({ right, inScope, noneOdds }: Calibrator, scored: ScoredUtterance): readonly [number, number] {
+  const sure = sigmoid(logit(right, scored.found));
+  const any = Math.max(sure, sigmoid(logit(inScope, scored.found)));
+  const best = Math.min(sure, any * greatestShare(scored));
   const all = any + (1 - any) * noneOdds;
   return [best / all, any / all];
 }
 
 /** Spreads probability over the intents. The best intent's is the greatest; order follows the scores. */
-export function confidences(calibrator: Calibrator, { scores, found, allowed }: ScoredUtterance): Confidences {
+export function confidences(calibrator: Calibrator, scored: ScoredUtterance): Confidences {
+  const { scores, found, allowed } = scored;
   const intents = new Float64Array(scores.length);
   if (found.best < 0) return { intents, none: 1 };
-  const [best, inScope] = bestAndInScope(calibrator, found);
+  const [best, inScope] = bestAndInScope(calibrator, scored);
   intents[found.best] = best;
   let rest = 0;
   if (found.second >= 0) {

@@ -62,12 +62,18 @@ function cautious(precision: number, rows: number): number {
   return Math.max(0, precision - Math.sqrt(variance / rows));
 }
 
-/** How many of the ranked candidates to ask between so that they hold `mass` of the in-scope probability: at least two, at most four. */
+/** A candidate with less of the in-scope probability is not worth a user's reading. */
+const LEAST_SHARE = 0.02;
+
+/**
+ * How many of the ranked candidates to ask between so that they hold `mass` of the in-scope probability: at least two, at most four, and past
+ * two none that is hardly possible.
+ */
 export function clarifyCount(shares: readonly number[], mass: number): number {
   let sum = 0;
   let count = 0;
   for (const share of shares.slice(0, MOST_CLARIFY)) {
-    if (count >= 2 && sum >= mass) break;
+    if (count >= 2 && (sum >= mass || share < LEAST_SHARE)) break;
     sum += share;
     count += 1;
   }
