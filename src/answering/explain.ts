@@ -46,7 +46,6 @@ export async function explain(state: MatchState, answered: Answered, settings: M
     }),
     score: features.score,
     margin: features.lead,
-    letterSimilarity: features.lexical,
     noneConfidence: judgement.none,
     threshold: verdict.threshold,
     thresholdSource: verdict.thresholdSource,

@@ -61,8 +61,6 @@ export interface AnswerExplanation {
   readonly evidence: readonly Evidence[];
   readonly score: number;
   readonly margin: number;
-  /** Greatest character similarity to a stored question of the best intent; undefined where the scorer reads none. */
-  readonly letterSimilarity: number | undefined;
   readonly noneConfidence: number;
   readonly threshold: number;
   readonly thresholdSource: ThresholdSource;

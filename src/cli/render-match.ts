@@ -38,11 +38,10 @@ function changeText({ what, decision, intent, value, texts }: DecisionChange): s
 }
 
 function explanationLines(explanation: Explanation): readonly string[] {
-  const { shares, letterSimilarity } = explanation;
+  const { shares } = explanation;
   return [
     `rule         ${explanation.rule}, threshold ${percent(explanation.threshold)} (${explanation.thresholdSource})`,
     `score        ${explanation.score.toFixed(3)}, lead ${explanation.margin.toFixed(3)}${explanation.runnerUp === '' ? '' : ` over ${explanation.runnerUp}`}`,
-    ...(letterSimilarity === undefined ? [] : [`by letters   ${letterSimilarity.toFixed(3)} alike to a stored question of the intent`]),
     ...(shares === undefined
       ? []
       : [

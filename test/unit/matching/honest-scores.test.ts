@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { characterSimilarity } from '../../../src/matching/character-kernel.ts';
 import type { FitInput } from '../../../src/matching/contract.ts';
 import { leaveGroupOut, leaveIntentOut, leaveOneOut } from '../../../src/matching/honest-scores.ts';
 import { fitKernelRidge } from '../../../src/matching/kernel-ridge.ts';
@@ -96,8 +95,8 @@ test('only the wanted rows of a block are scored, in their order', async () => {
   expect(await leaveIntentOut(fit, 0, { block, wanted: [], multiply: naiveMultiply })).toEqual([]);
 });
 
-test.each([1500, 6])('the parts of a score and the constant sum to it, with up to %i landmarks', async (landmarks) => {
-  const { input } = madeUpCorpus({ sizes: [4, 3, 5], settings: { landmarks } });
+test('the parts of a score and the constant sum to it', async () => {
+  const { input } = madeUpCorpus({ sizes: [4, 3, 5] });
   const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
   const scorer = ridgeScorer({ kind: 'kernel_ridge', model: fit.model, voteWeight: 0.2, calibrator: UNIVERSAL_CALIBRATOR });
   const vector = input.vectors.subarray(0, input.dimension);
@@ -112,23 +111,6 @@ test.each([1500, 6])('the parts of a score and the constant sum to it, with up t
     expect(dense + lexical + neighbours + (fit.model.base[intent] ?? Number.NaN)).toBeCloseTo(scores[intent] ?? Number.NaN, 4);
   }
   expect(scorer.score(prepared, vector, near).scores).toEqual(scores);
-});
-
-test('how alike an utterance is to an intent by letters is told of its own questions, not of its name', async () => {
-  const { input } = madeUpCorpus({ sizes: [2, 2, 2, 2], names: 'telling' });
-  const { model } = await fitKernelRidge(input, naiveMultiply, () => undefined);
-  const scorer = ridgeScorer({ kind: 'kernel_ridge', model, voteWeight: 0, calibrator: UNIVERSAL_CALIBRATOR });
-  const similarity = characterSimilarity(model.characters);
-  for (const [row, text] of input.texts.entries()) {
-    const prepared = scorer.prepare(text);
-    const found = similarity(text);
-    for (let intent = 0; intent < 4; intent += 1) {
-      const own = [2 * intent, 2 * intent + 1].map((landmark) => found[landmark] ?? Number.NaN);
-      expect(scorer.lexicalOf(prepared, intent)).toBe(Math.max(...own));
-    }
-    expect(scorer.lexicalOf(prepared, input.intents[row] ?? -1)).toBeCloseTo(1, 5);
-  }
-  expect(scorer.lexicalOf(scorer.prepare('zzz'), 0)).toBe(0);
 });
 
 test('names and answers have the part of a score that goes when their landmarks do', async () => {

@@ -201,7 +201,7 @@ export interface Explanation {
   readonly rule: string;
   /** The stored questions nearest to the utterance, closest first. */
   readonly evidence: readonly QuestionEvidence[];
-  /** Score of the best intent, before calibration. */
+  /** Scores of the best intent: before calibration, its lead over the second, and its greatest cosine. */
   readonly score: number;
   /** Lead of the best intent's score over the second's. */
   readonly margin: number;
@@ -229,11 +229,6 @@ export interface Explanation {
   readonly changes: readonly DecisionChange[];
   /** Misspelt words of the utterance and what they were read as, in its order; empty where it was read as typed. */
   readonly readWords: readonly ReadWord[];
-  /**
-   * How alike the utterance and a stored question of the best intent are by letters, at most: cosine of character n-grams, in [0, 1]. With score, margin and the best
-   * candidate's similarity it is what the confidence was computed from. Unset where the corpus is too large for it to be read.
-   */
-  readonly letterSimilarity?: number | undefined;
 }
 
 /** DecisionChange is one change and the decision that it gives. */
@@ -1445,7 +1440,6 @@ function createBaseExplanation(): Explanation {
     runnerUp: "",
     changes: [],
     readWords: [],
-    letterSimilarity: undefined,
   };
 }
 
@@ -1486,9 +1480,6 @@ export const Explanation: MessageFns<Explanation> = {
     }
     for (const v of message.readWords) {
       ReadWord.encode(v!, writer.uint32(98).fork()).join();
-    }
-    if (message.letterSimilarity !== undefined) {
-      writer.uint32(105).double(message.letterSimilarity);
     }
     return writer;
   },
@@ -1602,14 +1593,6 @@ export const Explanation: MessageFns<Explanation> = {
             message.readWords.push(ReadWord.decode(reader, reader.uint32()));
             continue;
           }
-          case 13: {
-            if (tag !== 105) {
-              break;
-            }
-
-            message.letterSimilarity = reader.double();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1660,11 +1643,6 @@ export const Explanation: MessageFns<Explanation> = {
         : globalThis.Array.isArray(object?.read_words)
         ? object.read_words.map((e: any) => ReadWord.fromJSON(e))
         : [],
-      letterSimilarity: isSet(object.letterSimilarity)
-        ? globalThis.Number(object.letterSimilarity)
-        : isSet(object.letter_similarity)
-        ? globalThis.Number(object.letter_similarity)
-        : undefined,
     };
   },
 
@@ -1706,9 +1684,6 @@ export const Explanation: MessageFns<Explanation> = {
     if (message.readWords?.length) {
       obj.readWords = message.readWords.map((e) => ReadWord.toJSON(e));
     }
-    if (message.letterSimilarity !== undefined) {
-      obj.letterSimilarity = floatToJson(message.letterSimilarity);
-    }
     return obj;
   },
 
@@ -1731,7 +1706,6 @@ export const Explanation: MessageFns<Explanation> = {
     message.runnerUp = object.runnerUp ?? "";
     message.changes = object.changes?.map((e) => DecisionChange.fromPartial(e)) || [];
     message.readWords = object.readWords?.map((e) => ReadWord.fromPartial(e)) || [];
-    message.letterSimilarity = object.letterSimilarity ?? undefined;
     return message;
   },
 };
