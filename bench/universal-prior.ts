@@ -24,7 +24,7 @@ const PER_INTENT = 25;
 /** Rows that a set counts as: about what a corpus of its own would bring. */
 const ROWS_PER_SET = 200;
 const OUT_OF_SCOPE_SHARE = 0.25;
-const FLAT: Weights = [0, 0, 0, 0, 0];
+const FLAT: Weights = [0, 0, 0, 0];
 
 /** A small seeded generator (mulberry32), so that every run prints the same constants. */
 function random(seed: number): () => number {
@@ -120,10 +120,9 @@ async function draw({ intents, names }: Labelled, named: boolean, next: () => nu
   const inScope = traffic.filter(({ intent }) => intent >= 0).length;
   return traffic.map(({ text, vector, intent }) => {
     const near = train.map((row, i) => ({ row: i, intent: row.intent, similarity: cosine(row.vector, vector), lexical: 0 }));
-    const prepared = scorer.prepare(text);
-    const { scores } = scorer.score(prepared, vector, near);
+    const { scores } = scorer.score(scorer.prepare(text), vector, near);
     const nearest = (wanted: number) => near.reduce((most, hit) => (hit.intent === wanted ? Math.max(most, hit.similarity) : most), -1);
-    const found = features(scores, { nearest, lexical: (wanted) => scorer.lexicalOf(prepared, wanted) });
+    const found = features(scores, nearest);
     const weight = intent >= 0 ? (1 - OUT_OF_SCOPE_SHARE) / inScope : OUT_OF_SCOPE_SHARE / (traffic.length - inScope);
     return { features: found, right: found.best === intent, inScope: intent >= 0, weight: (weight * ROWS_PER_SET) / (2 * DRAWS) };
   });
@@ -168,7 +167,7 @@ const moments = (pick: (row: CalibrationRow) => number) => {
   return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
 };
 console.log(
-  `${rows.length} rows; score ${moments((row) => row.features.score)}, lead ${moments((row) => row.features.lead)}, nearest ${moments((row) => row.features.nearest)}, lexical ${moments((row) => row.features.lexical ?? 0)}`,
+  `${rows.length} rows; score ${moments((row) => row.features.score)}, lead ${moments((row) => row.features.lead)}, nearest ${moments((row) => row.features.nearest)}`,
 );
 console.log(`right: ${format(fitLogistic(rows, (row) => row.right, FLAT))}`);
 console.log(`inScope: ${format(fitLogistic(rows, (row) => row.inScope, FLAT))}`);

@@ -66,7 +66,6 @@ export async function answer(state: MatchState, settings: MatchSettings): Promis
     scorer: version.scorer,
     scores,
     nearestOf: (intent) => nearestRows.get(intent)?.similarity ?? -1,
-    lexicalOf: (intent) => version.scorer.lexicalOf(state.prepared, intent),
     allowed: view.allows,
     equality: equalityOf(state, equal),
     topK: call.topK,

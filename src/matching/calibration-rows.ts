@@ -4,13 +4,15 @@
  */
 import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
-import { bestTwo, features, type Nearness } from './features.ts';
+import { bestTwo, features } from './features.ts';
 import { type ClarifyRow, type LearntDecisions, learnDecisions, MOST_CLARIFY } from './learnt-decisions.ts';
 import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR, UNIVERSAL_SHARE } from './universal-prior.ts';
 
 /** One honestly scored utterance. */
-export interface HonestScore extends Nearness {
+export interface HonestScore {
   readonly scores: Float32Array;
+  /** [intents] greatest cosine to a question of each intent. */
+  readonly nearest: (intent: number) => number;
   /** The right intent; undefined for out of scope. */
   readonly intent: number | undefined;
 }
@@ -23,7 +25,7 @@ const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
 const ENOUGH_WRONG = 10;
 
 function toRow(honest: HonestScore, weight: number): CalibrationRow {
-  const found = features(honest.scores, honest);
+  const found = features(honest.scores, honest.nearest);
   return {
     features: found,
     right: honest.intent !== undefined && found.best === honest.intent,
@@ -108,9 +110,8 @@ export function fitCalibrator(rows: HonestRows, share: number): Calibrator {
 }
 
 /** Confidences of one honest row, best first, with the intents they belong to. */
-function ranked(honest: HonestScore, calibrator: Calibrator) {
-  const { scores } = honest;
-  const { intents, none } = confidences(calibrator, { scores, found: features(scores, honest), allowed: undefined });
+function ranked({ scores, nearest }: HonestScore, calibrator: Calibrator) {
+  const { intents, none } = confidences(calibrator, { scores, found: features(scores, nearest), allowed: undefined });
   const order = Array.from(intents.keys()).sort(
     (a, b) => (intents[b] as number) - (intents[a] as number) || (scores[b] as number) - (scores[a] as number) || a - b,
   );
@@ -140,7 +141,7 @@ export function fitDecisions(
   const part = parts(rows, settings.outOfScopeShare);
   const weighed = (list: readonly HonestScore[], weight: number) =>
     list.map((honest) => {
-      const found = features(honest.scores, honest);
+      const found = features(honest.scores, honest.nearest);
       const right = honest.intent !== undefined && found.best === honest.intent;
       const [confidence] = bestAndInScope(calibrator, { scores: honest.scores, found, allowed: undefined });
       return { confidence, right, weight: weight / list.length };

@@ -1,5 +1,5 @@
 /**
- * Scores to probabilities. Two logistic regressions on the same four features: is the best intent right, and is the
+ * Scores to probabilities. Two logistic regressions on the same three features: is the best intent right, and is the
  * utterance in scope at all; what lies between the two goes to the other intents by a softmax of their scores.
  * Each is fitted by Newton's method with a Gaussian prior around constants fitted on other corpora, so that a corpus with few
  * honest rows keeps sensible confidences (ridge-to-prior; Bishop 2006, 4.3.3 and 4.5).
@@ -7,11 +7,8 @@
 import type { Features } from './features.ts';
 import { cholesky, solveCholesky } from './linear-algebra.ts';
 
-/** Weights for [1, score, lead, nearest, lexical]. */
-export type Weights = readonly [number, number, number, number, number];
-
-/** What the logistics read. */
-type Read = Pick<Features, 'score' | 'lead' | 'nearest' | 'lexical'>;
+/** Weights for [1, score, lead, nearest]. */
+export type Weights = readonly [number, number, number, number];
 
 /** A fitted calibrator; plain data. */
 export interface Calibrator {
@@ -30,31 +27,27 @@ export interface Calibrator {
 
 /** One honest row: features of an utterance the scorer was not fitted on, with what is true of it. */
 export interface CalibrationRow {
-  readonly features: Read;
+  readonly features: Pick<Features, 'score' | 'lead' | 'nearest'>;
   readonly right: boolean;
   readonly inScope: boolean;
   readonly weight: number;
 }
 
 /** Features are centred and scaled by these before the logistic, so that one prior strength fits all of them. */
-const SHIFT: Weights = [0, 0.6, 0.45, 0.7, 0.4];
-const SCALE: Weights = [1, 0.25, 0.3, 0.15, 0.2];
-const WEIGHTS = SHIFT.length;
+const SHIFT: Weights = [0, 0.6, 0.45, 0.7];
+const SCALE: Weights = [1, 0.25, 0.3, 0.15];
 
-/**
- * Strength of the prior, in rows: as in scikit-learn's C = 1. A corpus's own questions resemble one another by letters more than traffic does,
- * so the last weight takes more of them to move (docs/decisions/0020-letters-in-confidence.md).
- */
-const PRIOR_STRENGTH: Weights = [1, 1, 1, 1, 20];
+/** Strength of the prior, in rows: as in scikit-learn's C = 1. */
+const PRIOR_STRENGTH = 1;
 
-/** @returns [1, score, lead, nearest, lexical], shifted and scaled; what is not known is 0. */
-function design({ score, lead, nearest, lexical }: Read): Weights {
-  const scaled = (value: number, i: number) => (value - (SHIFT[i] as number)) / (SCALE[i] as number);
-  return [1, scaled(score, 1), scaled(lead, 2), scaled(nearest, 3), lexical === undefined ? 0 : scaled(lexical, 4)];
+/** @returns [1, score, lead, nearest], shifted and scaled. */
+function design(row: Pick<Features, 'score' | 'lead' | 'nearest'>): Weights {
+  const scaled = [row.score, row.lead, row.nearest].map((value, i) => (value - (SHIFT[i + 1] as number)) / (SCALE[i + 1] as number));
+  return [1, scaled[0] as number, scaled[1] as number, scaled[2] as number];
 }
 
 /** Log-odds; finite for finite features. */
-export function logit(weights: Weights, row: Read): number {
+export function logit(weights: Weights, row: Pick<Features, 'score' | 'lead' | 'nearest'>): number {
   return design(row).reduce((sum, value, i) => sum + value * (weights[i] as number), 0);
 }
 
@@ -69,19 +62,19 @@ function derivatives(
   label: (row: CalibrationRow) => boolean,
   { at, prior }: { readonly at: Weights; readonly prior: Weights },
 ) {
-  const gradient = new Float64Array(WEIGHTS);
-  const hessian = new Float64Array(WEIGHTS * WEIGHTS);
-  for (let i = 0; i < WEIGHTS; i += 1) {
-    gradient[i] = (PRIOR_STRENGTH[i] as number) * ((at[i] as number) - (prior[i] as number));
-    hessian[i * WEIGHTS + i] = PRIOR_STRENGTH[i] as number;
+  const gradient = new Float64Array(4);
+  const hessian = new Float64Array(16);
+  for (let i = 0; i < 4; i += 1) {
+    gradient[i] = PRIOR_STRENGTH * ((at[i] as number) - (prior[i] as number));
+    hessian[i * 4 + i] = PRIOR_STRENGTH;
   }
   for (const row of rows) {
     const x = design(row.features);
     const p = sigmoid(x.reduce((sum, value, i) => sum + value * (at[i] as number), 0));
-    for (let i = 0; i < WEIGHTS; i += 1) {
+    for (let i = 0; i < 4; i += 1) {
       gradient[i] = (gradient[i] as number) + row.weight * (p - (label(row) ? 1 : 0)) * (x[i] as number);
-      for (let j = 0; j < WEIGHTS; j += 1) {
-        hessian[i * WEIGHTS + j] = (hessian[i * WEIGHTS + j] as number) + row.weight * p * (1 - p) * (x[i] as number) * (x[j] as number);
+      for (let j = 0; j < 4; j += 1) {
+        hessian[i * 4 + j] = (hessian[i * 4 + j] as number) + row.weight * p * (1 - p) * (x[i] as number) * (x[j] as number);
       }
     }
   }
@@ -94,7 +87,7 @@ function loss(
   label: (row: CalibrationRow) => boolean,
   { at, prior }: { readonly at: Weights; readonly prior: Weights },
 ): number {
-  const distance = at.reduce((sum, value, i) => sum + (PRIOR_STRENGTH[i] as number) * (value - (prior[i] as number)) ** 2, 0);
+  const distance = at.reduce((sum, value, i) => sum + (value - (prior[i] as number)) ** 2, 0);
   return rows.reduce((sum, row) => {
     const x = logit(at, row.features) * (label(row) ? 1 : -1);
     // ln(1 + exp(−x)), without overflow.
@@ -104,7 +97,8 @@ function loss(
 
 /** Weights less a part of a Newton step. */
 function moved(weights: Weights, step: Float64Array, part: number): Weights {
-  return weights.map((weight, i) => weight - part * (step[i] as number)) as unknown as Weights;
+  const [a, b, c, d] = weights;
+  return [a - part * (step[0] as number), b - part * (step[1] as number), c - part * (step[2] as number), d - part * (step[3] as number)];
 }
 
 /** Logistic regression with a Gaussian prior: the weights of greatest posterior. No rows give the prior. */
@@ -113,7 +107,7 @@ export function fitLogistic(rows: readonly CalibrationRow[], label: (row: Calibr
   let least = loss(rows, label, { at: weights, prior });
   for (let iteration = 0; iteration < 50; iteration += 1) {
     const { gradient: step, hessian } = derivatives(rows, label, { at: weights, prior });
-    solveCholesky(cholesky(hessian, WEIGHTS, 1e-9), WEIGHTS, step);
+    solveCholesky(cholesky(hessian, 4, 1e-9), 4, step);
     if (Math.hypot(...step) < 1e-9) break;
     // On separable or far-off rows a whole step overshoots: it is halved until it leads down.
     let part = 1;

@@ -1,15 +1,6 @@
 /**
- * The four numbers that the calibrator reads: how high the best intent scores, how far it leads, and how near its nearest question is by
- * vector and by letters.
+ * The three numbers that the calibrator reads: how high the best intent scores, how far it leads, and how near its nearest question is.
  */
-
-/** How near the stored questions of each intent are to an utterance. */
-export interface Nearness {
-  /** Greatest cosine to a question of an intent. */
-  readonly nearest: (intent: number) => number;
-  /** Greatest character similarity to a question of an intent that is a landmark, in [0, 1]; left out or undefined where nothing is known of it. */
-  readonly lexical?: (intent: number) => number | undefined;
-}
 
 /** Calibrator features of one utterance. */
 export interface Features {
@@ -22,8 +13,6 @@ export interface Features {
   readonly lead: number;
   /** Greatest cosine to a stored question of the best intent. */
   readonly nearest: number;
-  /** Greatest character similarity to a stored question of the best intent; undefined where nothing is known of it. */
-  readonly lexical: number | undefined;
 }
 
 /** Best and second intent by score; ties go to the smaller number. @param allowed which intents count; all where undefined. */
@@ -41,11 +30,11 @@ export function bestTwo(scores: Float32Array, allowed?: (intent: number) => bool
   return { best, second };
 }
 
-/** Asked of the best intent alone is how near it is. */
-export function features(scores: Float32Array, nearness: Nearness, allowed?: (intent: number) => boolean): Features {
+/** @param nearestOf greatest cosine to a stored question of an intent. */
+export function features(scores: Float32Array, nearestOf: (intent: number) => number, allowed?: (intent: number) => boolean): Features {
   const { best, second } = bestTwo(scores, allowed);
-  if (best < 0) return { best, second, score: 0, lead: 0, nearest: 0, lexical: undefined };
+  if (best < 0) return { best, second, score: 0, lead: 0, nearest: 0 };
   const score = scores[best] as number;
   const lead = second < 0 ? Math.max(0, score) : score - (scores[second] as number);
-  return { best, second, score, lead, nearest: nearness.nearest(best), lexical: nearness.lexical?.(best) };
+  return { best, second, score, lead, nearest: nearestOf(best) };
 }

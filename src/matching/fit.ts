@@ -3,7 +3,6 @@
  */
 import { fitCalibrator, fitDecisions, type HonestRows, type HonestScore } from './calibration-rows.ts';
 import type { FitInput, Multiply, Probe } from './contract.ts';
-import type { Nearness } from './features.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
@@ -26,18 +25,12 @@ async function scoreCounterExamples(fitted: FittedRidge, input: FitInput, multip
   return input.counterTexts.map((text, i) => {
     const { near, nearest } = around[i] as Neighbourhood;
     const vector = input.counterVectors.subarray(i * input.dimension, (i + 1) * input.dimension);
-    const prepared = scorer.prepare(text);
     return {
-      scores: scorer.score(prepared, vector, near).scores,
+      scores: scorer.score(scorer.prepare(text), vector, near).scores,
       nearest: (intent) => nearest[intent] as number,
-      lexical: (intent) => scorer.lexicalOf(prepared, intent),
       intent: undefined,
     };
   });
-}
-
-function nearnessOf({ around, lexical }: Sample): Nearness {
-  return { nearest: (intent) => around.nearest[intent] as number, lexical: (intent) => lexical[intent] };
 }
 
 /** Leave-one-intent-out rows of one kind. */
@@ -49,7 +42,7 @@ function simulated(samples: readonly Sample[], weight: number, pick: (sample: Sa
     return [
       {
         scores: addVote(scores.slice(), near, weight),
-        ...nearnessOf(sample),
+        nearest: (intent: number) => sample.around.nearest[intent] as number,
         intent: undefined,
       },
     ];
@@ -57,11 +50,12 @@ function simulated(samples: readonly Sample[], weight: number, pick: (sample: Sa
 }
 
 function honestRows(samples: readonly Sample[], weight: number, counterExamples: readonly HonestScore[]): HonestRows {
+  const nearestIn = (sample: Sample) => (intent: number) => sample.around.nearest[intent] as number;
   return {
     inScope: samples.flatMap((sample) =>
       sample.alone === undefined
         ? []
-        : [{ scores: addVote(sample.alone.slice(), sample.around.near, weight), ...nearnessOf(sample), intent: sample.intent }],
+        : [{ scores: addVote(sample.alone.slice(), sample.around.near, weight), nearest: nearestIn(sample), intent: sample.intent }],
     ),
     simulated: simulated(samples, weight, ({ without }) => without),
     far: simulated(samples, weight, ({ far }) => far),

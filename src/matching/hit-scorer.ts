@@ -48,7 +48,6 @@ export function hitScorer(fitted: FittedHits): IntentScorer {
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => new Float32Array(fitted.intentCount).fill(-Infinity),
     afterHits: (_before, near) => ({ scores: hitScores(near, fitted.intentCount) }),
-    lexicalOf: () => undefined,
     score: (_prepared, _vector, near) => ({ scores: hitScores(near, fitted.intentCount) }),
     shares: (_prepared, { near, intent }) => partsByIntent(near).get(intent) ?? { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0 },
   };

@@ -2,7 +2,6 @@
  * A sample of the stored questions, each scored as if it and its near-duplicates, or its whole intent, had never been stored.
  */
 import { exactKey } from '../text/normalise.ts';
-import { characterSimilarity } from './character-kernel.ts';
 import type { FitInput, Multiply, NearQuestion } from './contract.ts';
 import { leaveGroupOut, leaveIntentOut } from './honest-scores.ts';
 import { type RidgeFit, takeRows } from './kernel-ridge.ts';
@@ -31,8 +30,6 @@ export interface Sample {
   /** The same with the intents most like its own gone too: what is asked from further off; undefined where too few intents are left. */
   readonly far: Float32Array | undefined;
   readonly around: Neighbourhood;
-  /** [intents] greatest character similarity to a question of each intent that is a landmark and no near-duplicate; 0 without one. */
-  readonly lexical: Float32Array;
 }
 
 interface Chosen {
@@ -106,21 +103,6 @@ async function withoutOwnIntent(fit: RidgeFit, chosen: readonly Chosen[], multip
   return without;
 }
 
-/** What the scorer's lexicalOf would say of a stored question that it does not know. */
-function lexicalNearness(fit: RidgeFit, texts: readonly string[], chosen: readonly Chosen[]): readonly Float32Array[] {
-  const similarity = characterSimilarity(fit.model.characters);
-  const { landmarkIntents, intentCount } = fit.model;
-  return chosen.map(({ row, group }) => {
-    const left = new Set(group);
-    const found = similarity(texts[row] as string);
-    const greatest = new Float32Array(intentCount);
-    landmarkIntents.forEach((intent, j) => {
-      if (!left.has(fit.landmarkRows[j] as number)) greatest[intent] = Math.max(greatest[intent] as number, found[j] as number);
-    });
-    return greatest;
-  });
-}
-
 /** Draws and scores the sample. Deterministic. */
 export async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: Multiply): Promise<readonly Sample[]> {
   const chosen = await choose(input, multiply);
@@ -133,7 +115,6 @@ export async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: M
   const around = await neighbourhoods(vectors, selves, { input, multiply });
   const without = await withoutOwnIntent(fit, chosen, multiply);
   const like = await nearestIntents(input, multiply);
-  const lexical = lexicalNearness(fit, input.texts, chosen);
   const counts = rowsByIntent(input.intents, input.intentCount).map((own) => own.length);
   return chosen.map(({ row, intent, group }, i) => {
     const scores = without.get(row);
@@ -143,7 +124,6 @@ export async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: M
       without: scores,
       far: scores === undefined ? undefined : withoutIntents(scores, like[intent] ?? []),
       around: around[i] as Neighbourhood,
-      lexical: lexical[i] as Float32Array,
     };
   });
 }

@@ -23,8 +23,6 @@ export interface JudgeInput {
   readonly scores: Float32Array;
   /** Greatest cosine to a stored question of the best intent. */
   readonly nearestOf: (intent: number) => number;
-  /** Greatest character similarity to a stored question of an intent; left out or undefined where nothing is known of it. */
-  readonly lexicalOf?: (intent: number) => number | undefined;
   /** Which intents may be candidates; all where undefined. */
   readonly allowed: ((intent: number) => boolean) | undefined;
   readonly equality: Equality;
@@ -121,8 +119,7 @@ function rank(input: JudgeInput, probabilities: Float64Array): readonly RankedIn
 
 /** Judges one utterance. No allowed intent gives no candidates and NO_MATCH. */
 export function judge(input: JudgeInput): Judgement {
-  const { nearestOf: nearest, lexicalOf: lexical } = input;
-  const found = features(input.scores, { nearest, ...(lexical === undefined ? {} : { lexical }) }, input.allowed);
+  const found = features(input.scores, input.nearestOf, input.allowed);
   const fitted = withContext(confidences(input.scorer.calibrator, { ...input, found }), input.previousIntent);
   const { intents, none } = grained(overrule(input.equality, fitted));
   const order = rank(input, intents);

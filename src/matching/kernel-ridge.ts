@@ -32,8 +32,8 @@ export interface RidgeModel {
   readonly mean: Float32Array;
   /** [landmarks × dimension] centred, unit length; stored questions first. */
   readonly landmarks: Float32Array;
-  /** Intent of each landmark that is a stored question; the landmarks after these are names and answers. */
-  readonly landmarkIntents: Int32Array;
+  /** How many of the landmarks are stored questions; the others are names and answers. */
+  readonly questionLandmarks: number;
   /** How many coordinates of the centred vector count beside the landmarks: all, or none where every row is a landmark. */
   readonly coordinates: number;
   /** [(landmarks + coordinates) × intents] V. */
@@ -46,8 +46,6 @@ export interface RidgeModel {
 /** What honest scores need besides. */
 export interface RidgeFit {
   readonly model: RidgeModel;
-  /** Row of each landmark that is a stored question. */
-  readonly landmarkRows: Int32Array;
   /** Columns of Q: landmarks and coordinates. */
   readonly columns: number;
   /** [rows × columns] Q. */
@@ -156,8 +154,6 @@ function withCoordinates(
 /** The columns that the ridge weighs, on its rows. */
 interface Basis {
   readonly model: Omit<RidgeModel, 'weights' | 'base'>;
-  /** Row of each landmark that is a stored question. */
-  readonly landmarkRows: Int32Array;
   /** s. */
   readonly scale: number;
   /** [landmarks × landmarks] L⁻¹. */
@@ -176,8 +172,7 @@ async function fitBasis({ texts, intents, vectors }: LabelledTexts, input: FitIn
   const mean = meanVector(vectors, dimension);
   const centred = centre(vectors, mean);
   const landmarks = takeRows(centred, dimension, drawn);
-  const landmarkRows = drawn.filter((row) => row < input.texts.length);
-  const landmarkIntents = landmarkRows.map((row) => intents[row] as number);
+  const questionLandmarks = drawn.filter((row) => row < input.texts.length).length;
   const characters = fitCharacterKernel(texts, drawn);
   const cosines = await multiply(centred, landmarks, { rows: n, inner: dimension, columns: m, transposeB: true });
   const kernel = addKernel(cosines, texts, characters);
@@ -187,8 +182,7 @@ async function fitBasis({ texts, intents, vectors }: LabelledTexts, input: FitIn
   const landmarkPart = await multiply(kernel, inverseFactor, { rows: n, inner: m, columns: m, transposeB: true });
   step();
   return {
-    model: { dimension, intentCount, mean, landmarks, landmarkIntents, coordinates, characters },
-    landmarkRows,
+    model: { dimension, intentCount, mean, landmarks, questionLandmarks, coordinates, characters },
     scale,
     inverseFactor,
     p: withCoordinates(landmarkPart, centred, { rows: n, coordinates, scale }),
@@ -223,5 +217,5 @@ export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: 
   const w = await multiply(transpose(outer, columns, columns), g, { rows: columns, inner: columns, columns: intentCount });
   const model = { ...basis.model, weights: await weightsOfFeatures(w, basis, multiply), base };
   step();
-  return { model, landmarkRows: basis.landmarkRows, columns, q, fitted, intents: rows.intents, rowWeights: weights };
+  return { model, columns, q, fitted, intents: rows.intents, rowWeights: weights };
 }

@@ -22,7 +22,7 @@ function modelShares(
     const byLetters = CHARACTER_WEIGHT * similarity * weightOf(j);
     shares.dense += byVector;
     shares.lexical += byLetters;
-    if (j >= model.landmarkIntents.length) shares.namesAndAnswers += byVector + byLetters;
+    if (j >= model.questionLandmarks) shares.namesAndAnswers += byVector + byLetters;
   });
   for (let j = lexical.length; j < measured.length; j += 1) shares.dense += (measured[j] as number) * weightOf(j);
   return shares;
@@ -55,8 +55,6 @@ export function ridgeScorer(fitted: FittedRidge): IntentScorer {
     prepare: (text) => ({ text, lexical: similarity(text) }),
     beforeHits,
     afterHits,
-    lexicalOf: ({ lexical }, intent) =>
-      model.landmarkIntents.reduce((most, own, j) => (own === intent ? Math.max(most, lexical[j] as number) : most), 0),
     score: (prepared, vector, near) => afterHits(beforeHits(prepared, vector), near),
     shares(prepared, { vector, near, intent }) {
       const features = { measured: dense.cosines(centre(vector, model.mean)), lexical: prepared.lexical };

@@ -48,8 +48,6 @@ export interface IntentScorer {
   beforeHits(prepared: PreparedText, vector: Float32Array): Float32Array;
   /** The scores, from what beforeHits gave (which is used up) and the hits of the index, filter applied. */
   afterHits(before: Float32Array, near: readonly NearQuestion[]): IntentScores;
-  /** Greatest character similarity to a landmark that is a question of an intent, 0 without one; undefined for the hit scorer. */
-  lexicalOf(prepared: PreparedText, intent: number): number | undefined;
   /** Both steps. @param vector [dimension], unit length. @param near hits of the index, filter applied. */
   score(prepared: PreparedText, vector: Float32Array, near: readonly NearQuestion[]): IntentScores;
   /** For explanations only: where the score of one intent, for the same vector and hits, came from. */

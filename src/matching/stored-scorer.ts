@@ -19,7 +19,7 @@ export const SCORER_FORMAT = 5;
  * Vote weight, temperature and the two logistics' weights in one Float64Array: V8 writes plain numbers in one form or another after what
  * the process has seen before, and the same scorer must give the same bytes.
  */
-const numbers = z.instanceof(Float64Array).refine((values) => values.length === 13 && values.every(Number.isFinite));
+const numbers = z.instanceof(Float64Array).refine((values) => values.length === 11 && values.every(Number.isFinite));
 /** Precision and coverage by step, then the mass and the hold of what is asked back; empty where nothing was learnt. */
 const decisions = z
   .instanceof(Float64Array)
@@ -39,7 +39,7 @@ const model = z.object({
   intentCount: z.int().positive(),
   mean: floats,
   landmarks: floats,
-  landmarkIntents: integers,
+  questionLandmarks: z.int().nonnegative(),
   coordinates: z.int().nonnegative(),
   weights: floats,
   base: floats,
@@ -53,14 +53,14 @@ function sizesFit({
   intentCount,
   mean,
   landmarks,
-  landmarkIntents,
+  questionLandmarks,
   coordinates,
   weights: matrix,
   base,
   characters: kernel,
 }: Model): boolean {
   return (
-    landmarkIntents.length <= kernel.landmarkCount &&
+    questionLandmarks <= kernel.landmarkCount &&
     mean.length === dimension &&
     base.length === intentCount &&
     landmarks.length === kernel.landmarkCount * dimension &&
@@ -81,7 +81,7 @@ const stored = z.object({
 });
 
 /** As many as `numbers` has been checked to hold. */
-type PackedNumbers = [number, number, number, number, number, number, number, number, number, number, number, number, number];
+type PackedNumbers = [number, number, number, number, number, number, number, number, number, number, number];
 
 function packDecisions(learnt: LearntDecisions | undefined): Float64Array<ArrayBuffer> {
   if (learnt === undefined) return new Float64Array(0);
@@ -108,12 +108,12 @@ function pack(fitted: FittedScorer): z.infer<typeof stored>['fitted'] {
 }
 
 function unpack(packed: z.infer<typeof stored>['fitted']): FittedScorer {
-  const [voteWeight, temperature, r0, r1, r2, r3, r4, s0, s1, s2, s3, s4, noneOdds] = Array.from(packed.numbers) as PackedNumbers;
+  const [voteWeight, temperature, r0, r1, r2, r3, s0, s1, s2, s3, noneOdds] = Array.from(packed.numbers) as PackedNumbers;
   if (voteWeight < 0 || temperature <= 0 || noneOdds < 0) {
     throw new RangeError(`vote weight ${voteWeight}, temperature ${temperature}, odds of none ${noneOdds}`);
   }
-  const right: Weights = [r0, r1, r2, r3, r4];
-  const inScope: Weights = [s0, s1, s2, s3, s4];
+  const right: Weights = [r0, r1, r2, r3];
+  const inScope: Weights = [s0, s1, s2, s3];
   const calibrator = { right, inScope, temperature, noneOdds };
   return packed.kind === 'hits'
     ? { kind: 'hits', intentCount: packed.intentCount, calibrator, decisions: unpackDecisions(packed.decisions) }

@@ -25,7 +25,7 @@ const scoreList = (most: number) =>
     },
   );
 const weight = fc.double({ min: -20, max: 20, noNaN: true });
-const weights: fc.Arbitrary<Weights> = fc.tuple(weight, weight, weight, weight, weight);
+const weights: fc.Arbitrary<Weights> = fc.tuple(weight, weight, weight, weight);
 const calibrators = fc.record({
   right: weights,
   inScope: weights,
@@ -40,7 +40,7 @@ describe('confidences', () => {
       fc.property(scoreList(30), calibrators, fc.integer({ min: 0 }), (list, calibrator, mask) => {
         const scores = Float32Array.from(list);
         const allowed = mask % 3 === 0 ? undefined : (intent: number) => ((mask >> (intent % 31)) & 1) === 1;
-        const found = features(scores, { nearest: () => (mask % 200) / 100 - 1, lexical: () => (mask % 101) / 100 }, allowed);
+        const found = features(scores, () => (mask % 200) / 100 - 1, allowed);
         const { intents, none } = confidences(calibrator, { scores, found, allowed });
         const sum = intents.reduce((total, confidence) => total + confidence, none);
         expect(sum).toBeCloseTo(1, 9);

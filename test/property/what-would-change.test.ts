@@ -14,7 +14,6 @@ const weights: fc.Arbitrary<Weights> = fc.tuple(
   fc.double({ min: -1, max: 3, noNaN: true }),
   fc.double({ min: -1, max: 3, noNaN: true }),
   fc.double({ min: -1, max: 2, noNaN: true }),
-  fc.double({ min: -1, max: 2, noNaN: true }),
 );
 const INTENTS = 6;
 const intents = fc.uniqueArray(fc.nat(INTENTS - 1), { minLength: 1, maxLength: 3 });
@@ -60,7 +59,6 @@ const judged: fc.Arbitrary<JudgeInput> = fc
       scorer: { ...fixedScorer(scores, { calibrator }), decisions: learnt },
       scores,
       nearestOf: (intent: number) => nearest[intent] ?? -1,
-      lexicalOf: (intent: number) => (nearest[intent] ?? 0) / 2,
       allowed: filtered === undefined ? undefined : (intent: number) => intent !== filtered,
       demands: { corpus, ofIntent },
       topK: 3,
@@ -163,7 +161,7 @@ describe('what would have changed a decision', () => {
   test('names the greatest hundredth that answers and the smallest that refuses', () => {
     const at = (minConfidence: number | undefined) => ({
       scorer: fixedScorer(Float32Array.of(0.5, -1), {
-        calibrator: { right: [Math.log(0.426 / 0.574), 0, 0, 0, 0], inScope: [0, 0, 0, 0, 0], temperature: 0.1, noneOdds: 1 },
+        calibrator: { right: [Math.log(0.426 / 0.574), 0, 0, 0], inScope: [0, 0, 0, 0], temperature: 0.1, noneOdds: 1 },
       }),
       scores: Float32Array.of(0.5, -1),
       nearestOf: () => 0.5,

@@ -20,7 +20,6 @@ export function fixedScorer(
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => scores.slice(),
     afterHits: (before) => ({ scores: before }),
-    lexicalOf: () => undefined,
     score: () => ({ scores: scores.slice() }),
     shares: (_prepared, { intent }) => ({ dense: scores[intent] ?? Number.NaN, lexical: 0, neighbours: 0, namesAndAnswers: 0 }),
   };

@@ -22,9 +22,8 @@ function outside(): HonestScore {
 
 const many = (count: number, make: () => HonestScore) => Array.from({ length: count }, make);
 
-function bestConfidence(calibrator: Calibrator, honest: HonestScore): { readonly best: number; readonly none: number } {
-  const { scores } = honest;
-  const found = features(scores, honest);
+function bestConfidence(calibrator: Calibrator, { scores, nearest }: HonestScore): { readonly best: number; readonly none: number } {
+  const found = features(scores, nearest);
   const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
   return { best: intents[found.best] ?? 0, none };
 }

@@ -12,11 +12,11 @@ import { features } from '../../../src/matching/features.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
-const FLAT: Weights = [0, 0, 0, 0, 0];
+const FLAT: Weights = [0, 0, 0, 0];
 const isRight = (row: CalibrationRow) => row.right;
 
 function row(score: number, right: boolean, weight = 1): CalibrationRow {
-  return { features: { score, lead: score / 2, nearest: 0.7, lexical: undefined }, right, inScope: right, weight };
+  return { features: { score, lead: score / 2, nearest: 0.7 }, right, inScope: right, weight };
 }
 
 /** Log-posterior whose greatest value fitLogistic looks for. */
@@ -31,14 +31,9 @@ function posterior(rows: readonly CalibrationRow[], weights: Weights, prior: Wei
 describe('fitLogistic', () => {
   test('finds the weights that its rows were drawn from', () => {
     const random = seededRandom(21);
-    const truth: Weights = [0.5, 1.5, -1, 2, 0.8];
+    const truth: Weights = [0.5, 1.5, -1, 2];
     const rows = Array.from({ length: 20_000 }, (): CalibrationRow => {
-      const found = {
-        score: 0.6 + (random() - 0.5),
-        lead: 0.45 + (random() - 0.5),
-        nearest: 0.7 + 0.6 * (random() - 0.5),
-        lexical: 0.4 + 0.8 * (random() - 0.5),
-      };
+      const found = { score: 0.6 + (random() - 0.5), lead: 0.45 + (random() - 0.5), nearest: 0.7 + 0.6 * (random() - 0.5) };
       return { features: found, right: random() < sigmoid(logit(truth, found)), inScope: true, weight: 1 };
     });
     const fitted = fitLogistic(rows, isRight, FLAT);
@@ -90,7 +85,7 @@ test('sigmoid stays in [0, 1] at both ends and is symmetric', () => {
 describe('confidences', () => {
   const spread = (scores: readonly number[], options: { calibrator?: Calibrator; allowed?: (intent: number) => boolean } = {}) => {
     const vector = Float32Array.from(scores);
-    const found = features(vector, { nearest: () => 0.8 }, options.allowed);
+    const found = features(vector, () => 0.8, options.allowed);
     return confidences(options.calibrator ?? UNIVERSAL_CALIBRATOR, { scores: vector, found, allowed: options.allowed });
   };
 
@@ -108,7 +103,7 @@ describe('confidences', () => {
 
   test('equal scores get equal confidences, whose sum stays within 1', () => {
     // Certain to be in scope and unsure which: without a limit the second would be more probable than the first.
-    const calibrator: Calibrator = { right: [-3, 0, 0, 0, 0], inScope: [9, 0, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
+    const calibrator: Calibrator = { right: [-3, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
     const { intents, none } = spread([0.5, 0.5, 0.1], { calibrator });
     expect(intents[0]).toBe(intents[1]);
     expect((intents[0] ?? 0) + (intents[1] ?? 0) + (intents[2] ?? 0) + none).toBeCloseTo(1, 12);
@@ -129,7 +124,7 @@ describe('confidences', () => {
   });
 
   test('in scope is never less probable than right, whatever the two regressions say', () => {
-    const calibrator: Calibrator = { right: [5, 0, 0, 0, 0], inScope: [-5, 0, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
+    const calibrator: Calibrator = { right: [5, 0, 0, 0], inScope: [-5, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
     const { intents, none } = spread([0.9, 0.1], { calibrator });
     expect(intents[0]).toBeCloseTo(sigmoid(5), 12);
     expect(intents[1]).toBe(0);

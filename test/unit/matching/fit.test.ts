@@ -29,12 +29,8 @@ async function match(fitted: FittedRidge, input: FitInput, utterances: readonly 
     { input, multiply: naiveMultiply },
   );
   return utterances.map(({ text, vector }, i) => {
-    const prepared = scorer.prepare(text);
-    const { scores } = scorer.score(prepared, vector, around[i]?.near ?? []);
-    const found = features(scores, {
-      nearest: (intent) => around[i]?.nearest[intent] ?? -1,
-      lexical: (intent) => scorer.lexicalOf(prepared, intent),
-    });
+    const { scores } = scorer.score(scorer.prepare(text), vector, around[i]?.near ?? []);
+    const found = features(scores, (intent) => around[i]?.nearest[intent] ?? -1);
     return { best: found.best, scores, ...confidences(fitted.calibrator, { scores, found, allowed: undefined }) };
   });
 }
