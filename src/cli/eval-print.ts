@@ -13,6 +13,11 @@ function decisionRow(name: string, rows: number, counts: DecisionCounts) {
   return [name, rows, counts.answer, counts.clarify, counts.no_match];
 }
 
+/** Rounded down: a threshold just above the utterance that it was read from would leave that one out. */
+function thresholdText(threshold: number): string {
+  return (Math.floor(threshold * 1e4) / 1e4).toFixed(4);
+}
+
 /** The headline figures with their ranges, then the decisions. */
 export function reportLines({ metrics, figures, askedPrecision, coverageAt, notes }: EvaluationReport): readonly string[] {
   const { inScope, outOfScope } = metrics;
@@ -20,7 +25,7 @@ export function reportLines({ metrics, figures, askedPrecision, coverageAt, note
   const coverage = coverageAt.map(({ precision, coverage: share, threshold }) =>
     threshold === null
       ? `${percent(precision)} right: no threshold reaches it`
-      : `${percent(precision)} right: ${percent(share, 1)} answered rightly from confidence ${threshold.toFixed(2)} on`,
+      : `${percent(precision)} right: ${percent(share, 1)} answered rightly from confidence ${thresholdText(threshold)} on`,
   );
   return [
     ...tableLines(

@@ -69,7 +69,9 @@ interface Running {
 function checkRows(rows: readonly LocatedUtterance[], { plan, version, terminal }: Running): void {
   if (rows.length === 0) {
     const message =
-      'No golden rows: put a golden.yaml beside the FAQ file, name one with --golden, or measure the corpus by itself with --cross-validate.';
+      plan.golden === undefined
+        ? 'No golden rows: put a golden.yaml beside the FAQ file, name one with --golden, or measure the corpus by itself with --cross-validate.'
+        : `No golden rows in "${plan.golden}": write labelled utterances into it, or measure the corpus by itself with --cross-validate.`;
     throw new FaqError('invalid_argument', message);
   }
   const faults = goldenFaults(rows, version.content);
@@ -106,10 +108,14 @@ async function measureRows(evaluation: VersionEvaluation, source: EvalSource, { 
 async function measure(opened: OpenedVersions, plan: EvalPlan, place: Place): Promise<Evaluated> {
   const { terminal, signal, progress } = place;
   // Read first: a file that is not there is told at once.
-  const utterances = plan.traffic === undefined ? undefined : await trafficOf(plan.traffic, terminal);
+  const utterances = plan.traffic === undefined ? undefined : await trafficOf(plan.traffic, plan.config.maxUtteranceChars, terminal);
   const source = await evalSource(plan.corpusOrPath, plan.config.corpusRoot);
   const { corpus, files } = source;
-  await opened.versions.reload(corpus, files, { signal, onProgress: ({ phase, done, total }) => progress.update(done, total, phase) });
+  const { warnings } = await opened.versions.reload(corpus, files, {
+    signal,
+    onProgress: ({ phase, done, total }) => progress.update(done, total, phase),
+  });
+  for (const warning of warnings) terminal.err(`warning: ${faultLine(warning)}`);
   const version = await opened.versions.acquire(corpus);
   const options: MeasureOptions = {
     signal,

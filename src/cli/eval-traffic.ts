@@ -1,5 +1,7 @@
 /** Traffic in `faqmatch eval`: read, measured and told to a person. */
 
+import { requireLength } from '../encoder/text-length.ts';
+import { FaqError, type Fault } from '../errors.ts';
 import { percentText } from '../quality/report/number-text.ts';
 import { shareAdvice, trafficDecisionText } from '../quality/report/traffic-section.ts';
 import type { TrafficReport } from '../quality/traffic/traffic-report.ts';
@@ -11,9 +13,23 @@ import type { Terminal } from './terminal.ts';
 /** Changed decisions that a terminal shows; the reports have more. */
 const MOST_SHOWN = 10;
 
-/** Utterances of a file, one a line, blank ones left out. @throws FaqError not_found. */
-export async function trafficOf(path: string, terminal: Terminal): Promise<readonly string[]> {
-  return (await readLines(path, terminal)).filter((line) => normaliseText(line) !== '');
+/**
+ * Utterances of a file, one a line, blank ones left out.
+ * @param mostCharacters longer lines are refused, as a server would refuse them. @throws FaqError not_found; invalid_argument with every line that is too long.
+ */
+export async function trafficOf(path: string, mostCharacters: number, terminal: Terminal): Promise<readonly string[]> {
+  const lines = await readLines(path, terminal);
+  const faults = lines.flatMap((text, i): readonly Fault[] => {
+    try {
+      requireLength(text, mostCharacters);
+      return [];
+    } catch (error) {
+      if (!(error instanceof FaqError)) throw error;
+      return [{ file: path, line: i + 1, field: '', code: 'too_long', message: error.message }];
+    }
+  });
+  if (faults.length > 0) throw new FaqError('invalid_argument', 'The traffic was refused; nothing was measured.', { faults });
+  return lines.filter((line) => normaliseText(line) !== '');
 }
 
 /** The estimate, what is configured, what would change, and what to write. */

@@ -45,7 +45,7 @@ function explanationLines(explanation: Explanation): readonly string[] {
     ...(shares === undefined
       ? []
       : [
-          `made of      meaning ${shares.dense.toFixed(3)}, letters and words ${shares.lexical.toFixed(3)}, neighbours ${shares.neighbours.toFixed(3)}`,
+          `made of      meaning ${shares.dense.toFixed(3)}, letters and words ${shares.lexical.toFixed(3)}, neighbours ${shares.neighbours.toFixed(3)}, the rest is what every utterance starts from`,
           ...(shares.namesAndAnswers === 0
             ? []
             : [`of these     ${shares.namesAndAnswers.toFixed(3)} by way of the intent's name and answer instead of its questions`]),

@@ -10,8 +10,8 @@ import type { Terminal } from './terminal.ts';
 /** `file:line: message [code]`, the form that editors understand. */
 export function faultLine(fault: Fault): string {
   const place = fault.line > 0 ? `${fault.file}:${fault.line}` : fault.file;
-  const field = fault.field === '' ? '' : ` ${fault.field}:`;
-  return `${place}:${field} ${fault.message} [${fault.code}]`;
+  const where = [place, fault.field].filter((part) => part !== '').map((part) => `${part}: `);
+  return `${where.join('')}${fault.message} [${fault.code}]`;
 }
 
 function nextStep(error: FaqError): string | undefined {

@@ -66,24 +66,27 @@ interface KeyedEntry {
   readonly counterExamples: readonly KeyedText[];
 }
 
-/** For every question's key, the intents that have it, each with its first place. */
-type Owners = ReadonlyMap<string, ReadonlyMap<string, Place>>;
+/** For every question's key, the intents that have it, each with its first question. */
+type Owners = ReadonlyMap<string, ReadonlyMap<string, KeyedText>>;
 
 function reportAmbiguous(entries: readonly KeyedEntry[], list: FaultList): Owners {
-  const owners = new Map<string, Map<string, Place>>();
+  const owners = new Map<string, Map<string, KeyedText>>();
   for (const { draft, questions } of entries) {
-    for (const { key, text, place } of questions) {
+    for (const question of questions) {
+      const { key, text, place } = question;
       const known = owners.get(key);
       if (known === undefined) {
-        owners.set(key, new Map([[draft.intent, place]]));
+        owners.set(key, new Map([[draft.intent, question]]));
         continue;
       }
       if (known.has(draft.intent)) continue;
-      const [intent, first] = known.entries().next().value ?? [draft.intent, place];
-      const other = `${quoted(intent)} (${whereIs(first)})`;
-      const message = `Expected a question under one intent, came ${quoted(text)}, which ${other} has too; both stay and it asks back. Remove one.`;
+      const [intent, first] = known.entries().next().value ?? [draft.intent, question];
+      const other = `${quoted(intent)} (${whereIs(first.place)})`;
+      const outcome =
+        first.text === text ? 'both stay and it asks back' : 'both stay, each answers its own spelling, and it asks back about others';
+      const message = `Expected a question under one intent, came ${quoted(text)}, which ${other} has too; ${outcome}. Remove one.`;
       list.warn('ambiguous_question', place, message);
-      known.set(draft.intent, place);
+      known.set(draft.intent, question);
     }
   }
   return owners;
@@ -104,9 +107,9 @@ function reportContradictions(
       `Expected a counter-example that is no question, came ${came}; remove one.`,
     );
   };
-  for (const counter of corpusWide) report(counter, context.owners.get(counter.key)?.values().next().value);
+  for (const counter of corpusWide) report(counter, context.owners.get(counter.key)?.values().next().value?.place);
   for (const { draft, counterExamples } of entries) {
-    for (const counter of counterExamples) report(counter, context.owners.get(counter.key)?.get(draft.intent));
+    for (const counter of counterExamples) report(counter, context.owners.get(counter.key)?.get(draft.intent)?.place);
   }
 }
 

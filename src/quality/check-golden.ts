@@ -82,7 +82,7 @@ export function goldenFaults(rows: readonly LocatedUtterance[], corpus: Corpus):
     });
     const known = row.intent === null || [row.intent, ...(row.alternatives ?? [])].some((intent) => intents.has(intent));
     if (!known) {
-      const message = `Expected an intent of the corpus, came ${nameOf(row.intent)}; correct it, or write null where none is meant.`;
+      const message = `Expected an intent of the corpus, came ${nameOf(row.intent)}; correct it, or write null where none is meant (in a table, leave the cell empty).`;
       return [{ file: row.file, line: row.line, field: 'intent', code: 'unknown_intent', message }];
     }
     const key = exactKey(row.utterance);

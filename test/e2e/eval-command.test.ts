@@ -56,6 +56,31 @@ test('prints figures with ranges, and the errors with the nearest question where
 });
 
 describe('--traffic', () => {
+  test('advises a share where enough utterances tell it, and none where too few do', async () => {
+    const path = await golden(
+      'more-traffic.txt',
+      Array.from({ length: 30 }, (_, i) => `what is the capital of country number ${i}`).join('\n'),
+    );
+    const { out } = await evaluate(at('faq.jsonl'), '--traffic', path, '--json');
+    const { traffic } = JSON.parse(out);
+    const inRange = traffic.estimate.low <= 0.25 && traffic.estimate.high >= 0.25;
+    const clear = !traffic.notes.some((note: string) => note.includes('clearly in or out of scope'));
+    expect(traffic.advised === null).toBe(inRange || !clear);
+    const few = await golden('few-traffic.txt', 'hi\n');
+    expect((await evaluate(at('faq.jsonl'), '--traffic', few)).out).toMatch(/^Leave 0.25 \(of the server\): /mu);
+  });
+
+  test('refuses a traffic file that is no UTF-8 or has an utterance too long, naming the line', async () => {
+    await writeFile(at('latin.txt'), Buffer.from([0x68, 0x69, 0x0a, 0x63, 0x61, 0x66, 0xe9, 0x0a]));
+    const latin = await evaluate(at('faq.jsonl'), '--traffic', at('latin.txt'));
+    expect(latin.code).toBe(3);
+    expect(latin.err).toContain('line 2 of');
+    const path = await golden('long.txt', `hi\n${'x'.repeat(5000)}\n`);
+    const long = await evaluate(at('faq.jsonl'), '--traffic', path);
+    expect(long.code).toBe(3);
+    expect(long.err).toContain('long.txt:2: Expected at most 2000 characters');
+  });
+
   const TRAFFIC = ['where is the parcel', 'refund please', '', 'sing a song', 'where is the parcel', 'what <b>is</b> love', '  '];
 
   test('estimates the out-of-scope share of utterances without labels, says what would change and what to write', async () => {
@@ -71,7 +96,7 @@ describe('--traffic', () => {
     expect(traffic.estimate.value).toBeLessThanOrEqual(traffic.estimate.high);
     for (const { answer, clarify, no_match } of [traffic.decisions.before, traffic.decisions.after])
       expect(answer + clarify + no_match).toBe(5);
-    expect(traffic.advised === null).toBe(traffic.estimate.low <= 0.25 && traffic.estimate.high >= 0.25);
+    expect(traffic.advised).toBeNull();
     const page = await readFile(at('traffic.html'), 'utf8');
     expect(page).toContain('<h2>Traffic</h2>');
     expect(page).toContain('Saerens');

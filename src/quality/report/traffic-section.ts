@@ -7,8 +7,11 @@ import { STYLE } from './style.ts';
 const MOST_SHOWN = 100;
 
 /** What to do about the share, in a sentence. */
-export function shareAdvice({ advised, configured, configuredBy }: TrafficReport): string {
-  if (advised === null) return `Leave ${configured} (of the ${configuredBy}): it lies in the range.`;
+export function shareAdvice({ advised, configured, configuredBy, estimate }: TrafficReport): string {
+  if (advised === null) {
+    const inRange = configured >= estimate.low && configured <= estimate.high;
+    return `Leave ${configured} (of the ${configuredBy}): ${inRange ? 'it lies in the range' : 'these utterances tell too little to change it'}.`;
+  }
   return (
     `Write "settings: {out_of_scope_share: ${advised}}" into the FAQ file and reload; ` +
     `${configured} (of the ${configuredBy}) is in force. Nothing is changed by this measurement.`

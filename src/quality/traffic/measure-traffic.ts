@@ -36,6 +36,8 @@ interface Measured {
 const AT_ONCE = 16;
 const REBUILT = 'measured-part';
 const FEW = 200;
+/** With fewer different utterances no share is advised. */
+const LEAST_FOR_ADVICE = 20;
 /** A share at its end would leave one side of the calibrator without weight. */
 const LEAST_SHARE = 0.01;
 
@@ -109,6 +111,15 @@ async function rebuilt(measurement: TrafficMeasurement, outOfScopeShare: number)
   return run(builds.match, { corpus: REBUILT, version: undefined }, measurement);
 }
 
+/** Whether the utterances tell enough of the share to act on it: some of them clearly in or out of scope, and more than a handful. */
+function tellsEnough(rows: readonly Measured[]): boolean {
+  return rows.length >= LEAST_FOR_ADVICE && rows.some(isClear);
+}
+
+function isClear({ none }: Measured): boolean {
+  return none <= 0.05 || none >= 0.95;
+}
+
 function notesOn(measurement: TrafficMeasurement, rows: readonly Measured[]): readonly string[] {
   const notes: string[] = [];
   if (measurement.utterances.length < FEW) {
@@ -119,8 +130,7 @@ function notesOn(measurement: TrafficMeasurement, rows: readonly Measured[]): re
       'The corpus’s own questions taught its confidences nothing (one question per intent): the estimate rests on general constants.',
     );
   }
-  if (rows.every(({ none }) => none > 0.05 && none < 0.95))
-    notes.push('No utterance is clearly in or out of scope: the estimate says little.');
+  if (!rows.some(isClear)) notes.push('No utterance is clearly in or out of scope: the estimate says little.');
   notes.push('The range is that of chance in these utterances; confidences that are off move the estimate beyond it.');
   return notes;
 }
@@ -157,7 +167,7 @@ export async function measureTraffic(measurement: TrafficMeasurement): Promise<T
     decisions: { before: decisionCounts(before), after: decisionCounts(after) },
     changedUtterances: changed.reduce((sum, { count }) => sum + count, 0),
     changed: changed.slice(0, MOST_CHANGED),
-    advised: configured >= estimate.low && configured <= estimate.high ? null : share,
+    advised: !tellsEnough(before) || (configured >= estimate.low && configured <= estimate.high) ? null : share,
     notes: notesOn(measurement, before),
   };
 }

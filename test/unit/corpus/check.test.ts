@@ -27,6 +27,7 @@ describe('checks across entries', () => {
     expect(corpus?.entries).toHaveLength(3);
     expect(brief(warnings)).toEqual(['ambiguous_question faq.json:2 [1].questions[0]']);
     expect(warnings[0]?.message).toContain('"i" (faq.json line 1)');
+    expect(warnings[0]?.message).toContain('each answers its own spelling, and it asks back about others');
   });
 
   it('warns of a counter-example that is a question: corpus-wide of any entry, else of its own intent', () => {

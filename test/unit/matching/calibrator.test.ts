@@ -28,6 +28,17 @@ function posterior(rows: readonly CalibrationRow[], weights: Weights, prior: Wei
   return likelihood - weights.reduce((sum, value, i) => sum + (value - (prior[i] ?? 0)) ** 2, 0) / 2;
 }
 
+test.each([2, 3, 5])('%i intents that score the same share what is in scope evenly, however sure the best alone would be', (ties) => {
+  const scores = Float32Array.from({ length: ties + 1 }, (_, intent) => (intent < ties ? 0.9 : 0.1));
+  const found = features(scores, () => 0.95);
+  const calibrator: Calibrator = { right: [4, 0, 0, 0], inScope: [5, 0, 0, 0], temperature: 0.05, noneOdds: 1 };
+  const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
+  for (let intent = 0; intent < ties; intent += 1) expect(intents[intent]).toBeCloseTo(sigmoid(5) / ties, 3);
+  expect(none).toBeCloseTo(1 - sigmoid(5), 3);
+  const alone = confidences(calibrator, { scores, found, allowed: (intent) => intent === 0 || intent === ties });
+  expect(alone.intents[0]).toBeCloseTo(sigmoid(4), 9);
+});
+
 describe('fitLogistic', () => {
   test('finds the weights that its rows were drawn from', () => {
     const random = seededRandom(21);

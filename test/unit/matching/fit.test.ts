@@ -68,6 +68,32 @@ test('a corpus of clear intents matches new utterances, and is surer of them tha
 });
 
 describe('corpora at the edges', () => {
+  test('an intent stored twice is as likely as its twin, and the others hardly notice', async () => {
+    const { input, centres } = madeUpCorpus({ sizes: [8, 8, 8, 8], noise: 0.8, seed: 9 });
+    const twins = input.texts.flatMap((text, row) => (input.intents[row] === 0 ? [{ text, row }] : []));
+    const doubled: FitInput = {
+      ...input,
+      intentCount: 5,
+      texts: [...input.texts, ...twins.map(({ text }) => text)],
+      intents: Int32Array.from([...input.intents, ...twins.map(() => 4)]),
+      vectors: matrixOf(
+        [...stored(input).map(({ vector }) => vector), ...twins.map(({ row }) => stored(input)[row]?.vector ?? new Float32Array(16))],
+        16,
+      ),
+    };
+    const random = seededRandom(3);
+    const asked = centres.map((centre, intent) => ({ text: `topic${intent}`, vector: nearVector(centre, 0.1, random) }));
+    const before = await match(await fitScorer(input, naiveMultiply), input, asked);
+    const after = await match(await fitScorer(doubled, naiveMultiply), doubled, asked);
+    for (const intent of [1, 2, 3]) {
+      expect(after[intent]?.best).toBe(intent);
+      expect(after[intent]?.intents[intent]).toBeGreaterThan((before[intent]?.intents[intent] ?? 1) - 0.1);
+    }
+    const [twin] = after;
+    expect(Math.abs((twin?.intents[0] ?? 0) - (twin?.intents[4] ?? 1))).toBeLessThan(0.02);
+    expect((twin?.intents[0] ?? 0) + (twin?.intents[4] ?? 0)).toBeGreaterThan(0.5);
+  });
+
   test('one intent: its own questions score higher than what lies far off, and nothing is certain', async () => {
     const { input } = madeUpCorpus({ sizes: [12], noise: 0.5 });
     const fitted = await fitScorer(input, naiveMultiply);

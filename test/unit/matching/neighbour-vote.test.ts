@@ -49,7 +49,7 @@ test('the vote weighs nothing up to six questions an intent, and ever more beyon
 test('one large intent among small ones gives the vote no weight', () => {
   expect(
     voteWeight(
-      Int32Array.from({ length: 500 }, (_, row) => (row < 4 ? row : 4)),
+      Int32Array.from({ length: 500 }, (_, row) => Math.min(row, 4)),
       5,
     ),
   ).toBe(0);
