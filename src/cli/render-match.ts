@@ -37,6 +37,11 @@ function changeText({ what, decision, intent, value, texts }: DecisionChange): s
   return `${outcome} ${conditions[what] ?? what}`;
 }
 
+/** Three digits, and no minus before nothing. */
+function signed(value: number): string {
+  return value.toFixed(3).replace(/^-(?=0\.000$)/u, '');
+}
+
 function explanationLines(explanation: Explanation): readonly string[] {
   const { shares } = explanation;
   return [
@@ -45,7 +50,7 @@ function explanationLines(explanation: Explanation): readonly string[] {
     ...(shares === undefined
       ? []
       : [
-          `made of      meaning ${shares.dense.toFixed(3)}, letters and words ${shares.lexical.toFixed(3)}, neighbours ${shares.neighbours.toFixed(3)}, the rest is what every utterance starts from`,
+          `made of      meaning ${signed(shares.dense)}, letters and words ${signed(shares.lexical)}, neighbours ${signed(shares.neighbours)}, the rest is what every utterance starts from`,
           ...(shares.namesAndAnswers === 0
             ? []
             : [`of these     ${shares.namesAndAnswers.toFixed(3)} by way of the intent's name and answer instead of its questions`]),

@@ -137,7 +137,11 @@ export async function htmlReport(report: EvaluationReport, comparison?: Comparis
     `<div class="columns">${await confidencePictures(report)}${await learningPicture(report)}</div>`,
     section('All figures', 'Ranges hold the figure in 95 of 100 like sets of utterances (bootstrap).', figureTable(report)),
     await confusionPicture(report),
-    section('Worst intents', 'By F1 of the best candidate. Look at their questions first.', worstIntents(report)),
+    section(
+      'Worst intents',
+      'By F1 of the best candidate; out-of-scope utterances that were answered count against precision. Look at their questions first.',
+      worstIntents(report),
+    ),
     section(
       'Ambiguous pairs',
       'Intents that utterances fall between. Tell them apart with more questions, or make them one.',
