@@ -90,8 +90,8 @@ const HOLDS: Readonly<Record<string, number>> = {
 /** Rewritings that misspell a word. A word that the corpus does not have cannot be read as it was meant. */
 const SLIPS = ['one typo', 'a letter left out', 'a letter twice', 'a wrong key'];
 
-/** Least share of pairs that an unrelated intent moves by less than .02; .95 is wanted. */
-const UNMOVED: Readonly<Record<string, number>> = { shop: 0.95, bank: 0.94, helpdesk: 0.95 };
+/** Least share of pairs that an unrelated intent moves by less than .02. */
+const UNMOVED = 0.95;
 /**
  * Most that a confidence may differ in another build of the same version, whose texts were encoded in other company: vectors differ in
  * their last digits then, and the fit with them. 1e-6 is wanted, 1.3e-6 was seen.
@@ -142,10 +142,10 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
       return asker(second.match, 'grown');
     };
     const moves = await measureMoves(asker(first.match, name), grown, { utterances, entries: UNRELATED });
-    expect(unmovedShare(moves)).toBeGreaterThanOrEqual(UNMOVED[name] ?? 0.95);
+    expect(unmovedShare(moves)).toBeGreaterThanOrEqual(UNMOVED);
     const inScope = moves.filter(({ utterance }) => typeof content.golden[utterance]?.intent === 'string');
     expect(inScope.length).toBeGreaterThan(moves.length / 2);
-    expect(unmovedShare(inScope)).toBeGreaterThanOrEqual(0.95);
+    expect(unmovedShare(inScope)).toBeGreaterThanOrEqual(UNMOVED);
   }, 180_000);
 
   test('the order of entries changes no version, and another build of it hardly a confidence', async () => {
