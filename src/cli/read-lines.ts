@@ -1,15 +1,17 @@
 /** Texts one a line, from a file or standard input. */
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { buffer } from 'node:stream/consumers';
+import { firstBadLine } from '../corpus/decode-text.ts';
 import { FaqError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What stands for standard input. */
 export const STANDARD_INPUT = '-';
 
-/** What reads as the replacement character was no UTF-8, or is nothing that anybody typed. */
-const UNREADABLE = '\ufffd';
+/** Line ends of Windows, Unix and old Macs, and Unicode's own. */
+const LINE_END = /\r?\n|[\r\u2028\u2029]/u;
 
 /**
  * All lines without their ends; the empty line after the last end is none.
@@ -22,16 +24,12 @@ export async function readLines(path: string, terminal: Terminal): Promise<reado
     if (facts?.isFile() !== true)
       throw new FaqError('not_found', `No file "${path}"; name a text file with one text a line, or - for standard input.`);
   }
-  const input = path === STANDARD_INPUT ? terminal.stdin : createReadStream(path);
-  const lines: string[] = [];
-  // readline splits at every line end of Windows, Unix and old Macs.
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) lines.push(line);
-  const unreadable = lines.findIndex((line) => line.includes(UNREADABLE));
-  if (unreadable >= 0) {
-    const where = `line ${unreadable + 1} of ${path === STANDARD_INPUT ? 'standard input' : `"${path}"`}`;
+  const data = await buffer(path === STANDARD_INPUT ? terminal.stdin : createReadStream(path));
+  if (!isUtf8(data)) {
+    const where = `line ${firstBadLine(data)} of ${path === STANDARD_INPUT ? 'standard input' : `"${path}"`}`;
     throw new FaqError('invalid_argument', `Expected UTF-8 text, came other bytes in ${where}; save it as UTF-8.`);
   }
-  const first = lines[0];
-  if (first !== undefined) lines[0] = first.replace(/^\ufeff/u, '');
-  return lines;
+  // The decoder leaves a byte order mark out.
+  const lines = new TextDecoder('utf-8').decode(data).split(LINE_END);
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }

@@ -7,7 +7,7 @@ import { wholeFile } from './source-document.ts';
 const LINE_FEED = 0x0a;
 
 /** Line from 1 of the first byte that is not UTF-8. A line feed byte is never part of a longer UTF-8 character. */
-function firstBadLine(data: Uint8Array): number {
+export function firstBadLine(data: Uint8Array): number {
   let line = 1;
   for (let start = 0; start < data.length; line += 1) {
     const found = data.indexOf(LINE_FEED, start);

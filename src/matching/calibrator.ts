@@ -88,11 +88,14 @@ function loss(
   { at, prior }: { readonly at: Weights; readonly prior: Weights },
 ): number {
   const distance = at.reduce((sum, value, i) => sum + (value - (prior[i] as number)) ** 2, 0);
-  return rows.reduce((sum, row) => {
-    const x = logit(at, row.features) * (label(row) ? 1 : -1);
-    // ln(1 + exp(−x)), without overflow.
-    return sum + row.weight * (Math.max(0, -x) + Math.log1p(Math.exp(-Math.abs(x))));
-  }, distance / 2);
+  return rows.reduce(
+    (sum, row) => {
+      const x = logit(at, row.features) * (label(row) ? 1 : -1);
+      // ln(1 + exp(−x)), without overflow.
+      return sum + row.weight * (Math.max(0, -x) + Math.log1p(Math.exp(-Math.abs(x))));
+    },
+    (PRIOR_STRENGTH * distance) / 2,
+  );
 }
 
 /** Weights less a part of a Newton step. */

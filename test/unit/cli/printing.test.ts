@@ -172,6 +172,8 @@ test('JSON writes zero values out, names enums and unfolds oneofs', () => {
 
 test('lines are read whatever their ends, without a byte order mark', async () => {
   expect(await readLines('-', fakeTerminal('\ufeffone\r\ntwo\n\nfour'))).toEqual(['one', 'two', '', 'four']);
+  expect(await readLines('-', fakeTerminal('one\rtwo\u2028three\n'))).toEqual(['one', 'two', 'three']);
+  expect(await readLines('-', fakeTerminal('a log\u2019s \ufffd stays'))).toEqual(['a log\u2019s \ufffd stays']);
   expect(await readLines('-', fakeTerminal(''))).toEqual([]);
 });
 
