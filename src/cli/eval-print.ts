@@ -6,16 +6,11 @@ import type { DecisionCounts } from '../quality/metrics.ts';
 import { askedPrecisionText } from '../quality/report/asked-precision.ts';
 import { verdictText } from '../quality/report/comparison-section.ts';
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
-import { differenceText, figureText, rangeText } from '../quality/report/number-text.ts';
+import { differenceText, figureText, rangeText, thresholdText } from '../quality/report/number-text.ts';
 import { percent, tableLines } from './table.ts';
 
 function decisionRow(name: string, rows: number, counts: DecisionCounts) {
   return [name, rows, counts.answer, counts.clarify, counts.no_match];
-}
-
-/** Rounded down: a threshold just above the utterance that it was read from would leave that one out. */
-function thresholdText(threshold: number): string {
-  return (Math.floor(threshold * 1e4) / 1e4).toFixed(4);
 }
 
 /** The headline figures with their ranges, then the decisions. */
@@ -39,7 +34,7 @@ export function reportLines({ metrics, figures, askedPrecision, coverageAt, note
     ),
     ...(askedPrecision === null ? [] : ['', askedPrecisionText(askedPrecision)]),
     '',
-    'What a threshold could buy on these utterances:',
+    'What a threshold could buy on these utterances, were none of them asked back:',
     ...coverage.map((line) => `  ${line}`),
     ...notes.map((note) => `note: ${note}`),
   ];

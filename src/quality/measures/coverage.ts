@@ -33,11 +33,13 @@ export function coverageCurve(rows: readonly ScopedRow[]): readonly CoveragePoin
 }
 
 /**
- * The point of greatest coverage whose precision is at least the wanted one; undefined where there is none. The threshold is chosen on the
- * measured rows themselves, so it is the best that any threshold could do on them, not a promise for others.
+ * The point of greatest coverage whose precision is at least the wanted one, the strictest of several: they differ in wrong answers alone.
+ * Undefined where there is none. The threshold is chosen on the measured rows themselves, so it is the best that any threshold could do on
+ * them, not a promise for others.
  */
 export function coverageAt(precision: number, curve: readonly CoveragePoint[]): CoveragePoint | undefined {
-  return curve.findLast((point) => point.precision >= precision);
+  const widest = curve.findLast((point) => point.precision >= precision);
+  return curve.find((point) => point.precision >= precision && point.coverage === widest?.coverage);
 }
 
 /** At most `count` points of a curve, evenly spread, first and last among them: enough for a picture. */

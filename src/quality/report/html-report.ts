@@ -8,7 +8,7 @@ import { comparisonSection } from './comparison-section.ts';
 import { confusionSquare } from './confusion-square.ts';
 import type { EvaluationReport, ReportSource } from './evaluation-report.ts';
 import { escapeHtml, figure, section } from './html.ts';
-import { figureText, percentText, rangeText } from './number-text.ts';
+import { figureText, percentText, rangeText, thresholdText } from './number-text.ts';
 import { ambiguousTable, confusionTable, mistakeTable, worstIntents } from './report-tables.ts';
 import { STYLE } from './style.ts';
 import { trafficSection } from './traffic-section.ts';
@@ -60,7 +60,7 @@ function coverageList({ coverageAt }: EvaluationReport): string {
   const items = coverageAt.map(({ precision, coverage, threshold }) =>
     threshold === null
       ? `<li>${percentText(precision, 0)} right: no threshold reaches it</li>`
-      : `<li>${percentText(precision, 0)} right: from confidence ${threshold.toFixed(2)} on, ${percentText(coverage)} answered rightly</li>`,
+      : `<li>${percentText(precision, 0)} right: from confidence ${thresholdText(threshold)} on, ${percentText(coverage)} answered rightly</li>`,
   );
   return `<ul>${items.join('')}</ul>`;
 }

@@ -10,6 +10,11 @@ export function percentText(share: number, digits = 1): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : NOTHING;
 }
 
+/** A threshold, rounded down: just above the utterance that it was read from it would leave that one out. */
+export function thresholdText(threshold: number): string {
+  return (Math.floor(threshold * 1e4) / 1e4).toFixed(4);
+}
+
 /** A figure in its own way of writing: percent, or three decimals. */
 export function figureText(name: FigureName, value: number): string {
   if (!Number.isFinite(value)) return NOTHING;
