@@ -1,12 +1,11 @@
 /**
  * A sample of the stored questions, each scored as if it and its near-duplicates, or its whole intent, had never been stored.
  */
-import { exactKey } from '../text/normalise.ts';
 import type { FitInput, Multiply, NearQuestion } from './contract.ts';
 import { leaveGroupOut, leaveIntentOut } from './honest-scores.ts';
 import { type RidgeFit, takeRows } from './kernel-ridge.ts';
 import { drawRows, rowsByIntent } from './landmarks.ts';
-import { nearDuplicates } from './near-duplicates.ts';
+import { nearDuplicates, sharedQuestions } from './near-duplicates.ts';
 import { nearestIntents } from './nearest-intents.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
 
@@ -39,18 +38,9 @@ interface Chosen {
   readonly group: readonly number[];
 }
 
-/**
- * Questions that another intent stores too. They teach nothing: what they mean is undecided, and left out with one intent they would still
- * be found in the other, as if out-of-scope utterances looked like stored questions.
- */
-function undecided({ texts, intents }: FitInput): ReadonlySet<number> {
-  const byKey = Map.groupBy(texts.keys(), (row) => exactKey(texts[row] as string));
-  return new Set(Array.from(byKey.values()).flatMap((rows) => (new Set(rows.map((row) => intents[row])).size > 1 ? rows : [])));
-}
-
 /** Each sampled row with its group; a group that is its whole intent shrinks to the row, or the right intent could not be found. */
 async function choose(input: FitInput, multiply: Multiply): Promise<readonly Chosen[]> {
-  const shared = undecided(input);
+  const shared = sharedQuestions(input);
   const rows = drawRows(input.intents, input.intentCount, HONEST_ROWS).filter((row) => !shared.has(row));
   const questions = rowsByIntent(input.intents, input.intentCount);
   const groups = new Map<number, readonly number[]>();

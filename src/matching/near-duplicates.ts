@@ -1,8 +1,9 @@
 /**
- * Groups of stored questions of one intent that say nearly the same. They leave an honest row together: a question is no test where its
- * twin was learnt from.
+ * Stored questions that say the same, or nearly. Those of one intent leave an honest row together: a question is no test where its twin was
+ * learnt from. Those of several intents are no honest rows at all.
  */
-import type { Multiply } from './contract.ts';
+import { exactKey } from '../text/normalise.ts';
+import type { FitInput, Multiply } from './contract.ts';
 
 /** Cosine from which two questions of an intent are near-duplicates: "how do i pay" and "how can i pay" lie at about .97. */
 const NEAR_DUPLICATE = 0.95;
@@ -32,4 +33,13 @@ export async function nearDuplicates(
     }
   }
   return groupOf.map((group) => (group ?? []).toSorted((a, b) => a - b));
+}
+
+/**
+ * Rows whose question another intent stores too. They teach nothing: what they mean is undecided, and left out with one intent they would
+ * still be found in the other, as if out-of-scope utterances looked like stored questions.
+ */
+export function sharedQuestions({ texts, intents }: Pick<FitInput, 'texts' | 'intents'>): ReadonlySet<number> {
+  const byKey = Map.groupBy(texts.keys(), (row) => exactKey(texts[row] as string));
+  return new Set(Array.from(byKey.values()).flatMap((rows) => (new Set(rows.map((row) => intents[row])).size > 1 ? rows : [])));
 }

@@ -6,6 +6,7 @@ import { openBm25 } from '../index/bm25.ts';
 import { seededRandom } from '../index/seeded-random.ts';
 import { topRows } from '../index/top-rows.ts';
 import type { FitInput, Multiply, NearQuestion, Probe } from '../matching/contract.ts';
+import { sharedQuestions } from '../matching/near-duplicates.ts';
 import { wordTerms } from '../text/terms.ts';
 import { groupRows } from './version-rows.ts';
 
@@ -51,12 +52,10 @@ export function sampleRows(intents: Int32Array, intentCount: number, most: numbe
 function probeSeeds(input: FitInput): readonly ProbeSeed[] {
   const { dimension } = input;
   const row = (vectors: Float32Array, number: number): Float32Array => vectors.subarray(number * dimension, (number + 1) * dimension);
-  const questions = sampleRows(input.intents, input.intentCount, MOST_PROBES).map((own) => ({
-    text: input.texts[own] ?? '',
-    vector: row(input.vectors, own),
-    intent: input.intents[own],
-    own,
-  }));
+  const shared = sharedQuestions(input);
+  const questions = sampleRows(input.intents, input.intentCount, MOST_PROBES)
+    .filter((own) => !shared.has(own))
+    .map((own) => ({ text: input.texts[own] ?? '', vector: row(input.vectors, own), intent: input.intents[own], own }));
   const counters = input.counterTexts
     .slice(0, MOST_PROBES)
     .map((text, number) => ({ text, vector: row(input.counterVectors, number), intent: undefined, own: -1 }));
