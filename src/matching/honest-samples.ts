@@ -3,8 +3,9 @@
  */
 import type { FitInput, Multiply, NearQuestion } from './contract.ts';
 import { leaveGroupOut, leaveIntentOut } from './honest-scores.ts';
-import { type RidgeFit, takeRows } from './kernel-ridge.ts';
+import type { RidgeFit } from './kernel-ridge.ts';
 import { drawRows, rowsByIntent } from './landmarks.ts';
+import { takeRows } from './linear-algebra.ts';
 import { nearDuplicates, sharedQuestions } from './near-duplicates.ts';
 import { nearestIntents } from './nearest-intents.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';

@@ -9,8 +9,8 @@
  * Both are exact for ridge regression with a fixed basis (Allen 1974; Cawley & Talbot 2003).
  */
 import type { Multiply } from './contract.ts';
-import { type RidgeFit, takeRows } from './kernel-ridge.ts';
-import { cholesky, inverseCholesky, solveCholesky, transpose } from './linear-algebra.ts';
+import type { RidgeFit } from './kernel-ridge.ts';
+import { cholesky, inverseCholesky, solveCholesky, takeRows, transpose } from './linear-algebra.ts';
 
 /** ‖Q_row‖². */
 function squaredLength(fit: RidgeFit, row: number): number {

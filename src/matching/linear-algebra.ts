@@ -160,6 +160,15 @@ export async function inverseCholesky(
   throw notPositiveDefinite(size);
 }
 
+/** Rows of a [· × columns] matrix, in the order named. */
+export function takeRows(matrix: Float32Array, columns: number, rows: Int32Array): Float32Array {
+  const out = new Float32Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    out.set(matrix.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return out;
+}
+
 /** Transpose of a [rows × columns] matrix, in tiles that stay in the processor's cache. */
 export function transpose<T extends Float32Array | Float64Array>(a: T, rows: number, columns: number): T {
   const tile = 32;
