@@ -4,6 +4,7 @@ The export keeps the names of biases, norms and tables; a MatMul's weight has lo
 added to the product. Weights stored as int8 come back as what the service computes with, so nothing is lost against that.
 """
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -70,6 +71,8 @@ def rebuild_base(folder: Path, room: Path) -> None:
     for part in NEEDED:
         if not (folder / part).is_file():
             raise Fault(f"the base folder {folder} lacks {part}; copy the whole model folder")
+    require_digests(folder)
+    for part in NEEDED:
         (room / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / part, room / part)
     kinds = [module["type"].rsplit(".", 1)[-1] for module in read_json(room / "modules.json")]
@@ -83,8 +86,19 @@ def rebuild_base(folder: Path, room: Path) -> None:
         lacking = f"{len(missing)} weights ({missing[0]}, …)"
         raise Fault(f"{folder} is an exported model whose graph does not give back {lacking}; {INSTEAD}")
     own = model.state_dict()
-    save_file({name: weights.get(name, value).clone() for name, value in own.items()}, str(room / "model.safetensors"), metadata={"format": "pt"})
+    # BERT's own pooler is in no graph and read by nothing here: zeros, since the random numbers it was made with would be others in every process.
+    whole = {name: weights.get(name, torch.zeros_like(value) if name.startswith("pooler.") else value).clone() for name, value in own.items()}
+    save_file(whole, str(room / "model.safetensors"), metadata={"format": "pt"})
     require_parity(folder, room)
+
+
+def require_digests(folder: Path) -> None:
+    """Hold every file to its digest: parity would not notice a changed row that its few texts do not read."""
+    files: dict[str, str] = json.loads((folder / "faqmatch.json").read_text(encoding="utf-8"))["files"]
+    for name, digest in files.items():
+        file = folder / name
+        if not file.is_file() or f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}" != digest:
+            raise Fault(f"{file} is not what faqmatch.json says: it was changed, damaged or left out; copy the model folder again")
 
 
 def require_parity(folder: Path, room: Path) -> None:

@@ -9,16 +9,21 @@ from pathlib import Path
 from training.faults import Fault
 
 
-@contextmanager
-def whole_folder(target: Path, mark: str = "faqmatch.json") -> Iterator[Path]:
-    """Give a temporary folder beside `target` and rename it there on success; on any error it is removed.
-
-    An existing `target` is replaced only if it is empty or holds the file `mark`, so a wrong --out cannot delete other work.
-    """
+def require_replaceable(target: Path, mark: str = "faqmatch.json") -> None:
+    """A Fault unless `target` is not there yet, is an empty folder, or holds the file `mark`: a wrong --out cannot delete other work."""
     if target.exists() and not target.is_dir():
         raise Fault(f"--out {target} is a file; give a folder")
     if target.is_dir() and any(target.iterdir()) and not (target / mark).is_file():
         raise Fault(f"--out {target} holds something that is not a model folder; give another or empty it")
+
+
+@contextmanager
+def whole_folder(target: Path, mark: str = "faqmatch.json") -> Iterator[Path]:
+    """Give a temporary folder beside `target` and rename it there on success; on any error it is removed.
+
+    An existing `target` is replaced only where require_replaceable lets it be.
+    """
+    require_replaceable(target, mark)
     target.parent.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:

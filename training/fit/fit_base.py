@@ -67,7 +67,7 @@ def fit_base(chosen: Namespace) -> Path:
     device = pick_device(chosen.device)
     teacher = teacher_of(chosen.teacher, device) if chosen.teacher else no_teacher
     settings = settings_of(chosen, rows)
-    with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
+    with run_folder(chosen.out, chosen.resume, "modules.json") as room, base_folder(chosen.base) as folder:
         model = open_model(folder, device)
         if chosen.loss == "embedding-mse" and len(teacher([rows[0].a])[0]) != model.get_sentence_embedding_dimension():
             raise Fault("embedding-mse needs a teacher whose vectors are as long as the base's; use margin-mse with this one")

@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from training.export.whole_folder import require_replaceable
 from training.faults import Fault
 
 
 @contextmanager
-def run_folder(out: Path, resume: bool) -> Iterator[Path]:
+def run_folder(out: Path, resume: bool, mark: str = "faqmatch.json") -> Iterator[Path]:
     """The folder for the time of the block; removed at its end. A block that raises leaves it, if it holds a checkpoint.
 
-    An unfinished run is neither overwritten nor taken up unasked.
+    An unfinished run is neither overwritten nor taken up unasked. An `out` that the result could not replace (`mark`, see
+    require_replaceable) is refused before the run, not after it.
     """
     room = out.with_name(f"{out.name}.run")
-    if out.exists() and not out.is_dir():
-        raise Fault(f"--out {out} is a file; give a folder")
+    require_replaceable(out, mark)
     unfinished = room.is_dir() and any(room.glob("*.pt"))
     if unfinished and not resume:
         raise Fault(f"{room} holds an unfinished run; add --resume to go on with it, or remove that folder to start anew")

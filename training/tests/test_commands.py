@@ -12,6 +12,7 @@ import torch
 from training.adapt import adapt_base
 from training.adapt.measure import Measured
 from training.base.open_base import base_folder, open_model
+from training.faults import Fault
 from training.parity.graph_encoder import GraphEncoder
 
 Command = Callable[..., int]
@@ -142,3 +143,35 @@ def test_an_exported_folder_can_be_trained_on(command: Command, base: str, tmp_p
     for name, value in before.items():
         if "pooler" not in name:
             assert torch.allclose(weights[name], value, atol=1e-7 if stored == "float32" else 0.02), name
+    with base_folder(str(out)) as first, base_folder(str(out)) as second:
+        assert (first / "model.safetensors").read_bytes() == (second / "model.safetensors").read_bytes()
+
+
+def test_a_run_on_an_exported_folder_is_taken_up_again(command: Command, base: str, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tmp_path / "model"
+    assert command("training.export", "--base", base, "--out", model) == 0
+    arguments = ["--base", model, "--data", pairs, "--loss", "mnrl", "--steps", 2, "--batch", 4, "--out", tmp_path / "mine"]
+    with monkeypatch.context() as broken:
+        broken.setattr("training.fit.fit_base.loss_picture", lambda *_: (_ for _ in ()).throw(Fault("no room")))
+        assert command("training.fit", *arguments) == 3
+    assert (tmp_path / "mine.run" / "fit.pt").is_file()
+    assert command("training.fit", *arguments, "--resume") == 0
+
+
+def test_a_base_whose_file_was_changed_is_refused(command: Command, base: str, pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "model"
+    assert command("training.export", "--base", base, "--out", model) == 0
+    tokenizer = model / "tokenizer.json"
+    tokenizer.write_text(tokenizer.read_text() + "\n")
+    assert command("training.fit", "--base", model, "--data", pairs, "--loss", "mnrl", "--steps", 1, "--out", tmp_path / "mine") == 3
+    assert "tokenizer.json is not what faqmatch.json says" in capsys.readouterr().err
+
+
+def test_an_out_that_holds_other_work_is_refused_before_anything_is_learnt(
+    command: Command, base: str, pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "one.jpg").write_text("x")
+    assert command("training.fit", "--base", base, "--data", pairs, "--loss", "mnrl", "--steps", 1, "--out", tmp_path / "photos") == 3
+    assert "holds something that is not a model folder" in capsys.readouterr().err
+    assert not (tmp_path / "photos.run").exists()

@@ -63,6 +63,8 @@ def read_rows(path: Path) -> tuple[list[Row], int]:
         try:
             rows[row_of(json.loads(line))] = None
             read += 1
+        except json.JSONDecodeError:
+            faults.append(f'{path}:{number} expected a JSON object with "a" and "b", found {line.strip()[:40]!r}')
         except ValueError as cause:
             faults.append(f"{path}:{number} {cause}")
     if faults:
