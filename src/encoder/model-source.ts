@@ -34,8 +34,18 @@ export interface ModelRequest {
 /** The package's models: the same two steps up from src/encoder and from dist/encoder. */
 const SHIPPED = fileURLToPath(new URL('../../models', import.meta.url));
 
+/** Names of the models in a folder of shipped ones. */
+async function shippedNames(shippedFolder: string): Promise<readonly string[]> {
+  return await readdir(shippedFolder).catch((): string[] => []);
+}
+
+/** Where a shipped model lies; undefined where none has that name. */
+export async function shippedModelFolder(name: string): Promise<string | undefined> {
+  return (await shippedNames(SHIPPED)).includes(name) ? join(SHIPPED, name) : undefined;
+}
+
 async function loadShipped(name: string, shippedFolder: string): Promise<ModelFolder> {
-  const names = await readdir(shippedFolder).catch((): string[] => []);
+  const names = await shippedNames(shippedFolder);
   if (names.includes(name)) return await readModelFolder(join(shippedFolder, name));
   throw modelError(
     'MODEL_NOT_FOUND',

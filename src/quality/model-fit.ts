@@ -83,13 +83,13 @@ function scriptsOf(texts: readonly string[]): readonly { readonly script: string
   return counted.filter(({ share }) => share >= LEAST_SHARE);
 }
 
-function judgeScripts(texts: readonly string[], vocabulary: readonly string[] | undefined): readonly Misfit[] {
+function judgeScripts(name: string, texts: readonly string[], vocabulary: readonly string[] | undefined): readonly Misfit[] {
   if (vocabulary === undefined) return [];
   return scriptsOf(texts).flatMap(({ script, share }): readonly Misfit[] => {
     const one = new RegExp(`\\p{Script=${script}}`, 'u');
     const pieces = vocabulary.filter((piece) => one.test(piece)).length;
     if (pieces >= LEAST_PIECES || pieces >= vocabulary.length * LEAST_OF_VOCABULARY) return [];
-    const detail = `${percent(share)} of the letters are ${script}, in which the model's vocabulary has ${pieces} of its ${vocabulary.length} pieces`;
+    const detail = `${name}: ${percent(share)} of the letters are ${script}, in which the model's vocabulary has ${pieces} of its ${vocabulary.length} pieces`;
     return [{ kind: 'script', detail, next: OTHER_MODEL }];
   });
 }
@@ -108,12 +108,11 @@ export function createFitJudge(model: ModelFolder): (corpus: Corpus) => readonly
   return (corpus) => {
     const groups = [...questionsByLocale(corpus)];
     const questions = groups.flatMap(([, texts]) => texts);
-    const perLocale = groups.flatMap(([locale, texts]) =>
-      judgeWords(locale === '' ? 'questions' : `questions in ${locale}`, measure(texts, 'stored')),
-    );
+    const perLocale = (judge: (name: string, texts: readonly string[]) => readonly Misfit[]) =>
+      groups.flatMap(([locale, texts]) => judge(locale === '' ? 'questions' : `questions in ${locale}`, texts));
     return [
-      ...judgeScripts(questions, vocabulary),
-      ...perLocale,
+      ...perLocale((name, texts) => judgeScripts(name, texts, vocabulary)),
+      ...perLocale((name, texts) => judgeWords(name, measure(texts, 'stored'))),
       ...judgeLength('questions', measure(questions, 'stored'), model.maxTokens),
     ];
   };

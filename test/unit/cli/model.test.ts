@@ -31,6 +31,14 @@ describe('faqmatch model check', () => {
     expect(code).toBe(0);
   });
 
+  test('takes a shipped model by its name, and says what it found where there is no folder', async () => {
+    expect((await check('faqmatch-minilm-l6')).code).toBe(0);
+    const file = join(tinyModel('tiny-pooled'), 'config.json');
+    expect(await check(file)).toMatchObject({ code: 4, err: expect.stringContaining(`found "${file}", which is a file`) });
+    expect(await check('./nope')).toMatchObject({ code: 4, err: expect.stringContaining('found none at "./nope"') });
+    expect(await check('')).toMatchObject({ code: 4, err: expect.stringContaining('found an empty name') });
+  });
+
   test('names every file that is missing or differs, and asks nothing more of the folder', async () => {
     const { code, findings } = await spoiled(async (folder) => {
       await rm(join(folder, 'config.json'));

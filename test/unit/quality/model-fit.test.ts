@@ -71,11 +71,18 @@ describe('the shipped encoder', () => {
     ];
     expect(judge(corpusOf({ ru: russian }))[0]).toMatchObject({
       kind: 'script',
-      detail: expect.stringMatching(/^100 % of the letters are Cyrillic, in which the model's vocabulary has 86 of its 30522 pieces$/u),
+      detail: expect.stringMatching(
+        /^questions in ru: 100 % of the letters are Cyrillic, in which the model's vocabulary has 86 of its 30522 pieces$/u,
+      ),
       next: expect.stringContaining('multilingual'),
     });
     const chinese = ['我怎么重置密码？', '我的订单在哪里？', '我想更改送货地址。', '我的卡被拒绝了。', '我的包裹什么时候到？'];
     expect(kinds({ zh: chinese })).toEqual(['script', 'unknown words']);
+    // A few questions of another locale do not hide behind many that are read well.
+    const many = Array.from({ length: 20 }, () => ENGLISH).flat();
+    expect(judge(corpusOf({ en: many, ru: russian.slice(0, 2) })).map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^questions in ru: 100 % of the letters are Cyrillic/u),
+    ]);
   });
 
   it('cuts questions longer than it reads', () => {
