@@ -65,7 +65,9 @@ function tryLines(address: string, elsewhere: string): readonly string[] {
 
 /** Lines to paste, for the server that listens at the address. */
 export function welcomeLines(address: string, versions: Pick<Versions, 'status'>): readonly string[] {
-  const active = versions.status().filter(({ activeVersion }) => activeVersion !== undefined);
+  const { active = [], idle = [] } = Object.groupBy(versions.status(), ({ activeVersion }) =>
+    activeVersion === undefined ? 'idle' : 'active',
+  );
   const corpora = active.map(({ corpus, questions }) => `${corpus} (${questions} questions)`);
   const elsewhere = address === '127.0.0.1:50051' ? '' : ` --address ${address}`;
   const demo = active.some(({ corpus }) => corpus === TRY_CORPUS);
@@ -74,6 +76,7 @@ export function welcomeLines(address: string, versions: Pick<Versions, 'status'>
     '',
     `faqmatch serves gRPC on ${address}`,
     `corpora: ${corpora.length === 0 ? 'none yet' : corpora.join(', ')}`,
+    ...idle.map(({ corpus }) => `${corpus} has no version in use; "faqmatch versions ${corpus}" says what is stored, a reload builds one`),
     '',
     ...(demo ? tryLines(address, elsewhere) : next),
     '',

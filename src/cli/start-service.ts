@@ -61,7 +61,9 @@ async function restore(versions: Versions, logger: Logger): Promise<void> {
   const started = performance.now();
   const reports = await versions.restore();
   for (const { corpus, version, problem } of reports) logger.error({ corpus, version, problem }, 'a stored version cannot be used');
-  logger.info({ corpora: versions.status().length, ms: Math.round(performance.now() - started) }, 'stored versions are back');
+  const corpora = versions.status();
+  const withoutVersion = corpora.filter(({ activeVersion }) => activeVersion === undefined).length;
+  logger.info({ corpora: corpora.length, withoutVersion, ms: Math.round(performance.now() - started) }, 'stored versions are back');
 }
 
 /** Undoes what was begun, latest first; one failure does not keep the others from being released. */

@@ -217,6 +217,7 @@ test('the welcome of a server without the demo names no line that would fail', (
   };
   const lines = welcomeLines('127.0.0.1:50051', { status: () => [staged] }).join('\n');
   expect(lines).toContain('corpora: none yet');
+  expect(lines).toContain('shop has no version in use');
   expect(lines).toContain('faqmatch -- reload <corpus>');
   expect(lines).not.toContain('match shop');
 });
