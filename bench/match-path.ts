@@ -39,13 +39,14 @@ async function medians(steps: Readonly<Record<string, Step>>, vectors: readonly 
   ]);
 }
 
-/** The two products of kernel ridge in plain JavaScript. */
+/** The two products of kernel ridge in plain JavaScript; weights beyond those of the landmarks are the coordinates'. */
 function plainScores(landmarks: Float32Array, weights: Float32Array, intents: number): Step {
   return (vector) => {
     const scores = new Float32Array(intents);
-    for (let row = 0; row * vector.length < landmarks.length; row += 1) {
-      let sum = 0;
-      for (let i = 0; i < vector.length; i += 1) sum += (landmarks[row * vector.length + i] ?? 0) * (vector[i] ?? 0);
+    const rows = landmarks.length / vector.length;
+    for (let row = 0; row * intents < weights.length; row += 1) {
+      let sum = row < rows ? 0 : (vector[row - rows] ?? 0);
+      for (let i = 0; row < rows && i < vector.length; i += 1) sum += (landmarks[row * vector.length + i] ?? 0) * (vector[i] ?? 0);
       for (let intent = 0; intent < intents; intent += 1)
         scores[intent] = (scores[intent] ?? 0) + sum * (weights[row * intents + intent] ?? 0);
     }
@@ -74,13 +75,15 @@ export async function matchPath({ dataDir, workers, sizes, workload, log }: Benc
     const vectors = texts.map((_, i) => joined.slice(i * dimension, (i + 1) * dimension));
     const stored = await encoder.encodeAll(version.questions);
     const float32 = openExactSearch(stored, dimension, { quantiseFromRows: Number.POSITIVE_INFINITY });
+    const rowCount = Math.min(DEFAULT_MATCH_SETTINGS.landmarks, version.questions.length);
     const shape = {
-      rows: Math.min(DEFAULT_MATCH_SETTINGS.landmarks, version.questions.length),
+      rows: rowCount,
+      coordinates: rowCount < version.questions.length ? dimension : 0,
       dimension,
       intents: version.intents.length,
     };
     const landmarks = stored.slice(0, shape.rows * dimension);
-    const weights = new Float32Array(shape.rows * shape.intents).fill(0.01);
+    const weights = new Float32Array((shape.rows + shape.coordinates) * shape.intents).fill(0.01);
     const dense = denseProducts(landmarks, weights, shape);
     const base = new Float32Array(shape.intents);
     log(`timing the steps of a match on ${version.questions.length} questions`);
