@@ -9,7 +9,7 @@ import type { LatencySummary } from '../quality/latency.ts';
 import { summariseLatency } from '../quality/latency.ts';
 import { callServer } from './call-server.ts';
 import { describedCommand, serverAddress, settingsOf } from './command-settings.ts';
-import { numberFlag } from './match.ts';
+import { numberFlag } from './number-flags.ts';
 import { startProgress } from './progress.ts';
 import { tableLines } from './table.ts';
 import type { Terminal } from './terminal.ts';

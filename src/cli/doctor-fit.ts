@@ -30,14 +30,18 @@ export async function checkFit({ corpusRoot }: Config, model: ModelFolder): Prom
   const judge = createFitJudge(model);
   const found: Finding[] = [];
   const fitting: string[] = [];
+  const small: string[] = [];
   for (const name of await corpusNames(corpusRoot)) {
     const source = await readSource({ root: corpusRoot, path: name }).catch(() => undefined);
     const corpus = source === undefined ? undefined : parseCorpus(source).corpus;
     if (corpus === undefined) continue;
-    const misfits = judge(corpus);
+    const { misfits, enoughWords } = judge(corpus);
     for (const { kind, detail, next } of misfits) found.push(warn(`fit: ${kind}`, `${name}, ${detail}`, next));
-    if (misfits.length === 0) fitting.push(name);
+    if (misfits.length === 0) (enoughWords ? fitting : small).push(name);
   }
-  if (fitting.length > 0) found.unshift(ok('fit', `the model's vocabulary and length suit ${fitting.join(', ')}`));
-  return [...checkPrompts(model), ...found];
+  const told = [
+    ...(fitting.length > 0 ? [ok('fit', `the model's vocabulary and length suit ${fitting.join(', ')}`)] : []),
+    ...(small.length > 0 ? [ok('fit', `too few words to tell whether the model suits ${small.join(', ')}`)] : []),
+  ];
+  return [...checkPrompts(model), ...told, ...found];
 }

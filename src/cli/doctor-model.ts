@@ -8,7 +8,7 @@ import type { Finding } from './doctor-checks.ts';
 import { fail, ok, warn } from './doctor-checks.ts';
 import { checkFit } from './doctor-fit.ts';
 import { checkRemoteEncoder } from './doctor-remote.ts';
-import { readParity, referenceCosines } from './model-parity.ts';
+import { readParity, referenceCosines, shortVector } from './model-parity.ts';
 import { openModelFolder, startEncoder } from './open-encoder.ts';
 import { remoteSettingsOf } from './open-remote-encoder.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,6 +23,8 @@ async function parityOf(model: ModelFolder, encoder: Encoder): Promise<Finding> 
   const { own, chosen } = model.prompts;
   if (own.utterance !== chosen.utterance)
     return warn('parity', 'FAQMATCH_QUERY_PROMPT differs from the prompt the reference was made with, so the vectors cannot be checked');
+  const damage = shortVector(parity, encoder.info.dimension);
+  if (damage !== undefined) return fail('parity', damage, 'Copy the model folder again.');
   const cosines = await referenceCosines(parity, encoder);
   const least = Math.min(...cosines);
   const detail = `least cosine ${least.toFixed(4)} to the reference over ${cosines.length} texts`;

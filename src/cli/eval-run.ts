@@ -65,6 +65,9 @@ interface Running {
   readonly terminal: Terminal;
 }
 
+/** A corpus that lacks some intents has a fault for each of their rows. */
+const SHOWN_FAULTS = 10;
+
 /** Refuses labels that cannot measure this corpus, or warns of them. */
 function checkRows(rows: readonly LocatedUtterance[], { plan, version, terminal }: Running): void {
   if (rows.length === 0) {
@@ -81,7 +84,8 @@ function checkRows(rows: readonly LocatedUtterance[], { plan, version, terminal 
     throw new FaqError('invalid_argument', `${count} not fit the corpus; nothing was measured. --lenient measures all the same.`, {
       faults,
     });
-  for (const fault of faults) terminal.err(`warning: ${faultLine(fault)}`);
+  for (const fault of faults.slice(0, SHOWN_FAULTS)) terminal.err(`warning: ${faultLine(fault)}`);
+  if (faults.length > SHOWN_FAULTS) terminal.err(`warning: ${faults.length - SHOWN_FAULTS} more golden rows do not fit the corpus`);
 }
 
 /** The settings that bear on answers; a switch is 1 or 0. */

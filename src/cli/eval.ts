@@ -1,5 +1,6 @@
 /** `faqmatch eval`: how right the answers of a corpus are and whether confidence means what it says, without a server. */
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
 import { closestName } from '../config/closest-name.ts';
@@ -16,7 +17,7 @@ import { comparisonLines, mistakeLines, reportLines } from './eval-print.ts';
 import { type EvalPlace, type EvalPlan, type Evaluated, runEvaluation } from './eval-run.ts';
 import { trafficLines } from './eval-traffic.ts';
 import { interruptible } from './interruption.ts';
-import { numberFlag } from './match.ts';
+import { shareFlag, wholeFlag } from './number-flags.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Printing {
@@ -41,20 +42,6 @@ interface EvalFlags {
   readonly baseline?: string;
   readonly against?: string;
   readonly againstWith: readonly string[];
-}
-
-function wholeFlag(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (Number.isInteger(number) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`A whole number from ${least} to ${most} was expected.`);
-  };
-}
-
-function shareFlag(value: string): number {
-  const share = numberFlag(value);
-  if (share >= 0 && share <= 1) return share;
-  throw new InvalidArgumentError('A number from 0 to 1 was expected.');
 }
 
 function settingFlag(value: string, before: readonly string[]): readonly string[] {
@@ -115,9 +102,22 @@ function print({ report, traffic }: Evaluated, comparison: Comparison | undefine
   for (const line of lines) terminal.out(line);
 }
 
+function unwritable(path: string, cause: unknown): FaqError {
+  return new FaqError('invalid_argument', `The report cannot be written to "${path}"; name a file in a folder that exists.`, { cause });
+}
+
+/** Before anything is measured. */
+async function requireWritable(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory() === true) throw unwritable(path, 'a folder');
+  await access(dirname(path), constants.W_OK).catch((cause: unknown) => {
+    throw unwritable(path, cause);
+  });
+}
+
 async function writePage(path: string, page: string, terminal: Terminal): Promise<void> {
   await writeFileAtomic(path, page).catch((cause: unknown) => {
-    throw new FaqError('invalid_argument', `The report cannot be written to "${path}"; name a file in a folder that exists.`, { cause });
+    throw unwritable(path, cause);
   });
   terminal.err(`report written to ${path}`);
 }
@@ -131,6 +131,7 @@ async function pageOf({ report, traffic }: Evaluated, comparison: Comparison | u
 
 async function run(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<void> {
   const { terminal } = place;
+  if (flags.html !== undefined) await requireWritable(flags.html);
   const before = await baselineRun(plan, flags, place);
   const evaluated = await runEvaluation(plan, place);
   const { report } = evaluated;

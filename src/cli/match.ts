@@ -1,7 +1,6 @@
 /** `faqmatch match`: one utterance, a file of them, or a conversation. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import type { FaqmatchClient } from '../client/client.ts';
 import { toJson } from '../client/json.ts';
 import type { MatchInput } from '../client/messages.ts';
@@ -9,6 +8,7 @@ import { FaqError } from '../errors.ts';
 import { callServer } from './call-server.ts';
 import { describedCommand, serverAddress, settingsOf } from './command-settings.ts';
 import { matchFile } from './match-file.ts';
+import { numberFlag, wholeFlag } from './number-flags.ts';
 import { readLines, STANDARD_INPUT } from './read-lines.ts';
 import { matchLines } from './render-match.ts';
 import { reportError } from './report-error.ts';
@@ -33,20 +33,6 @@ interface Session {
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly input: Omit<MatchInput, 'utterance'>;
-}
-
-/** Parses a flag's number; its range is the server's business. */
-export function numberFlag(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || Number.isNaN(number)) throw new InvalidArgumentError('A number was expected.');
-  return number;
-}
-
-/** As numberFlag, for whole numbers that are not negative. */
-export function countFlag(value: string): number {
-  const number = numberFlag(value);
-  if (!Number.isInteger(number) || number < 0 || number > 0xffff_ffff) throw new InvalidArgumentError('A whole number was expected.');
-  return number;
 }
 
 /** A flag that may be repeated. */
@@ -107,7 +93,7 @@ export function matchCommand(terminal: Terminal): Command {
     .argument('<corpus>', 'name of the corpus')
     .argument('[utterance...]', 'what the user typed')
     .option('--file <path>', 'utterances one a line; - for standard input')
-    .option('--top-k <count>', 'candidates wanted', countFlag)
+    .option('--top-k <count>', 'candidates wanted', wholeFlag(0, 0xffff_ffff))
     .option('--min-confidence <number>', 'confidence below which nothing is answered, 0 to 1', numberFlag)
     .option('--min-precision <number>', 'how often answers should be right, 0 to 1; what is less sure is not answered', numberFlag)
     .option('--previous-intent <intent>', 'intent of the turn before in the conversation')

@@ -8,7 +8,7 @@ import { createEncoder } from '../encoder/onnx-encoder.ts';
 import { FaqError } from '../errors.ts';
 import type { Finding } from './doctor-checks.ts';
 import { fail, ok, warn } from './doctor-checks.ts';
-import { type ParityRow, parityRows, readParity } from './model-parity.ts';
+import { type ParityRow, parityRows, readParity, shortVector } from './model-parity.ts';
 
 /** Least cosine of a row: what training.export asks of int8 storage before it writes a folder. */
 const LEAST_REFERENCE = 0.99;
@@ -69,7 +69,8 @@ async function checkVectors(folder: string): Promise<readonly Finding[]> {
     found.push(ok('inference', `vectors of ${encoder.info.dimension} numbers on ${encoder.info.device}`));
     const parity = await readParity(folder);
     if (parity === undefined) return [...found, warn('parity', 'no parity.json, so the vectors cannot be held to a reference')];
-    if (typeof parity === 'string') return [...found, fail('parity', parity, COPY_AGAIN)];
+    const damage = typeof parity === 'string' ? parity : shortVector(parity, encoder.info.dimension);
+    if (typeof parity === 'string' || damage !== undefined) return [...found, fail('parity', String(damage), COPY_AGAIN)];
     return [...found, ...rowFindings(await parityRows(parity, encoder))];
   } finally {
     await encoder.close();

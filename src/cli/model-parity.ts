@@ -12,7 +12,7 @@ export type Parity = z.infer<typeof PARITY>;
 /** What one row came to. */
 export interface ParityRow {
   readonly text: string;
-  /** To the reference, -1 to 1; 0 where the reference has another length. */
+  /** To the reference, -1 to 1. */
   readonly reference: number;
   /** Of the text alone to the same text among all others. */
   readonly company: number;
@@ -31,8 +31,14 @@ export async function readParity(folder: string): Promise<Parity | string | unde
   }
 }
 
+/** What is wrong with the first vector that has fewer numbers than the model gives, in a sentence; undefined where there is none. */
+export function shortVector({ vectors }: Parity, dimension: number): string | undefined {
+  const at = vectors.findIndex(({ length }) => length < dimension);
+  if (at < 0) return undefined;
+  return `parity.json: vector ${at + 1} has ${vectors[at]?.length} numbers and the model gives ${dimension}; it was made for another model`;
+}
+
 function cosine(one: ArrayLike<number>, other: ArrayLike<number>): number {
-  if (one.length !== other.length) return 0;
   let [dot, left, right] = [0, 0, 0];
   for (let at = 0; at < one.length; at += 1) {
     const [a, b] = [one[at] ?? 0, other[at] ?? 0];

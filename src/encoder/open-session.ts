@@ -18,8 +18,8 @@ export interface SessionRequest {
  * @throws FaqError data_loss (the graph cannot be loaded), failed_precondition DEVICE_UNAVAILABLE (a GPU that does not open).
  */
 export async function createSession({ graphFile, device, threads }: SessionRequest): Promise<InferenceSession> {
-  // The provider's own lines on standard error say what the error says; the first session of the process decides.
-  if (device !== 'cpu') env.logLevel = 'fatal';
+  // A provider's own lines on standard error say what the error says. The first session of the process decides, and it may be the CPU's.
+  env.logLevel = 'fatal';
   try {
     return await InferenceSession.create(graphFile, {
       executionProviders: [device],

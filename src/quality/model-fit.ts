@@ -101,8 +101,15 @@ function questionsByLocale({ entries }: Corpus): ReadonlyMap<string, readonly st
   return groups;
 }
 
-/** A judge of corpora for one model, made once. It says nothing where all is well. @throws FaqError failed_precondition (no usable tokenizer). */
-export function createFitJudge(model: ModelFolder): (corpus: Corpus) => readonly Misfit[] {
+/** What is judged of a corpus: nothing where all is well. */
+export interface Fit {
+  readonly misfits: readonly Misfit[];
+  /** Whether it has words enough, in any locale, for the words to be judged. */
+  readonly enoughWords: boolean;
+}
+
+/** A judge of corpora for one model, made once. @throws FaqError failed_precondition (no usable tokenizer). */
+export function createFitJudge(model: ModelFolder): (corpus: Corpus) => Fit {
   const measure = createVocabularyMeasure(model);
   const vocabulary = vocabularyOf(model);
   return (corpus) => {
@@ -110,10 +117,11 @@ export function createFitJudge(model: ModelFolder): (corpus: Corpus) => readonly
     const questions = groups.flatMap(([, texts]) => texts);
     const perLocale = (judge: (name: string, texts: readonly string[]) => readonly Misfit[]) =>
       groups.flatMap(([locale, texts]) => judge(locale === '' ? 'questions' : `questions in ${locale}`, texts));
-    return [
+    const misfits = [
       ...perLocale((name, texts) => judgeScripts(name, texts, vocabulary)),
       ...perLocale((name, texts) => judgeWords(name, measure(texts, 'stored'))),
       ...judgeLength('questions', measure(questions, 'stored'), model.maxTokens),
     ];
+    return { misfits, enoughWords: groups.some(([, texts]) => measure(texts, 'stored').words >= LEAST_WORDS) };
   };
 }

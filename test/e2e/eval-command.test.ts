@@ -200,10 +200,16 @@ describe('refuses, with exit code 3 and nothing on standard output,', () => {
     ['a baseline that is no report', () => ['--baseline', at('faq.jsonl')]],
     ['a setting that there is not', () => ['--against-with', 'outOfScopeShar=1']],
     ['two kinds of rows', () => ['--cross-validate', '--golden', at('golden.yaml')]],
-    ['a page that cannot be written', () => ['--html', at('nowhere/report.html')]],
+    ['a page that is a folder', () => ['--html', at('.')]],
   ])('%s', async (_, args) => {
     const { code, out } = await evaluate(at('faq.jsonl'), ...args());
     expect([code, out]).toEqual([3, '']);
+  });
+
+  test('a page that cannot be written, before the corpus is so much as read', async () => {
+    const { code, err } = await evaluate(at('missing.yaml'), '--html', at('nowhere/report.html'));
+    expect(err).toContain('name a file in a folder that exists');
+    expect(code).toBe(3);
   });
 });
 

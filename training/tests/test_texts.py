@@ -113,6 +113,12 @@ def test_no_held_out_question_has_a_near_duplicate_to_learn_from(corpus: Path) -
     assert held_out == hold_out(read_corpus(corpus), 0.4, 7)
 
 
+def test_a_share_too_small_to_measure_with_is_told_with_one_that_suffices() -> None:
+    entries = [Entry(str(n), str(n), tuple(f"what about matter{n} in case{n}{m}" for m in range(6)), "") for n in range(10)]
+    with pytest.raises(Fault, match=r"25% of the corpus's 60 questions are 15 and 20 are needed to measure with; give --held-out 0.34"):
+        hold_out(entries, 0.25, 7)
+
+
 def test_entries_of_one_question_are_measured_by_their_answer() -> None:
     entries = [Entry(str(n), str(n), (f"what is the price of thing{n} in town{n}",), f"it costs {n} coins") for n in range(100)]
     held_out = hold_out(entries, 0.3, 7)

@@ -1,5 +1,6 @@
 """A corpus split in two: questions to learn from, and questions kept aside to measure with."""
 
+import math
 import random
 from collections import Counter
 from dataclasses import dataclass
@@ -54,6 +55,9 @@ def hold_out(entries: list[Entry], share: float, seed: int) -> HeldOut:
     by_question, out = draw(asked, False, wanted, random.Random(seed)), draw(asked, True, wanted, random.Random(seed))
     by_answer = len(by_question) < max(LEAST, wanted // 2) and len(out) > len(by_question)
     out = out if by_answer else by_question
+    if wanted < LEAST <= len(asked) // 2:
+        enough = math.ceil(100 * LEAST / len(asked)) / 100
+        raise Fault(f"{share:.0%} of the corpus's {len(asked)} questions are {wanted} and {LEAST} are needed to measure with; give --held-out {enough}")
     if len(out) < LEAST:
         raise Fault(
             f"only {len(out)} questions could be held out to measure with and {LEAST} are needed; "

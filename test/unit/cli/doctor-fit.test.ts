@@ -14,8 +14,17 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'faqmatch-fit-'));
   model = await readModelFolder(SHIPPED_MODEL);
   const files = {
-    shop: { entries: [{ id: 'order', questions: ['Where is my order?'], answer: 'Here.' }] },
+    shop: {
+      entries: [
+        {
+          id: 'order',
+          questions: ['Where is my order?', 'How can I send back what I do not like, and who pays for it?', 'May I pay when it comes?'],
+          answer: 'Here.',
+        },
+      ],
+    },
     laden: { entries: [{ id: 'lang', questions: ['please tell me now '.repeat(90)], answer: 'Ja.' }] },
+    kiosk: { entries: [{ id: 'open', questions: ['When are you open?'], answer: 'Always.' }] },
     broken: { entries: 'none' },
   };
   for (const [name, content] of Object.entries(files)) {
@@ -30,6 +39,7 @@ const findings = (used: ModelFolder) => checkFit(loadConfig({ environment: {}, f
 it('says which corpora the model suits and warns of the others, those that do not parse left out', async () => {
   expect(await findings(model)).toEqual([
     expect.objectContaining({ name: 'fit', state: 'ok', detail: expect.stringMatching(/suit shop$/u) }),
+    expect.objectContaining({ name: 'fit', state: 'ok', detail: 'too few words to tell whether the model suits kiosk' }),
     expect.objectContaining({ name: 'fit: length', state: 'warn', detail: expect.stringMatching(/^laden, questions: 1 of 1/u) }),
   ]);
 });

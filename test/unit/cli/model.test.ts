@@ -55,7 +55,7 @@ describe('faqmatch model check', () => {
         const vectors = value.vectors as number[][];
         return {
           ...value,
-          vectors: vectors.map((vector, row) => (row === 2 ? vector.map((number) => -number) : row === 5 ? [1] : vector)),
+          vectors: vectors.map((vector, row) => (row === 2 || row === 5 ? vector.map((number) => -number) : vector)),
         };
       }),
     );
@@ -68,6 +68,7 @@ describe('faqmatch model check', () => {
   test.each([
     ['{"texts":["a"', 'cut off'],
     ['{"texts":["a","b"],"vectors":[[1]]}', '2 texts and 1 vectors'],
+    ['{"texts":["a"],"vectors":[[1,0]]}', 'vector 1 has 2 numbers and the model gives 32'],
   ])('refuses a parity.json of %s', async (text, said) => {
     const { code, findings } = await spoiled((folder) => writeFile(join(folder, 'parity.json'), text));
     expect(code).toBe(6);

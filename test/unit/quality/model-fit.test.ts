@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Corpus } from '../../../src/corpus/corpus.ts';
 import { parseCorpus } from '../../../src/corpus/parse-corpus.ts';
 import { type ModelFolder, readModelFolder } from '../../../src/encoder/model-folder.ts';
-import { createFitJudge, type Misfit } from '../../../src/quality/model-fit.ts';
+import { createFitJudge, type Fit, type Misfit } from '../../../src/quality/model-fit.ts';
 import { hubModel, SHIPPED_MODEL } from '../../support/model-fixtures.ts';
 
 const ENGLISH = [
@@ -41,9 +41,10 @@ function corpusOf(locales: Readonly<Record<string, readonly string[]>>): Corpus 
 }
 
 describe('the shipped encoder', () => {
-  let judge: (corpus: Corpus) => readonly Misfit[];
+  let fitOf: (corpus: Corpus) => Fit;
+  const judge = (corpus: Corpus): readonly Misfit[] => fitOf(corpus).misfits;
   beforeAll(async () => {
-    judge = createFitJudge(await readModelFolder(SHIPPED_MODEL));
+    fitOf = createFitJudge(await readModelFolder(SHIPPED_MODEL));
   });
 
   const kinds = (locales: Readonly<Record<string, readonly string[]>>) => judge(corpusOf(locales)).map(({ kind }) => kind);
@@ -94,14 +95,15 @@ describe('the shipped encoder', () => {
   });
 
   it('is not judged by a handful of words, nor by numbers, marks and signs', () => {
-    expect(judge(corpusOf({ de: GERMAN.slice(0, 1) }))).toEqual([]);
+    expect(fitOf(corpusOf({ de: GERMAN.slice(0, 1) }))).toEqual({ misfits: [], enoughWords: false });
+    expect(fitOf(corpusOf({ de: GERMAN.slice(0, 1), en: ENGLISH })).enoughWords).toBe(true);
     expect(judge(corpusOf({ en: Array.from({ length: 30 }, (_, at) => `${at}123456789 👍🏽 §§ ${at}a1b2c3d4`) }))).toEqual([]);
   });
 });
 
 it('a Unigram vocabulary is looked at as a WordPiece one is', async () => {
   const model = await readModelFolder(hubModel('hub-xlm-roberta-prefixes'));
-  const found = createFitJudge(model)(
+  const { misfits: found } = createFitJudge(model)(
     corpusOf({ hi: ['मेरा ऑर्डर कहां है और मैं अपना पासवर्ड कैसे रीसेट करूं और कब मिलेगा और क्या यह ठीक है या मुझे फिर से ऑर्डर करना है'] }),
   );
   expect(found.map(({ kind }) => kind)).toContain('script');
@@ -112,5 +114,5 @@ it('a vocabulary of bytes says nothing of scripts', async () => {
   const shipped = await readModelFolder(SHIPPED_MODEL);
   const json = { ...shipped.tokenizer.json, pre_tokenizer: { type: 'ByteLevel' } };
   const model: ModelFolder = { ...shipped, tokenizer: { ...shipped.tokenizer, json } };
-  expect(createFitJudge(model)(corpusOf({ ru: ['Где мой заказ?'] }))).toEqual([]);
+  expect(createFitJudge(model)(corpusOf({ ru: ['Где мой заказ?'] })).misfits).toEqual([]);
 });
