@@ -82,6 +82,25 @@ describe('MatchBatch', () => {
     expect(refusal.message).toContain('256');
   });
 
+  it('answers what fits into one message and says what to send again', async () => {
+    await using large = await serveReal({
+      entries: Array.from({ length: 100 }, (_, at) => ({
+        id: `e${at}`,
+        questions: [`question number ${at}`],
+        answer: `${at} `.repeat(5_000),
+      })),
+    });
+    const requests = Array.from({ length: 12 }, () => matchRequest({ utterance: 'question number 7', topK: 50 }));
+    const { outcomes } = await ask(large.match, large.match.matchBatch, { requests });
+    const cut = outcomes.findIndex(({ outcome }) => outcome?.$case === 'error');
+    expect(cut).toBeGreaterThan(1);
+    const refusal = errorOf(outcomes[cut]?.outcome);
+    expect(refusal).toMatchObject({ code: status.RESOURCE_EXHAUSTED, reason: 'RESPONSE_TOO_LARGE', retryAfterMs: undefined });
+    expect(refusal.message).toContain(`from number ${cut} on`);
+    const { outcomes: rest } = await ask(large.match, large.match.matchBatch, { requests: requests.slice(cut, cut + 2) });
+    expect(rest.map(({ outcome }) => topIntent(outcome))).toEqual(['e7', 'e7']);
+  });
+
   it('works on a bounded number at a time', async () => {
     before = () => sleep(2);
     const { outcomes } = await batch(Array.from({ length: 100 }, () => matchRequest()));

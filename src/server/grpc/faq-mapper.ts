@@ -18,6 +18,7 @@ import type { RowFilter } from '../../index/contract.ts';
 import type { RunningShare } from '../../quality/traffic/running-share.ts';
 import type { CorpusStatus, LoadedVersion } from '../../versions/contract.ts';
 import { entryPasses } from '../../versions/version-view.ts';
+import { MAX_RESPONSE_BYTES } from '../edge/response-size.ts';
 import { collectViolations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
 import { entryInLocale, isLocale } from './answer-locale.ts';
@@ -27,8 +28,6 @@ import { type PagePosition, readPageToken, writePageToken } from './page-token.t
 
 /** What page_size 0 stands for. */
 const DEFAULT_PAGE_SIZE = 50;
-/** Bytes of entries after which a page ends early: clients refuse messages over 4 MiB unless told otherwise. */
-const PAGE_BYTES = 3 * 1024 * 1024;
 
 /** @throws InvalidRequest. */
 export function checkGetEntry(request: GetEntryRequest): void {
@@ -118,7 +117,7 @@ export function listEntries(loaded: LoadedVersion, { filter, pageSize, position,
   let bytes = 0;
   for (const entry of found.slice(start, start + pageSize)) {
     bytes += Buffer.byteLength(JSON.stringify(entry));
-    if (entries.length > 0 && bytes > PAGE_BYTES) break;
+    if (entries.length > 0 && bytes > MAX_RESPONSE_BYTES) break;
     entries.push(toEntry(entry));
   }
   const next = { version: loaded.version, offset: start + entries.length };

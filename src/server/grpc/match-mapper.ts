@@ -3,10 +3,12 @@
  */
 
 import type { AnswerExplanation, MatchAnswer, MatchCall } from '../../answering/match-answer.ts';
-import { Decision, type Explanation, type Filter, type MatchRequest, type MatchResponse } from '../../generated/faqmatch/v1/match.ts';
+import { MAX_NAME_CHARACTERS } from '../../corpus/limits.ts';
+import { Decision, type Explanation, type Filter, type MatchRequest, MatchResponse } from '../../generated/faqmatch/v1/match.ts';
 import type { RowFilter } from '../../index/contract.ts';
 import { canonicalLocale } from '../../text/locale.ts';
 import { normaliseText } from '../../text/normalise.ts';
+import { MAX_RESPONSE_BYTES, responseTooLarge } from '../edge/response-size.ts';
 import { collectViolations, type Violations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
 import { checkNamed, existingCorpus, existingVersion } from './names.ts';
@@ -65,7 +67,7 @@ function codePoints(text: string, enough: number): number {
   return Array.from(text).length;
 }
 
-/** Refuses long lists and empty values. */
+/** Refuses long lists, empty values, and values longer than any that is stored: normalising may take the square of a text's length. */
 export function checkFilter(filter: Filter | undefined, maxValues: number, violations: Violations): void {
   for (const [name, values] of [
     ['locales', filter?.locales],
@@ -74,6 +76,12 @@ export function checkFilter(filter: Filter | undefined, maxValues: number, viola
     if (values === undefined) continue;
     const field = `filter.${name}`;
     violations.check(values.length > maxValues, field, () => `expected at most ${maxValues} values; got ${values.length}.`);
+    const longest = Math.max(0, ...values.slice(0, maxValues).map(({ length }) => length));
+    violations.check(
+      longest > 2 * MAX_NAME_CHARACTERS,
+      field,
+      () => `expected values of at most ${MAX_NAME_CHARACTERS} characters; got ${longest}.`,
+    );
     violations.check(values.includes(''), field, () => 'expected no empty value; leave the list empty to filter nothing.');
   }
 }
@@ -94,9 +102,18 @@ const DECISIONS = {
   no_match: Decision.DECISION_NO_MATCH,
 } as const satisfies Record<MatchAnswer['decision'], Decision>;
 
-/** The answer on the wire. */
+/** Bytes that a character of a text takes on the wire at most, for each of its code units. */
+const MOST_UNIT_BYTES = 3;
+
+/** Whether the answer texts alone may be too much; names, tags and the like are small beside them, so that most answers need no counting. */
+function mayBeTooLarge(answer: MatchAnswer): boolean {
+  const units = answer.candidates.reduce((sum, { answer: text }) => sum + text.length, 0);
+  return units * MOST_UNIT_BYTES > MAX_RESPONSE_BYTES / 2;
+}
+
+/** The answer on the wire. @throws FaqError resource_exhausted RESPONSE_TOO_LARGE. */
 export function toMatchResponse(matchId: string, answer: MatchAnswer): MatchResponse {
-  return {
+  const response: MatchResponse = {
     matchId,
     decision: DECISIONS[answer.decision],
     candidates: answer.candidates,
@@ -106,6 +123,9 @@ export function toMatchResponse(matchId: string, answer: MatchAnswer): MatchResp
     explanation: answer.explanation === undefined ? undefined : toExplanation(answer.explanation),
     truncated: answer.truncated,
   };
+  if (mayBeTooLarge(answer) && MatchResponse.encode(response).finish().length > MAX_RESPONSE_BYTES)
+    throw responseTooLarge(`Ask for fewer than ${answer.candidates.length} candidates with top_k, or shorten the answers of the corpus.`);
+  return response;
 }
 
 function toExplanation(explanation: AnswerExplanation): Explanation {

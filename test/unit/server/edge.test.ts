@@ -107,6 +107,23 @@ describe('a status', () => {
     }
   });
 
+  it('cuts a long list of refused fields, and says how many were cut', () => {
+    const violations = collectViolations();
+    for (let row = 0; row < 2_000; row += 1)
+      violations.check(true, `rows[${row}].intent`, () => `no intent "refund-${row}" in this version.`);
+    try {
+      violations.throwIfAny();
+      expect.unreachable();
+    } catch (error) {
+      const { details, metadata } = toGrpcFailure(FaqError.from(error));
+      const binary = String(metadata.toHttp2Headers()[STATUS_DETAILS_KEY]).length;
+      expect(encodeURI(details).length + binary + 442).toBeLessThanOrEqual(8 * 1024);
+      const status = decodeStatus(toStatus(FaqError.from(error)));
+      expect(status.fields.length).toBeGreaterThan(20);
+      expect(status.fields.length + Number(status.metadata.violations_cut)).toBe(2_000);
+    }
+  });
+
   it('says when to come back only where waiting helps', () => {
     const retryOf = (reason: string) => decodeStatus(toStatus(new FaqError('resource_exhausted', 'Full.', { reason }))).retryAfterMs;
     expect(retryOf('QUEUE_FULL')).toBeGreaterThan(0);

@@ -41,6 +41,20 @@ describe('toMatchCall', () => {
     expect(toMatchCall(matchRequest(), { ...DEFAULT_SERVER_LIMITS, maxTopK: 3 }).topK).toBe(3);
   });
 
+  it('refuses filter values longer than any that is stored before it normalises them', () => {
+    const marks = `a${'\u0315\u0300'.repeat(100_000)}`;
+    const began = performance.now();
+    for (const filter of [
+      { locales: [], tags: [marks] },
+      { locales: [marks], tags: [] },
+    ])
+      expect(() => toMatchCall(matchRequest({ filter }), DEFAULT_SERVER_LIMITS)).toThrow(
+        /expected values of at most 256 characters; got 200001/u,
+      );
+    // Normalising them takes seconds.
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
   it('takes a filter without values as none', () => {
     expect(toMatchCall(matchRequest({ filter: { locales: [], tags: [] } }), DEFAULT_SERVER_LIMITS).filter).toBeUndefined();
     expect(toMatchCall(matchRequest({ filter: { locales: [], tags: ['a'] } }), DEFAULT_SERVER_LIMITS).filter).toEqual({
