@@ -124,6 +124,8 @@ export interface OpenVersion {
 export interface StoredVersion {
   readonly manifest: VersionManifest;
   readonly problem?: string;
+  /** Whether what is stored is wrong; a problem that is no damage (no rights, too many open files) may pass. */
+  readonly isDamaged?: boolean;
 }
 
 /** Which version of a corpus is active. */

@@ -39,20 +39,25 @@ function goneError(corpus: string): FaqError {
 /** Versions of a corpus whose build is remembered: as many as are kept by default, and some. */
 const MOST_BUILDS = 16;
 
-/** Tells whether a version was written anew since it was last seen: the one that is read here may be the damaged one. */
-function createBuildMemory(): (corpus: string, version: string, build: string | undefined) => boolean {
+/** Which build of each version is the one that is read here: one that was written anew since may replace a damaged one. */
+function createBuildMemory() {
   const seen = new Map<string, Map<string, string | undefined>>();
-  return (corpus, version, build) => {
-    const builds = seen.get(corpus) ?? new Map<string, string | undefined>();
-    seen.set(corpus, builds);
-    const anew = builds.has(version) && builds.get(version) !== build;
-    builds.delete(version);
-    builds.set(version, build);
-    for (const oldest of builds.keys()) {
-      if (builds.size <= MOST_BUILDS) break;
-      builds.delete(oldest);
-    }
-    return anew;
+  return {
+    isAnew(corpus: string, { version, build }: ActivePointer): boolean {
+      const builds = seen.get(corpus);
+      return builds?.has(version) === true && builds.get(version) !== build;
+    },
+    /** To be told once the build is read, so that one that could not be is tried again. */
+    remember(corpus: string, { version, build }: ActivePointer): void {
+      const builds = seen.get(corpus) ?? new Map<string, string | undefined>();
+      seen.set(corpus, builds);
+      builds.delete(version);
+      builds.set(version, build);
+      for (const oldest of builds.keys()) {
+        if (builds.size <= MOST_BUILDS) break;
+        builds.delete(oldest);
+      }
+    },
   };
 }
 
@@ -77,20 +82,24 @@ function createFollower({ store, states, switching, open, onProblem }: FollowPar
     return true;
   }
 
-  const isAnew = createBuildMemory();
+  const builds = createBuildMemory();
 
   /** @param isNewest whether the pointer still stands when the version is loaded. */
   async function load(corpus: string, pointer: ActivePointer, isNewest: () => boolean): Promise<boolean> {
-    const { version, build } = pointer;
+    const { version } = pointer;
     const before = states.get(corpus);
-    const anew = isAnew(corpus, version, build);
-    if (before?.active?.version === version && !anew) return true;
+    const anew = builds.isAnew(corpus, pointer);
+    if (before?.active?.version === version && !anew) {
+      builds.remember(corpus, pointer);
+      return true;
+    }
     const loaded = await open(corpus, version, anew);
     // Opening takes long, and what is told may be old: a switch of this process's own in between is newer.
     const stillActive = (await store.active(corpus))?.version === version;
     if (!stillActive || !isNewest()) return true;
     if (states.get(corpus) !== before) return false;
     switching.follow(loaded, pointer);
+    builds.remember(corpus, pointer);
     return true;
   }
 

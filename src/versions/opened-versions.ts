@@ -26,8 +26,8 @@ export interface OpenedVersionsOptions {
 }
 
 interface Opened {
-  readonly loaded: Promise<LoadedVersion>;
-  usedAt: number;
+  readonly loaded: LoadedVersion;
+  readonly usedAt: number;
 }
 
 /** Starts empty. */
@@ -37,34 +37,48 @@ export function createOpenedVersions(options: OpenedVersionsOptions): OpenedVers
   const byName = new Map<string, Opened>();
   const nameOf = (corpus: string, version: string): string => `${corpus}/${version}`;
 
-  function keep(name: string, loaded: Promise<LoadedVersion>): void {
+  // Apart from what is open, so that names that do not open push nothing out.
+  const opening = new Map<string, Promise<LoadedVersion>>();
+
+  function keep(loaded: LoadedVersion): LoadedVersion {
+    const name = nameOf(loaded.corpus, loaded.version);
     byName.delete(name);
     byName.set(name, { loaded, usedAt: now() });
     for (const oldest of byName.keys()) {
       if (byName.size <= capacity) break;
       byName.delete(oldest);
     }
+    return loaded;
   }
 
   return {
     async get(corpus, version) {
       const name = nameOf(corpus, version);
-      const loaded = byName.get(name)?.loaded ?? open(corpus, version);
-      keep(name, loaded);
+      const opened = byName.get(name);
+      if (opened !== undefined) return keep(opened.loaded);
+      const begun = opening.get(name) ?? open(corpus, version);
+      opening.set(name, begun);
       try {
-        return await loaded;
-      } catch (error) {
-        if (byName.get(name)?.loaded === loaded) byName.delete(name);
-        throw error;
+        const loaded = await begun;
+        // Unless it was forgotten, or put, while it was being opened.
+        if (opening.get(name) === begun) keep(loaded);
+        return loaded;
+      } finally {
+        if (opening.get(name) === begun) opening.delete(name);
       }
     },
-    put: (loaded) => keep(nameOf(loaded.corpus, loaded.version), Promise.resolve(loaded)),
+    put: (loaded) => {
+      opening.delete(nameOf(loaded.corpus, loaded.version));
+      keep(loaded);
+    },
     forget: (corpus, version) => {
+      opening.delete(nameOf(corpus, version));
       byName.delete(nameOf(corpus, version));
     },
     inUse(corpus, version) {
-      const opened = byName.get(nameOf(corpus, version));
-      return opened !== undefined && now() - opened.usedAt < graceMs;
+      const name = nameOf(corpus, version);
+      const opened = byName.get(name);
+      return opening.has(name) || (opened !== undefined && now() - opened.usedAt < graceMs);
     },
   };
 }

@@ -42,14 +42,21 @@ async function standIns(store: VersionStore, corpus: string, pointer: ActivePoin
   return [...new Set([...previous, ...newestFirst])].filter((version) => version !== pointer?.version);
 }
 
-/** Activates the first stand-in that opens, and says so to the store, so that the next start finds it at once. */
-async function fallBack(parts: RestoreParts, corpus: string, pointer: ActivePointer | undefined): Promise<RestoredCorpus> {
+/**
+ * The first stand-in that opens.
+ * @param lasting whether the store is told, so that the next start finds it at once: not where the active version may be whole and readable then.
+ */
+async function fallBack(
+  parts: RestoreParts,
+  corpus: string,
+  { pointer, lasting }: { readonly pointer?: ActivePointer; readonly lasting: boolean },
+): Promise<RestoredCorpus> {
   const reports: SetAsideReport[] = [];
   for (const version of await standIns(parts.store, corpus, pointer)) {
     try {
       const active = await parts.open(corpus, version);
       // In a shared store the switch would be everyone's, and the trouble may be this process's alone.
-      const activatedAt = parts.store.shared ? new Date() : (await parts.store.activate(corpus, version)).activatedAt;
+      const activatedAt = lasting && !parts.store.shared ? (await parts.store.activate(corpus, version)).activatedAt : new Date();
       return { state: { active, activatedAt, problem: undefined }, reports };
     } catch (error) {
       reports.push(await reportUnusable(parts.store, { corpus, version }, FaqError.from(error)));
@@ -58,12 +65,13 @@ async function fallBack(parts: RestoreParts, corpus: string, pointer: ActivePoin
   return { state: NOTHING_ACTIVE, reports };
 }
 
-/** The versions that the store cannot even list, set aside. The active one is left to restoreCorpus. */
+/** The versions that the store cannot even list, set aside where they are damaged. The active one is left to restoreCorpus. */
 async function setAsideListed(store: VersionStore, corpus: string, active: string | undefined): Promise<readonly SetAsideReport[]> {
   const reports: SetAsideReport[] = [];
-  for (const { manifest, problem } of await store.list(corpus)) {
+  for (const { manifest, problem, isDamaged } of await store.list(corpus)) {
     if (problem === undefined || manifest.version === active) continue;
-    reports.push(await reportUnusable(store, { corpus, version: manifest.version }, new FaqError('data_loss', problem)));
+    const error = new FaqError(isDamaged === true ? 'data_loss' : 'internal', problem);
+    reports.push(await reportUnusable(store, { corpus, version: manifest.version }, error));
   }
   return reports;
 }
@@ -80,7 +88,8 @@ async function readPointer(store: VersionStore, corpus: string): Promise<{ point
 }
 
 /**
- * Opens a corpus's active version. A damaged one is set aside and the version before it, or else the newest that opens, takes over. One that
+ * Opens a corpus's active version. A damaged one is set aside and the version before it, or else the newest that opens, takes over; one that
+ * cannot be read just now is stood in for until the next start. One that
  * another model or release built stays stored and nothing is active until a reload: answers of an older corpus would be a surprise.
  */
 export async function restoreCorpus(parts: RestoreParts, corpus: string): Promise<RestoredCorpus> {
@@ -88,7 +97,7 @@ export async function restoreCorpus(parts: RestoreParts, corpus: string): Promis
   // In a shared store it is for whoever writes next, not for everyone who starts.
   const listed = parts.store.shared ? [] : await setAsideListed(parts.store, corpus, pointer?.version);
   if (pointerError !== undefined) {
-    const { state, reports } = await fallBack(parts, corpus, undefined);
+    const { state, reports } = await fallBack(parts, corpus, { lasting: pointerError.code === 'data_loss' });
     return { state, reports: [{ corpus, version: '', problem: pointerError.message }, ...listed, ...reports] };
   }
   if (pointer === undefined) return { state: NOTHING_ACTIVE, reports: listed };
@@ -101,7 +110,8 @@ export async function restoreCorpus(parts: RestoreParts, corpus: string): Promis
     if (error.code === 'unavailable') throw error;
     const report = await reportUnusable(parts.store, { corpus, version: pointer.version }, error);
     if (error.code === 'failed_precondition') return { state: { ...NOTHING_ACTIVE, problem: error }, reports: [...listed, report] };
-    const { state, reports } = await fallBack(parts, corpus, pointer);
+    const lasting = error.code === 'data_loss' || error.code === 'not_found';
+    const { state, reports } = await fallBack(parts, corpus, { pointer, lasting });
     return { state, reports: [...listed, report, ...reports] };
   }
 }

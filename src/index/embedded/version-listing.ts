@@ -15,14 +15,16 @@ async function listVersion(store: Store, corpus: string, version: string): Promi
     return {
       manifest: { ...manifest, corpus, version },
       problem: `manifest.json is that of ${manifest.corpus}, version ${manifest.version}.`,
+      isDamaged: true,
     };
-  } catch (error) {
+  } catch (thrown) {
+    const error = FaqError.from(thrown);
     const createdAt = (await store.disk.facts(folder).catch(() => undefined))?.modifiedAt ?? new Date(0);
     const manifest = await readManifest(store.disk, folder).then(
       (stored) => stored.manifest,
       () => ({ corpus, version, createdAt, modelDigest: '', dimension: 0, entries: 0, questions: 0, intents: 0 }),
     );
-    return { manifest: { ...manifest, corpus, version }, problem: FaqError.from(error).message };
+    return { manifest: { ...manifest, corpus, version }, problem: error.message, isDamaged: error.code === 'data_loss' };
   }
 }
 

@@ -52,7 +52,7 @@ export async function listedVersion(place: ReadPlace, found: VersionCollection):
     const { manifest } = record;
     if (manifest.corpus === found.corpus && manifest.version === found.version) return { manifest };
     const problem = `Collection ${found.name} holds version ${manifest.version} of corpus ${manifest.corpus}: it was restored under another name.`;
-    return { manifest: { ...manifest, corpus: found.corpus, version: found.version }, problem };
+    return { manifest: { ...manifest, corpus: found.corpus, version: found.version }, problem, isDamaged: true };
   } catch (error) {
     if (!(error instanceof FaqError) || error.code !== 'data_loss') throw error;
     return unreadable(found.corpus, found.version, error.message);

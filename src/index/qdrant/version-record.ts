@@ -96,5 +96,5 @@ export function parseRecord(payload: unknown, version: string): VersionRecord {
 /** A version whose record cannot be read, as a list shows it. */
 export function unreadable(corpus: string, version: string, problem: string): StoredVersion {
   const manifest = { corpus, version, createdAt: new Date(0), modelDigest: '', dimension: 0, entries: 0, questions: 0, intents: 0 };
-  return { manifest, problem };
+  return { manifest, problem, isDamaged: true };
 }

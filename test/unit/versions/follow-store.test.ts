@@ -10,7 +10,12 @@ import { createVersionSwitch } from '../../../src/versions/switch-version.ts';
 let following: Following | undefined;
 afterEach(() => following?.stop());
 
-const pointerTo = (version: string): ActivePointer => ({ version, previous: undefined, activatedAt: new Date(0) });
+const pointerTo = (version: string, build?: string): ActivePointer => ({
+  version,
+  previous: undefined,
+  activatedAt: new Date(0),
+  ...(build === undefined ? {} : { build }),
+});
 const loadedAs = (version: string) => ({ corpus: 'shop', version }) as LoadedVersion;
 const activeAs = (version: string): CorpusState => ({ active: loadedAs(version), activatedAt: new Date(0), problem: undefined });
 
@@ -38,8 +43,8 @@ function followed(options: { readonly open?: (version: string) => Promise<Loaded
     onProblem,
     onReach: () => undefined,
   });
-  const tell = (version: string | undefined): void =>
-    watcher?.onPointer({ corpus: 'shop', pointer: version === undefined ? undefined : pointerTo(version) });
+  const tell = (version: string | undefined, build?: string): void =>
+    watcher?.onPointer({ corpus: 'shop', pointer: version === undefined ? undefined : pointerTo(version, build) });
   return {
     states,
     lock,
@@ -59,6 +64,27 @@ function followed(options: { readonly open?: (version: string) => Promise<Loaded
 const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('following a store', () => {
+  it('tries a version that was written anew until it opens', async () => {
+    const opens: string[] = [];
+    const anew = loadedAs('v1');
+    const under = followed({
+      open: async (version) => {
+        opens.push(version);
+        if (opens.length === 1) throw new FaqError('unavailable', 'The store is away.');
+        return anew;
+      },
+    });
+    under.tell('v1', 'first build');
+    await turns();
+    expect(opens).toEqual([]);
+    under.tell('v1', 'second build');
+    await vi.waitFor(() => expect(under.states.get('shop')?.active).toBe(anew), 5_000);
+    expect(opens).toEqual(['v1', 'v1']);
+    under.tell('v1', 'second build');
+    await turns();
+    expect(opens).toHaveLength(2);
+  });
+
   it('answers from what another process made active', async () => {
     const under = followed();
     under.switchTo('v2');

@@ -41,6 +41,26 @@ describe('opened versions', () => {
     expect(opens).toEqual(['a', 'a']);
   });
 
+  it('lets nothing go for names that do not open', async () => {
+    const { opened, opens, breakDisk } = setUp();
+    for (const version of ['a', 'b']) await opened.get('c', version);
+    breakDisk(true);
+    for (const version of ['x', 'y', 'z']) await expect(opened.get('c', version)).rejects.toThrow('unreadable');
+    expect(opened.inUse('c', 'a')).toBe(true);
+    for (const version of ['a', 'b']) await opened.get('c', version);
+    expect(opens).toEqual(['a', 'b', 'x', 'y', 'z']);
+  });
+
+  it('keeps nothing that was forgotten while it was being opened', async () => {
+    const { opened, opens } = setUp();
+    const first = opened.get('c', 'a');
+    opened.forget('c', 'a');
+    await first;
+    expect(opened.inUse('c', 'a')).toBe(false);
+    await opened.get('c', 'a');
+    expect(opens).toEqual(['a', 'a']);
+  });
+
   it('calls a version in use for a while after it was asked for', async () => {
     const { opened, advance } = setUp();
     await opened.get('c', 'a');

@@ -1,8 +1,10 @@
 import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Disk } from '../../../src/index/embedded/disk.ts';
 import { createFakeEncoder } from '../../support/fake-encoder.ts';
 import { CHATTER, DELIVERY, faqFile } from '../../support/faq-source.ts';
+import { unsyncedDisk } from '../../support/faulty-disk.ts';
 import { openVersionsOnDisk, removeFolder, temporaryFolder } from '../../support/versions-on-disk.ts';
 
 const FILES = faqFile(DELIVERY, CHATTER);
@@ -114,6 +116,27 @@ describe('restoring at start', () => {
     expect(await server.versions.restore()).toMatchObject([{ version: first }]);
     expect(server.versions.active('shop')?.version).toBe(second);
     await expect(server.versions.rollback('shop', undefined)).rejects.toMatchObject({ reason: 'NO_PREVIOUS_VERSION' });
+  });
+
+  it.each([
+    ['an inactive version', 0, 'manifest.json'],
+    ['the active version', 1, 'vectors.f32'],
+  ])('moves and changes nothing for a passing lack of file handles: %s', async (_, place, name) => {
+    const versions = await loadAndClose(FILES, MORE);
+    const path = fileOf(versions[place] ?? '', name);
+    const read: Disk['read'] = (file) =>
+      file === path ? Promise.reject(Object.assign(new Error('planted'), { code: 'EMFILE' })) : unsyncedDisk.read(file);
+    {
+      await using server = await openVersionsOnDisk({ dataDir, disk: { ...unsyncedDisk, read } });
+      const reports = await server.versions.restore();
+      expect(reports).toMatchObject([{ version: versions[place], problem: expect.stringContaining('EMFILE') }]);
+      // Until the next start the one before stands in.
+      expect(server.versions.active('shop')?.version).toBe(versions[1 - place]);
+    }
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toEqual([]);
+    expect(server.versions.active('shop')?.version).toBe(versions[1]);
+    expect(await server.versions.list('shop')).toHaveLength(2);
   });
 
   it('falls back to the newest version when the pointer is damaged', async () => {
