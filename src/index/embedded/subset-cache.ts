@@ -36,11 +36,19 @@ function copied({ vectors, dimension }: SubsetSource, passing: Uint32Array): Exa
   return openExactSearch(compact, dimension);
 }
 
+/** Bytes of a number in a copy that is searched: as float32, and most of them as int8 beside it. */
+const COPIED_BYTES = 5;
+
+/** Whether a part is copied: not where a graph answers for it, nor where the copy would have to be made for each search. */
+function isCopied({ dimension, maxBytes, copyBelowRows = Number.POSITIVE_INFINITY }: SubsetSource, passing: number): boolean {
+  return passing < copyBelowRows && passing * dimension * COPIED_BYTES <= maxBytes;
+}
+
 function cut(source: SubsetSource, filter: RowFilter): Subset {
   const passing = rowsThatPass(source.rows, filter);
   const passes = new Uint8Array(source.rows.length);
   for (const row of passing) passes[row] = 1;
-  const search = passing.length < (source.copyBelowRows ?? Number.POSITIVE_INFINITY) ? copied(source, passing) : undefined;
+  const search = isCopied(source, passing.length) ? copied(source, passing) : undefined;
   return { rows: passing, passes, search };
 }
 

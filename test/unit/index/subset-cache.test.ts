@@ -24,8 +24,14 @@ test('the filter used longest ago goes first when the bytes run out', () => {
   expect(subsetOf(german)).not.toBe(second);
 });
 
+test('a part whose copy could not be kept is not copied, so that it is not copied for each search', () => {
+  // Ten of thirty rows of 16 numbers: 800 bytes with their int8.
+  const copied = (maxBytes: number) => openSubsetCache({ rows, vectors, dimension: 16, maxBytes })(english).search !== undefined;
+  expect([copied(799), copied(800)]).toEqual([false, true]);
+});
+
 test('a subset over the bound alone is used and not kept', () => {
-  const subsetOf = openSubsetCache({ rows, vectors, dimension: 16, maxBytes: 100 });
+  const subsetOf = openSubsetCache({ rows, vectors, dimension: 16, maxBytes: 50 });
   expect(subsetOf(english).rows).toHaveLength(10);
   expect(subsetOf(english)).not.toBe(subsetOf(english));
 });
