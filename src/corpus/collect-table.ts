@@ -3,7 +3,7 @@ import { DEMAND_FIELDS, readShares } from './collect-settings.ts';
 import type { Collection, EntryDraft, LocatedShare, LocatedText } from './collection.ts';
 import { nearestWord, quoted } from './describe-value.ts';
 import type { Table } from './read-table.ts';
-import { ANSWER, COUNTER_EXAMPLE, ID, INTENT, METADATA_VALUE, QUESTION, readLocale, readText, TAG } from './read-text.ts';
+import { ANSWER, COUNTER_EXAMPLE, ID, INTENT, METADATA_KEY, METADATA_VALUE, QUESTION, readLocale, readText, TAG } from './read-text.ts';
 import { type Place, within } from './source-document.ts';
 
 const COLUMNS = ['id', 'intent', 'question', 'counter_example', 'answer', 'locale', 'tags', ...DEMAND_FIELDS];
@@ -55,10 +55,11 @@ function readColumns(table: Table, collection: Collection): Columns | undefined 
     }
     seen.add(key);
     if (name !== undefined) known.set(name, index);
-    else if (column.startsWith(METADATA_PREFIX)) metadata.push({ name: column.slice(METADATA_PREFIX.length), column, index });
     else if (column !== '') {
-      warnUnknownColumn(column, header, collection);
-      metadata.push({ name: column, column, index });
+      if (!column.startsWith(METADATA_PREFIX)) warnUnknownColumn(column, header, collection);
+      const written = column.startsWith(METADATA_PREFIX) ? column.slice(METADATA_PREFIX.length) : column;
+      const metadataKey = readText(written, METADATA_KEY, { place: header, list: collection.list });
+      if (metadataKey !== undefined) metadata.push({ name: metadataKey, column, index });
     }
   }
   const lacks = known.has('question') ? 'id or intent' : 'question';
@@ -115,11 +116,14 @@ function addRow(
   entry.demands.push(...readShares(demands, DEMAND_FIELDS, { place: row, collection }));
   entry.answer = agreed(entry.answer, readText(cell('answer'), ANSWER, at('answer')) ?? '', at('answer'));
   entry.locale = agreed(entry.locale, readLocale(cell('locale'), at('locale')) ?? '', at('locale'));
-  for (const tag of cell('tags').split(TAG_SEPARATOR)) {
+  for (const tag of cell('tags') === '' ? [] : cell('tags').split(TAG_SEPARATOR)) {
+    if (!collection.room(within(row, 'tags'))) break;
     const text = readText(tag, TAG, at('tags'));
     if (text !== undefined && text !== '') entry.tags.add(text);
   }
   for (const { name, column } of columns.metadata) {
+    if (cell(column) === '') continue;
+    if (!collection.room(within(row, column))) break;
     const value = agreed(entry.metadata.get(name) ?? '', readText(cell(column), METADATA_VALUE, at(column)) ?? '', at(column));
     if (value !== '') entry.metadata.set(name, value);
   }

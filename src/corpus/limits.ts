@@ -8,6 +8,8 @@ export const MAX_ANSWER_CHARACTERS = 100_000;
 export const MAX_NAME_CHARACTERS = 256;
 /** Texts of one corpus: questions, counter-examples, tags, metadata values and golden rows together. */
 export const MAX_TEXTS = 1_000_000;
+/** Columns of a table. */
+export const MAX_COLUMNS = 1_000;
 /** Faults, and warnings, that are listed; the rest is only counted. */
 export const MAX_LISTED = 10_000;
 /** Bytes of all files of one corpus. */

@@ -1,12 +1,13 @@
 /** CSV and TSV to rows with lines. Knows nothing of what the columns mean. */
 import { CsvError, parse } from 'csv-parse/sync';
 import type { FaultList } from './fault-list.ts';
+import { MAX_COLUMNS } from './limits.ts';
 import { formatPath, type SourceDocument, wholeFile } from './source-document.ts';
 
 /** A table: its header's names as written, and its rows. Cells are trimmed; rows of blank cells are left out. */
 export interface Table {
   readonly columns: readonly string[];
-  /** Each row has as many cells as there are columns. */
+  /** A row has at most as many cells as there are columns; what it lacks at its end is blank. */
   readonly rows: readonly (readonly string[])[];
   /** Paths are [row] or [row, column name]; [] is the header. */
   readonly document: SourceDocument;
@@ -100,8 +101,7 @@ function rowsOf(records: readonly NumberedRow[], width: number, tooWide: (row: N
   for (const row of records) {
     if (row.cells.every((cell) => cell === '')) continue;
     if (row.cells.slice(width).some((cell) => cell !== '')) tooWide(row);
-    const cells = Array.from({ length: width }, (_, index) => row.cells[index] ?? '');
-    rows.push({ line: row.line, cells });
+    rows.push({ line: row.line, cells: row.cells.slice(0, width) });
   }
   return rows;
 }
@@ -121,6 +121,11 @@ export function readTable(
     list.fault('syntax_error', wholeFile(file, line), message);
   });
   const header = records[0] ?? { line: 0, cells: [] };
+  if (header.cells.length > MAX_COLUMNS) {
+    const message = `Expected at most ${MAX_COLUMNS} columns, came ${header.cells.length}; leave out what answers do not need.`;
+    list.fault('too_many', wholeFile(file, header.line), message);
+    return undefined;
+  }
   const rows = rowsOf(records.slice(1), header.cells.length, (row) => {
     const message = `Expected ${header.cells.length} cells as in the header, came ${row.cells.length}; quote a cell that holds the separator.`;
     list.fault('syntax_error', wholeFile(file, row.line), message);

@@ -139,6 +139,26 @@ describe('CSV', () => {
 });
 
 describe('TSV', () => {
+  it('refuses more columns than anyone needs, and takes short rows as blank at their ends', () => {
+    const wide = `${HEADER.trim()},${Array.from({ length: 995 }, (_, at) => `metadata.m${at}`).join(',')}\na,,one?\n`;
+    expect(brief(parse({ 'faq.csv': wide }).faults)).toEqual(['too_many faq.csv:1']);
+    const narrower = wide.replace(',metadata.m994', '');
+    expect(parse({ 'faq.csv': narrower }).corpus?.entries).toMatchObject([{ id: 'a', questions: ['one?'], metadata: {} }]);
+  });
+
+  it('counts metadata values and tags among the texts of a corpus', () => {
+    const columns = Array.from({ length: 900 }, (_, at) => `metadata.m${at}`).join(',');
+    const cells = Array.from({ length: 900 }, () => 'x').join(',');
+    const rows = Array.from({ length: 1_200 }, (_, at) => `e${at},,question ${at}?,,,a|b,${cells}`).join('\n');
+    const { faults } = parse({ 'faq.csv': `${HEADER.trim()},${columns}\n${rows}\n` });
+    expect(brief(faults)).toEqual([expect.stringMatching(/too_many/u)]);
+  });
+
+  it('refuses names of metadata that are too long to be keys', () => {
+    const { faults } = parse({ 'faq.csv': `${HEADER.trim()},metadata.${'k'.repeat(300)}\na,,one?,,,,x\n` });
+    expect(brief(faults)).toEqual([expect.stringMatching(/too_long/u)]);
+  });
+
   it('reads tabs, commas in cells and stray quotes', () => {
     const { corpus, faults } = parse({ 'faq.tsv': 'id\tquestion\tanswer\na\tis a 5" screen, or\tyes, "it" is\nb\t"quoted\nlines"\t"x"\n' });
     expect(faults).toEqual([]);
