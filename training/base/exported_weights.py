@@ -18,8 +18,9 @@ from sentence_transformers import SentenceTransformer
 from transformers import AutoConfig, AutoModel
 
 from training.export.base_folder import NEEDED, read_json
-from training.export.int8_graph import float_weights, is_int8_graph
+from training.export.int8_graph import is_int8_graph, trained_weights
 from training.faults import Fault
+from training.packed.bert import to_state
 
 PREFIX = "transformer."
 """Of the traced module (export/sentence_graph.py)."""
@@ -50,7 +51,7 @@ def named_weights(graph: onnx.GraphProto) -> dict[str, torch.Tensor]:
     """Weights by the names that the transformer gives them."""
     tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     if is_int8_graph(tensors):
-        return {name: torch.tensor(np.ascontiguousarray(value)) for name, value in float_weights(tensors).items()}
+        return to_state({name: torch.tensor(np.ascontiguousarray(value)) for name, value in trained_weights(tensors).items()})
     # Weights of equal value are stored once by the tracer, the others being named after it.
     tensors |= {node.output[0]: tensors[node.input[0]] for node in graph.node if node.op_type == "Identity" and node.input[0] in tensors}
     names = {name.removesuffix(".int8") for name in tensors if not name.endswith((".scale", ".shape"))}

@@ -56,7 +56,7 @@ def packed(base: BaseFolder, texts: list[str]) -> Texts:
 
 
 def quantised_vectors(base: BaseFolder, bert: PackedBert, texts: list[str]) -> np.ndarray:
-    """Unit vectors, float32 [texts, width], of a bert in quantised mode."""
+    """Unit vectors, float32 [texts, width], of a bert in quantised mode; each text by itself, since what shares its batch rounds it otherwise."""
     rows = packed(base, texts)
     with torch.no_grad():
-        return bert(rows.batch(np.arange(len(rows)))).numpy()
+        return np.concatenate([bert(rows.batch(np.array([number]))).numpy() for number in range(len(rows))])

@@ -128,11 +128,16 @@ def layer(graph: GraphUnderWay, x: str, name: str, weights: Arrays, shape: BertS
 
 
 def pooled(graph: GraphUnderWay, x: str) -> str:
-    """Mean over the pieces that count, then unit length (the mean's divisor cancels)."""
+    """Mean over the pieces that count, then unit length (the mean's divisor cancels).
+
+    Summed as float64: runtimes add a batch of one in another order than a batch of several, and float32 sums would differ in their last digits.
+    """
     graph.node("Cast", ["attention_mask"], "counts", to=TensorProto.FLOAT)
     graph.node("Unsqueeze", ["counts", "two"], "counts.wide")
     graph.node("Mul", [x, "counts.wide"], "counted")
-    graph.node("ReduceSum", ["counted", "one"], "total", keepdims=0)
+    graph.node("Cast", ["counted"], "counted.double", to=TensorProto.DOUBLE)
+    graph.node("ReduceSum", ["counted.double", "one"], "total.double", keepdims=0)
+    graph.node("Cast", ["total.double"], "total", to=TensorProto.FLOAT)
     return graph.node("LpNormalization", ["total"], "sentence_embedding", axis=-1, p=2)
 
 
@@ -155,39 +160,35 @@ def int8_graph(weights: Arrays, shape: BertShape) -> onnx.ModelProto:
     return helper.make_model(body, opset_imports=opsets, ir_version=9, producer_name="faqmatch training")
 
 
-PARTS = {"out": "attention.output.dense", "up": "intermediate.dense", "down": "output.dense"}
-NORMS = {"norm1": "attention.output.LayerNorm", "norm2": "output.LayerNorm"}
-QKV = {"q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value"}
-
-
 def is_int8_graph(tensors: Arrays) -> bool:
     """Whether the graph with these initializers was made by `int8_graph`."""
     return "layers.0.q.whole" in tensors
 
 
-def float_weights(tensors: Arrays) -> Arrays:
-    """The initializers of an `int8_graph` → float32 weights by Hugging Face's BERT names: what training goes on from."""
+def trained_weights(tensors: Arrays) -> Arrays:
+    """The initializers of an `int8_graph` → the weights it was made of, by PackedBert's names, on the whole numbers' grid: what training goes on from."""
 
-    def weight(name: str, smoothed: str) -> np.ndarray:
-        values = tensors[f"{name}.whole"].astype(np.float32) * tensors[f"{name}.scale"]
-        return (values * tensors[f"{smoothed}.unsmooth"][:, None] if f"{smoothed}.unsmooth" in tensors else values).T
+    def stored(name: str) -> np.ndarray:
+        return tensors[f"{name}.whole"].astype(np.float32) * tensors[f"{name}.scale"]
 
-    width = tensors["norm.weight"].shape[0]
     found = {
-        "embeddings.word_embeddings.weight": tensors["words.int8"].astype(np.float32) * tensors["words.scale"],
-        "embeddings.position_embeddings.weight": tensors["places.weight"],
-        "embeddings.token_type_embeddings.weight": np.zeros((2, width), np.float32),
-        "embeddings.LayerNorm.weight": tensors["norm.weight"],
-        "embeddings.LayerNorm.bias": tensors["norm.bias"],
+        "words.weight": tensors["words.int8"].astype(np.float32) * tensors["words.scale"],
+        "places.weight": tensors["places.weight"],
+        "norm.weight": tensors["norm.weight"],
+        "norm.bias": tensors["norm.bias"],
     }
     for number in range(sum(name.endswith(".q.whole") for name in tensors)):
-        ours, theirs = f"layers.{number}", f"encoder.layer.{number}"
-        for (part, name), bias in zip(QKV.items(), np.split(tensors[f"{ours}.qkv.bias"], 3), strict=True):
-            found[f"{theirs}.{name}.weight"] = weight(f"{ours}.{part}", f"{ours}.qkv")
-            found[f"{theirs}.{name}.bias"] = bias
-        for part, name in PARTS.items():
-            found[f"{theirs}.{name}.weight"] = weight(f"{ours}.{part}", f"{ours}.{part}")
-            found[f"{theirs}.{name}.bias"] = tensors[f"{ours}.{part}.bias"]
-        for part, name in NORMS.items():
-            found |= {f"{theirs}.{name}.{end}": tensors[f"{ours}.{part}.{end}"] for end in ("weight", "bias")}
+        layer = f"layers.{number}"
+        for part in ("qkv", "out", "up", "down"):
+            name = f"{layer}.{part}"
+            smoothed = np.concatenate([stored(f"{layer}.{one}") for one in "qkv"], axis=1) if part == "qkv" else stored(name)
+            unsmooth = tensors.get(f"{name}.unsmooth", np.ones(len(smoothed), np.float32))
+            found |= {
+                f"{name}.weight": (smoothed * unsmooth[:, None]).T,
+                f"{name}.smooth": 1.0 / unsmooth,
+                f"{name}.bias": tensors[f"{name}.bias"],
+                f"{name}.input_scale": tensors[f"{name}.input_scale"].reshape(1),
+                f"{name}.input_zero": tensors[f"{name}.input_zero"].reshape(1).astype(np.float32),
+            }
+        found |= {f"{layer}.{norm}.{end}": tensors[f"{layer}.{norm}.{end}"] for norm in ("norm1", "norm2") for end in ("weight", "bias")}
     return found

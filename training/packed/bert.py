@@ -132,6 +132,13 @@ class PackedBert(nn.Module):
         return F.normalize(total, dim=1)
 
 
+NAMES = {"out": "attention.output.dense", "norm1": "attention.output.LayerNorm", "up": "intermediate.dense", "down": "output.dense", "norm2": "output.LayerNorm"}
+"""Parts of a layer: ours → Hugging Face's."""
+
+ATTENTION = ("query", "key", "value")
+"""What `qkv` holds, in this order."""
+
+
 def load_state(bert: PackedBert, state: dict[str, torch.Tensor]) -> None:
     """Hugging Face BertModel names → ours; token type 0 is added to the places, since it is always 0 here."""
     mine = {
@@ -140,21 +147,19 @@ def load_state(bert: PackedBert, state: dict[str, torch.Tensor]) -> None:
         "norm.weight": state["embeddings.LayerNorm.weight"],
         "norm.bias": state["embeddings.LayerNorm.bias"],
     }
-    names = {"out": "attention.output.dense", "norm1": "attention.output.LayerNorm", "up": "intermediate.dense", "down": "output.dense", "norm2": "output.LayerNorm"}
     for number in range(len(bert.layers)):
         theirs, ours = f"encoder.layer.{number}", f"layers.{number}"
         for end in ("weight", "bias"):
-            parts = [state[f"{theirs}.attention.self.{part}.{end}"] for part in ("query", "key", "value")]
+            parts = [state[f"{theirs}.attention.self.{part}.{end}"] for part in ATTENTION]
             mine[f"{ours}.qkv.{end}"] = torch.cat(parts)
-            for name, other in names.items():
+            for name, other in NAMES.items():
                 mine[f"{ours}.{name}.{end}"] = state[f"{theirs}.{other}.{end}"]
     missing, unexpected = bert.load_state_dict(mine, strict=False)
     assert not unexpected and all("input_" in name or name.endswith("smooth") for name in missing), (missing, unexpected)
 
 
-def to_state(bert: PackedBert, layers: int) -> dict[str, torch.Tensor]:
-    """Ours → Hugging Face names, float32 on the CPU: what a sentence-transformers folder holds."""
-    ours = {name: value.detach().float().cpu() for name, value in bert.state_dict().items()}
+def to_state(ours: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Our names → Hugging Face's, what quantisation adds left out: what a sentence-transformers folder holds."""
     state = {
         "embeddings.word_embeddings.weight": ours["words.weight"],
         "embeddings.position_embeddings.weight": ours["places.weight"],
@@ -162,12 +167,11 @@ def to_state(bert: PackedBert, layers: int) -> dict[str, torch.Tensor]:
         "embeddings.LayerNorm.weight": ours["norm.weight"],
         "embeddings.LayerNorm.bias": ours["norm.bias"],
     }
-    names = {"out": "attention.output.dense", "norm1": "attention.output.LayerNorm", "up": "intermediate.dense", "down": "output.dense", "norm2": "output.LayerNorm"}
-    for number in range(layers):
+    for number in range(sum(name.endswith("qkv.weight") for name in ours)):
         theirs, mine = f"encoder.layer.{number}", f"layers.{number}"
         for end in ("weight", "bias"):
-            for part, piece in zip(("query", "key", "value"), ours[f"{mine}.qkv.{end}"].chunk(3), strict=True):
+            for part, piece in zip(ATTENTION, ours[f"{mine}.qkv.{end}"].chunk(3), strict=True):
                 state[f"{theirs}.attention.self.{part}.{end}"] = piece.contiguous()
-            for name, other in names.items():
+            for name, other in NAMES.items():
                 state[f"{theirs}.{other}.{end}"] = ours[f"{mine}.{name}.{end}"]
     return state

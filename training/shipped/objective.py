@@ -41,3 +41,11 @@ def relation_tie(vectors: torch.Tensor, reference: torch.Tensor, temperature: fl
     mine = (vectors @ vectors.T / temperature).masked_fill(eye, -1e4)
     theirs = (reference @ reference.T / temperature).masked_fill(eye, -1e4)
     return F.kl_div(F.log_softmax(mine, dim=1), F.log_softmax(theirs, dim=1), log_target=True, reduction="batchmean")
+
+
+TEACHER_WEIGHT = 5.0
+
+
+def taught_loss(vectors: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """What is left to learn where a teacher is the whole loss: its vectors, and who is near to whom among them."""
+    return TEACHER_WEIGHT * tie(vectors, wanted) + relation_tie(vectors, wanted)

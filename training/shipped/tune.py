@@ -11,11 +11,10 @@ import torch
 from training.faults import Fault
 from training.packed.bert import PackedBert
 from training.packed.texts import Draw, Pairs, Texts
-from training.shipped.objective import false_negatives, ranking_loss, relation_tie, tie
+from training.shipped.objective import false_negatives, ranking_loss, relation_tie, taught_loss, tie
 from training.shipped.recipe import STREAM_NAMES, Recipe
 
 REPORT_EVERY = 100
-TEACHER_WEIGHT = 5.0
 
 Log = Callable[[dict], None]
 State = dict[str, torch.Tensor]
@@ -72,8 +71,7 @@ def batch_loss(bert: PackedBert, material: Material, rows: np.ndarray, recipe: R
         vectors = bert(pairs.texts.batch(numbers))
     index = torch.from_numpy(numbers.astype(np.int64)).to(device, non_blocking=True)
     if teacher is not None:
-        wanted = teacher[index].float()
-        return TEACHER_WEIGHT * tie(vectors, wanted) + relation_tie(vectors, wanted)
+        return taught_loss(vectors, teacher[index].float())
     known = material.guide[index].float()
     group = torch.from_numpy(pairs.group[rows].astype(np.int64)).to(device, non_blocking=True)
     same_text = (index[:n, None] == index[None, :n]) & ~torch.eye(n, dtype=torch.bool, device=device)
@@ -90,27 +88,32 @@ def batch_loss(bert: PackedBert, material: Material, rows: np.ndarray, recipe: R
     return loss
 
 
-def tune(bert: PackedBert, material: Material, recipe: Recipe, phase: Phase, log: Log) -> None:
-    """Run a phase: 5 % warm-up, then the rate falls as a cosine. A fault if the loss is no number."""
-    draw = Draw(material.pairs, recipe.numbered_shares(), recipe.seed, material.near, phase.near)
-    best = optimiser(bert, phase.rate, recipe.freeze_words)
-    warm = max(1, phase.steps // 20)
-    schedule = torch.optim.lr_scheduler.LambdaLR(best, lambda s: min(1.0, (s + 1) / warm) * 0.5 * (1 + math.cos(math.pi * s / phase.steps)))
+def descend(bert: PackedBert, best: torch.optim.AdamW, steps: int, loss_at: Callable[[int], torch.Tensor], log: Log) -> None:
+    """`steps` steps down `loss_at(step)`, steps from 1: 5 % warm-up, then the rate falls as a cosine. A fault if the loss is no number."""
+    warm = max(1, steps // 20)
+    schedule = torch.optim.lr_scheduler.LambdaLR(best, lambda s: min(1.0, (s + 1) / warm) * 0.5 * (1 + math.cos(math.pi * s / steps)))
     bert.train()
     began, recent = time.time(), []
-    for step in range(1, phase.steps + 1):
-        loss = batch_loss(bert, material, draw.rows(recipe.pairs), recipe, phase.teacher)
+    for step in range(1, steps + 1):
+        loss = loss_at(step)
         best.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(bert.parameters(), 1.0)
         best.step()
         schedule.step()
         recent.append(loss.detach())
-        if step % REPORT_EVERY == 0 or step == phase.steps:
+        if step % REPORT_EVERY == 0 or step == steps:
             value, recent = float(torch.stack(recent).mean()), []
-            log({"step": step, "of": phase.steps, "loss": round(value, 4), "seconds": round(time.time() - began, 1)})
+            log({"step": step, "of": steps, "loss": round(value, 4), "seconds": round(time.time() - began, 1)})
             if not math.isfinite(value):
-                raise Fault(f"the loss is {value} at step {step}; lower the recipe's rate")
+                raise Fault(f"the loss is {value} at step {step}; lower the rate")
+
+
+def tune(bert: PackedBert, material: Material, recipe: Recipe, phase: Phase, log: Log) -> None:
+    """Run a phase on rows that are drawn by the recipe."""
+    draw = Draw(material.pairs, recipe.numbered_shares(), recipe.seed, material.near, phase.near)
+    best = optimiser(bert, phase.rate, recipe.freeze_words)
+    descend(bert, best, phase.steps, lambda _: batch_loss(bert, material, draw.rows(recipe.pairs), recipe, phase.teacher), log)
 
 
 def mixed(base: State, tuned: State, share: float) -> State:
