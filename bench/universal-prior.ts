@@ -1,21 +1,25 @@
 /**
- * Fits UNIVERSAL_CALIBRATOR of src/matching/universal-prior.ts: `FAQMATCH_EVAL_DATA=... node bench/universal-prior.ts`.
- * Training files of public sets are thinned to one question an intent, with and without names that count, and a quarter of the intents is left out whole;
- * what was left out is scored as traffic: other questions of the kept intents in scope, those of the left-out intents out of it.
- * Every set weighs the same. Test files, golden files and the demo corpora are not read. It also prints how well constants fitted without a set do on it.
+ * Fits the constants of src/matching/universal-prior.ts: `FAQMATCH_EVAL_DATA=... node bench/universal-prior.ts`.
+ * Training files of public sets are thinned to one question an intent, with and without names that count. In scope are other questions of the kept
+ * intents; out of scope are questions of the set's other intents and, for corpora of few intents, as many of the other sets: to those nearly all that
+ * is asked has nothing to do with them. Every set weighs the same. Test files, golden files and the demo corpora are not read. It also prints how well
+ * constants fitted without a set do on it.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createMatrixProduct } from '../src/encoder/matrix-product.ts';
 import { readModelFolder } from '../src/encoder/model-folder.ts';
 import { createEncoder } from '../src/encoder/onnx-encoder.ts';
-import type { CalibrationRow, Weights } from '../src/matching/calibrator.ts';
+import { openBm25 } from '../src/index/bm25.ts';
+import type { CalibrationRow, Prior, Weights } from '../src/matching/calibrator.ts';
 import { fitLogistic, logit, sigmoid } from '../src/matching/calibrator.ts';
-import { DEFAULT_MATCH_SETTINGS, type FitInput } from '../src/matching/contract.ts';
+import { DEFAULT_MATCH_SETTINGS, type FitInput, type NearQuestion } from '../src/matching/contract.ts';
 import { features } from '../src/matching/features.ts';
 import { fitScorer } from '../src/matching/fit.ts';
+import { hitScores } from '../src/matching/hit-scorer.ts';
 import { ridgeScorer } from '../src/matching/ridge-scorer.ts';
 import { readableName } from '../src/text/readable-name.ts';
+import { wordTerms } from '../src/text/terms.ts';
 
 const SETS = ['clinc150', 'banking77-fewshot', 'snips', 'hint3-v2-curekart', 'nlpjs-corpus50'];
 const DRAWS = 4;
@@ -24,7 +28,20 @@ const PER_INTENT = 25;
 /** Rows that a set counts as: about what a corpus of its own would bring. */
 const ROWS_PER_SET = 200;
 const OUT_OF_SCOPE_SHARE = 0.25;
-const FLAT: Weights = [0, 0, 0, 0];
+const FLAT: Prior = { mean: [0, 0, 0, 0], strength: 1 };
+/** Corpora of one kind: intents of each (so many, or three quarters of the set), and the share of what is out of scope that other sets ask. */
+interface Kind {
+  readonly sizes: readonly (number | 'most')[];
+  readonly farShare: number;
+}
+const MANY_INTENTS = 10;
+const MANY: Kind = { sizes: ['most'], farShare: 0 };
+const FEW: Kind = { sizes: [2, 3, 5], farShare: 0.5 };
+const LONE: Kind = { sizes: [1], farShare: 0.5 };
+/** Utterances in scope, and of either kind out of scope, of one draw: more add seconds and no accuracy. */
+const MOST_TRAFFIC = 600;
+/** Neighbours that the hit scorer reads. */
+const HITS = 64;
 
 /** A small seeded generator (mulberry32), so that every run prints the same constants. */
 function random(seed: number): () => number {
@@ -89,14 +106,29 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 }
 
-/** Rows of one draw of one question an intent. */
-async function draw({ intents, names }: Labelled, named: boolean, next: () => number): Promise<readonly CalibrationRow[]> {
+/** One corpus to draw. */
+interface DrawnCorpus {
+  readonly set: Labelled;
+  /** Texts of the other sets. */
+  readonly others: readonly Text[];
+  readonly intents: number;
+  readonly named: boolean;
+  readonly farShare: number;
+}
+
+/** The same traffic as each scorer sees it. */
+interface DrawnRows {
+  readonly ridge: readonly CalibrationRow[];
+  readonly hits: readonly CalibrationRow[];
+}
+
+/** Rows of one corpus of one question an intent. */
+async function draw({ set, others, intents, named, farShare }: DrawnCorpus, next: () => number): Promise<DrawnRows> {
   const order = shuffled(
-    intents.map((texts, i) => ({ texts: shuffled(texts, next), name: names[i] })),
+    set.intents.map((texts, i) => ({ texts: shuffled(texts, next), name: set.names[i] })),
     next,
   );
-  const kept = order.slice(Math.floor(order.length / 4));
-  const left = order.slice(0, Math.floor(order.length / 4));
+  const kept = order.slice(0, intents);
   const train = kept.flatMap(({ texts }, intent) => texts.slice(0, 1).map((text) => ({ ...text, intent })));
   const keptNames = kept.flatMap(({ name }) => (name === undefined ? [] : [name]));
   const input: FitInput = {
@@ -113,19 +145,61 @@ async function draw({ intents, names }: Labelled, named: boolean, next: () => nu
     settings: DEFAULT_MATCH_SETTINGS,
   };
   const scorer = ridgeScorer(await fitScorer(input, (a, b, shape) => product.multiply(a, b, shape)));
-  const traffic = [
-    ...kept.flatMap(({ texts }, intent) => texts.slice(1).map((text) => ({ ...text, intent }))),
-    ...left.flatMap(({ texts }) => texts.map((text) => ({ ...text, intent: -1 }))),
-  ];
-  const inScope = traffic.filter(({ intent }) => intent >= 0).length;
-  return traffic.map(({ text, vector, intent }) => {
-    const near = train.map((row, i) => ({ row: i, intent: row.intent, similarity: cosine(row.vector, vector), lexical: 0 }));
-    const { scores } = scorer.score(scorer.prepare(text), vector, near);
-    const nearest = (wanted: number) => near.reduce((most, hit) => (hit.intent === wanted ? Math.max(most, hit.similarity) : most), -1);
-    const found = features(scores, nearest);
-    const weight = intent >= 0 ? (1 - OUT_OF_SCOPE_SHARE) / inScope : OUT_OF_SCOPE_SHARE / (traffic.length - inScope);
-    return { features: found, right: found.best === intent, inScope: intent >= 0, weight: (weight * ROWS_PER_SET) / (2 * DRAWS) };
-  });
+  const bm25 = openBm25(input.texts.map(wordTerms));
+  const some = (texts: readonly Text[], intent: number) =>
+    shuffled(texts, next)
+      .slice(0, MOST_TRAFFIC)
+      .map((text) => ({ ...text, intent }));
+  const inScope = shuffled(
+    kept.flatMap(({ texts }, intent) => texts.slice(1).map((text) => ({ ...text, intent }))),
+    next,
+  ).slice(0, MOST_TRAFFIC);
+  const near = some(
+    order.slice(intents).flatMap(({ texts }) => texts),
+    -1,
+  );
+  const far = farShare > 0 ? some(others, -2) : [];
+  const weightOf = (intent: number): number => {
+    if (intent >= 0) return (1 - OUT_OF_SCOPE_SHARE) / inScope.length;
+    return OUT_OF_SCOPE_SHARE * (intent === -1 ? (1 - farShare) / near.length : farShare / far.length);
+  };
+  const rows = { ridge: [] as CalibrationRow[], hits: [] as CalibrationRow[] };
+  for (const { text, vector, intent } of [...inScope, ...near, ...far]) {
+    const found = bm25.scored(wordTerms(text), ({ byRow }) =>
+      train.map((row, i): NearQuestion => ({ row: i, intent: row.intent, similarity: cosine(row.vector, vector), lexical: byRow[i] ?? 0 })),
+    );
+    const nearest = (wanted: number) => found.find((hit) => hit.intent === wanted)?.similarity ?? -1;
+    const add = (to: CalibrationRow[], scores: Float32Array, baseline: number): void => {
+      const seen = features(scores, nearest);
+      const weight = (weightOf(intent) * ROWS_PER_SET) / (2 * DRAWS);
+      to.push({ features: { ...seen, score: seen.score - baseline }, right: seen.best === intent, inScope: intent >= 0, weight });
+    };
+    const best = found.toSorted((a, b) => b.similarity - a.similarity).slice(0, HITS);
+    add(rows.ridge, scorer.score(scorer.prepare(text), vector, best).scores, scorer.calibrator.baseline);
+    add(rows.hits, hitScores(best, kept.length), 0);
+  }
+  return rows;
+}
+
+/** Values at which the three features say nothing, as the calibrator centres them. */
+const SILENT = { score: 0.6, lead: 0.45, nearest: 0.7 } as const;
+type Feature = keyof typeof SILENT;
+const FEATURES: readonly Feature[] = ['score', 'lead', 'nearest'];
+
+/**
+ * The weights of greatest posterior among those in which no feature speaks against an intent: in small corpora the three go together, and one
+ * would be paid back by another.
+ */
+function fitRising(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, left: readonly Feature[] = []): Weights {
+  const silenced = Object.fromEntries(left.map((name) => [name, SILENT[name]]));
+  const weights = fitLogistic(
+    rows.map((row) => ({ ...row, features: { ...row.features, ...silenced } })),
+    label,
+    FLAT,
+  );
+  const falling = FEATURES.map((name, i) => ({ name, weight: weights[i + 1] as number })).filter(({ weight }) => weight < 0);
+  const [worst] = falling.toSorted((a, b) => a.weight - b.weight);
+  return worst === undefined ? weights : fitRising(rows, label, [...left, worst.name]);
 }
 
 /** Mean distance of confidence and share right over ten bins of confidence, rows weighed as traffic. */
@@ -141,34 +215,60 @@ function calibrationError(rows: readonly CalibrationRow[], weights: Weights): nu
   return bins.reduce((sum, error) => sum + Math.abs(error), 0) / total;
 }
 
-const rowsOf = new Map<string, CalibrationRow[]>();
-for (const [number, set] of SETS.entries()) {
-  const labelled = await load(set);
-  const rows: CalibrationRow[] = [];
-  for (let seed = 0; seed < DRAWS; seed += 1) {
-    for (const named of [true, false]) rows.push(...(await draw(labelled, named, random(1000 * number + seed))));
-  }
-  rowsOf.set(set, rows);
-}
-for (const [set, own] of rowsOf) {
-  const others = [...rowsOf].flatMap(([other, rows]) => (other === set ? [] : rows));
-  console.log(
-    `${set}: calibration error ${calibrationError(
+function print(what: string, rowsOf: ReadonlyMap<string, readonly CalibrationRow[]>): void {
+  console.log(`\n${what}`);
+  for (const [set, own] of rowsOf) {
+    const others = [...rowsOf].flatMap(([other, rows]) => (other === set ? [] : rows));
+    const error = calibrationError(
       own,
-      fitLogistic(others, (row) => row.right, FLAT),
-    ).toFixed(3)} with constants of the others`,
+      fitRising(others, (row) => row.right),
+    );
+    console.log(`${set}: calibration error ${error.toFixed(3)} with constants of the others`);
+  }
+  const rows = [...rowsOf.values()].flat();
+  const format = (weights: Weights) => `[${weights.map((weight) => weight.toFixed(2)).join(', ')}]`;
+  const moments = (pick: (row: CalibrationRow) => number) => {
+    const mean = rows.reduce((sum, row) => sum + pick(row), 0) / rows.length;
+    const deviation = Math.sqrt(rows.reduce((sum, row) => sum + (pick(row) - mean) ** 2, 0) / rows.length);
+    return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
+  };
+  console.log(
+    `${rows.length} rows; score ${moments((row) => row.features.score)}, lead ${moments((row) => row.features.lead)}, nearest ${moments((row) => row.features.nearest)}`,
   );
+  console.log(`right: ${format(fitRising(rows, (row) => row.right))}`);
+  console.log(`inScope: ${format(fitRising(rows, (row) => row.inScope))}`);
 }
-const rows = [...rowsOf.values()].flat();
-const format = (weights: Weights) => `[${weights.map((weight) => weight.toFixed(2)).join(', ')}]`;
-const moments = (pick: (row: CalibrationRow) => number) => {
-  const mean = rows.reduce((sum, row) => sum + pick(row), 0) / rows.length;
-  const deviation = Math.sqrt(rows.reduce((sum, row) => sum + (pick(row) - mean) ** 2, 0) / rows.length);
-  return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
-};
-console.log(
-  `${rows.length} rows; score ${moments((row) => row.features.score)}, lead ${moments((row) => row.features.lead)}, nearest ${moments((row) => row.features.nearest)}`,
-);
-console.log(`right: ${format(fitLogistic(rows, (row) => row.right, FLAT))}`);
-console.log(`inScope: ${format(fitLogistic(rows, (row) => row.inScope, FLAT))}`);
+
+const sets = new Map<string, Labelled>();
+for (const set of SETS) sets.set(set, await load(set));
+
+/** Rows of every set's corpora of one kind. */
+async function drawn({ sizes, farShare }: Kind): Promise<Readonly<Record<keyof DrawnRows, Map<string, readonly CalibrationRow[]>>>> {
+  const rows = { ridge: new Map<string, readonly CalibrationRow[]>(), hits: new Map<string, readonly CalibrationRow[]>() };
+  for (const [number, [name, set]] of [...sets].entries()) {
+    // Three quarters of a small set are few intents.
+    if (sizes.includes('most') && set.intents.length < 2 * MANY_INTENTS) continue;
+    const others = [...sets].flatMap(([other, { intents }]) => (other === name ? [] : intents.flat()));
+    const own: DrawnRows[] = [];
+    for (let seed = 0; seed < DRAWS; seed += 1) {
+      const next = random(1000 * number + seed);
+      for (const named of [true, false]) {
+        for (const size of sizes) {
+          const intents = size === 'most' ? Math.ceil((3 * set.intents.length) / 4) : size;
+          own.push(await draw({ set, others, intents, named, farShare }, next));
+        }
+      }
+    }
+    const weighed = (list: readonly CalibrationRow[]) => list.map((row) => ({ ...row, weight: row.weight / sizes.length }));
+    rows.ridge.set(name, weighed(own.flatMap(({ ridge }) => ridge)));
+    rows.hits.set(name, weighed(own.flatMap(({ hits }) => hits)));
+  }
+  return rows;
+}
+
+const many = await drawn(MANY);
+print('UNIVERSAL_CALIBRATOR', many.ridge);
+print('HITS_CALIBRATOR', many.hits);
+print('FEW_INTENTS_CALIBRATOR', (await drawn(FEW)).ridge);
+print('LONE_INTENT_CALIBRATOR', (await drawn(LONE)).ridge);
 await Promise.all([encoder.close(), product.close()]);

@@ -2,11 +2,12 @@
  * Honest rows for the calibrator, from the corpus alone: leave-one-out rows say when the best intent is right, counter-examples
  * and leave-one-intent-out rows say what an out-of-scope utterance looks like.
  */
-import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic } from './calibrator.ts';
+import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic, type Weights } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
+import { decide } from './decide.ts';
 import { bestTwo, features } from './features.ts';
 import { type ClarifyRow, type LearntDecisions, learnDecisions, MOST_CLARIFY } from './learnt-decisions.ts';
-import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR, UNIVERSAL_SHARE } from './universal-prior.ts';
+import { UNIVERSAL_SHARE } from './universal-prior.ts';
 
 /** One honestly scored utterance. */
 export interface HonestScore {
@@ -20,14 +21,20 @@ export interface HonestScore {
 /** From this many counter-examples on, they alone stand for out-of-scope traffic; below it simulated rows fill up. */
 const ENOUGH_COUNTER_EXAMPLES = 10;
 
+/** Fewer rows in scope than this say little against the constants: two of them, from one intent, moved answers everywhere by 16 points. */
+const HANDFUL = 20;
+
+/** Counter-examples that know as much of what answers are wrong as all simulated rows together. */
+const KNOWN_OUT_OF_SCOPE = 50;
+
 const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
 /** Fewer wrong rows than this say nothing about the softmax. */
 const ENOUGH_WRONG = 10;
 
-function toRow(honest: HonestScore, weight: number): CalibrationRow {
+function toRow(honest: HonestScore, weight: number, baseline: number): CalibrationRow {
   const found = features(honest.scores, honest.nearest);
   return {
-    features: found,
+    features: { ...found, score: found.score - baseline },
     right: honest.intent !== undefined && found.best === honest.intent,
     inScope: honest.intent !== undefined,
     weight,
@@ -48,9 +55,9 @@ function likelihood(wrong: readonly HonestScore[], temperature: number): number 
   }, 0);
 }
 
-function fitTemperature(inScope: readonly HonestScore[]): number {
+function fitTemperature(inScope: readonly HonestScore[], prior: number): number {
   const wrong = inScope.filter((honest) => bestTwo(honest.scores).best !== honest.intent);
-  if (wrong.length < ENOUGH_WRONG) return UNIVERSAL_CALIBRATOR.temperature;
+  if (wrong.length < ENOUGH_WRONG) return prior;
   const ranked = TEMPERATURES.map((temperature) => ({ temperature, value: likelihood(wrong, temperature) }));
   return ranked.reduce((best, next) => (next.value > best.value ? next : best)).temperature;
 }
@@ -82,19 +89,39 @@ function odds(share: number): number {
   return share / (1 - share);
 }
 
+/** How many times as many odds "none of these" has at a share as in the traffic of the universal constants. */
+function noneOddsAt(share: number): number {
+  return odds(share) / odds(UNIVERSAL_SHARE);
+}
+
+/** Weights for traffic of another share: what is out of scope weighs in the constant alone, for few rows are in scope and wrong. */
+function shifted([constant, ...rest]: Weights, share: number): Weights {
+  return [constant - Math.log(noneOddsAt(share)), ...rest];
+}
+
+/** What a calibrator is fitted for. */
+export interface CalibratorTask {
+  /** π, the expected share of out-of-scope traffic. */
+  readonly share: number;
+  /** Constants of the scorer at hand; they stand in for the corpus's own rows, and few rows are drawn towards them. */
+  readonly prior: Calibrator;
+  /** Score of an utterance that is like nothing stored. */
+  readonly baseline: number;
+}
+
 /**
  * Fits the calibrator. Rows of each side together weigh as the expected traffic does: 1 − π in scope, π out of scope.
- * Without in-scope rows (one question per intent) the universal constants stand, shifted to the share; without out-of-scope rows (one intent and no
- * counter-example) those of a lone intent, since rows that are all right would teach that everything is.
- * @param share π, the expected share of out-of-scope traffic.
+ * Without in-scope rows (one question per intent) the universal constants stand, shifted to the share; so they do without out-of-scope rows (one
+ * intent and no counter-example), since rows that are all right would teach that everything is.
  */
-export function fitCalibrator(rows: HonestRows, share: number): Calibrator {
-  const prior = rows.simulated.length === 0 ? LONE_INTENT_CALIBRATOR : UNIVERSAL_CALIBRATOR;
-  if (!teaches(rows)) return { ...prior, noneOdds: odds(share) / odds(UNIVERSAL_SHARE) };
+export function fitCalibrator(rows: HonestRows, { share, prior, baseline }: CalibratorTask): Calibrator {
+  if (!teaches(rows)) return { ...prior, noneOdds: noneOddsAt(share), baseline };
   const { far = [] } = rows;
   const total = rows.inScope.length;
   const part = parts(rows, share);
-  const weighed = (list: readonly HonestScore[], weight: number) => list.map((honest) => toRow(honest, (weight * total) / list.length));
+  const strength = 1 + HANDFUL / total;
+  const weighed = (list: readonly HonestScore[], weight: number) =>
+    list.map((honest) => toRow(honest, (weight * total) / list.length, baseline));
   const weighted: readonly CalibrationRow[] = [
     ...weighed(rows.inScope, part.inScope),
     ...weighed(rows.counterExamples, part.counterExamples),
@@ -102,10 +129,11 @@ export function fitCalibrator(rows: HonestRows, share: number): Calibrator {
     ...weighed(far, part.far),
   ].filter((row) => row.weight > 0);
   return {
-    right: fitLogistic(weighted, (row) => row.right, prior.right),
-    inScope: fitLogistic(weighted, (row) => row.inScope, prior.inScope),
-    temperature: fitTemperature(rows.inScope),
+    right: fitLogistic(weighted, (row) => row.right, { mean: shifted(prior.right, share), strength }),
+    inScope: fitLogistic(weighted, (row) => row.inScope, { mean: shifted(prior.inScope, share), strength }),
+    temperature: fitTemperature(rows.inScope, prior.temperature),
     noneOdds: 1,
+    baseline,
   };
 }
 
@@ -118,27 +146,28 @@ function ranked({ scores, nearest }: HonestScore, calibrator: Calibrator) {
   return { order, intents, none };
 }
 
-function clarifyRow(honest: HonestScore, calibrator: Calibrator, closeRatio: number): readonly ClarifyRow[] {
+/** An in-scope row that would be asked back, with what it could be asked between; none for any other. */
+function clarifyRow(honest: HonestScore, calibrator: Calibrator, settings: MatchSettings): readonly ClarifyRow[] {
   const { order, intents, none } = ranked(honest, calibrator);
-  const [best, second] = order;
-  if (best === undefined || second === undefined || honest.intent === undefined) return [];
-  if ((intents[second] as number) < closeRatio * (intents[best] as number)) return [];
-  const shares = order.slice(0, MOST_CLARIFY).map((intent) => (intents[intent] as number) / Math.max(1e-12, 1 - none));
+  if (honest.intent === undefined) return [];
+  const descending = order.map((intent) => intents[intent] as number);
+  const { decision } = decide({ confidences: descending, noneConfidence: none, minConfidence: undefined, settings });
+  if (decision !== 'clarify') return [];
+  const shares = descending.slice(0, MOST_CLARIFY).map((confidence) => confidence / Math.max(1e-12, 1 - none));
   return [{ shares, rank: order.indexOf(honest.intent) }];
 }
 
 /**
  * What the same rows teach about deciding. Simulated traffic from further off is left out here: it is easy to refuse, and a precision
- * that counts on it would not hold where out-of-scope traffic lies near the corpus.
+ * that counts on it would not hold where out-of-scope traffic lies near the corpus. Counter-examples share with simulated rows here, however many
+ * there are: ten that are all refused say little of what is not.
  * @returns undefined where the corpus's own rows teach nothing.
  */
-export function fitDecisions(
-  rows: HonestRows,
-  calibrator: Calibrator,
-  settings: Pick<MatchSettings, 'outOfScopeShare' | 'clarifyRatio'>,
-): LearntDecisions | undefined {
+export function fitDecisions(rows: HonestRows, calibrator: Calibrator, settings: MatchSettings): LearntDecisions | undefined {
   if (!teaches(rows)) return undefined;
-  const part = parts(rows, settings.outOfScopeShare);
+  const { outOfScopeShare: share } = settings;
+  const known = rows.simulated.length === 0 ? 1 : rows.counterExamples.length / (rows.counterExamples.length + KNOWN_OUT_OF_SCOPE);
+  const part = { inScope: 1 - share, counterExamples: share * known, made: share * (1 - known) };
   const weighed = (list: readonly HonestScore[], weight: number) =>
     list.map((honest) => {
       const found = features(honest.scores, honest.nearest);
@@ -151,6 +180,6 @@ export function fitDecisions(
     ...weighed(rows.counterExamples, part.counterExamples),
     ...weighed(rows.simulated, part.made),
   ];
-  const asked = rows.inScope.flatMap((honest) => clarifyRow(honest, calibrator, settings.clarifyRatio));
-  return learnDecisions(all, rows.inScope.length / (1 - settings.outOfScopeShare), asked);
+  const asked = rows.inScope.flatMap((honest) => clarifyRow(honest, calibrator, settings));
+  return learnDecisions(all, asked);
 }

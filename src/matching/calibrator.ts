@@ -23,6 +23,8 @@ export interface Calibrator {
    * fitted on the expected traffic itself.
    */
   readonly noneOdds: number;
+  /** Score of an utterance that is like nothing stored; taken from scores before the weights see them. */
+  readonly baseline: number;
 }
 
 /** One honest row: features of an utterance the scorer was not fitted on, with what is true of it. */
@@ -36,9 +38,6 @@ export interface CalibrationRow {
 /** Features are centred and scaled by these before the logistic, so that one prior strength fits all of them. */
 const SHIFT: Weights = [0, 0.6, 0.45, 0.7];
 const SCALE: Weights = [1, 0.25, 0.3, 0.15];
-
-/** Strength of the prior, in rows: as in scikit-learn's C = 1. */
-const PRIOR_STRENGTH = 1;
 
 /** @returns [1, score, lead, nearest], shifted and scaled. */
 function design(row: Pick<Features, 'score' | 'lead' | 'nearest'>): Weights {
@@ -56,17 +55,24 @@ export function sigmoid(x: number): number {
   return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 }
 
+/** A Gaussian prior on the weights. */
+export interface Prior {
+  readonly mean: Weights;
+  /** Precision of each weight; scikit-learn's C is its inverse. */
+  readonly strength: number;
+}
+
 /** One Newton step's gradient and Hessian at the given weights. */
 function derivatives(
   rows: readonly CalibrationRow[],
   label: (row: CalibrationRow) => boolean,
-  { at, prior }: { readonly at: Weights; readonly prior: Weights },
+  { at, prior }: { readonly at: Weights; readonly prior: Prior },
 ) {
   const gradient = new Float64Array(4);
   const hessian = new Float64Array(16);
   for (let i = 0; i < 4; i += 1) {
-    gradient[i] = PRIOR_STRENGTH * ((at[i] as number) - (prior[i] as number));
-    hessian[i * 4 + i] = PRIOR_STRENGTH;
+    gradient[i] = prior.strength * ((at[i] as number) - (prior.mean[i] as number));
+    hessian[i * 4 + i] = prior.strength;
   }
   for (const row of rows) {
     const x = design(row.features);
@@ -85,16 +91,16 @@ function derivatives(
 function loss(
   rows: readonly CalibrationRow[],
   label: (row: CalibrationRow) => boolean,
-  { at, prior }: { readonly at: Weights; readonly prior: Weights },
+  { at, prior }: { readonly at: Weights; readonly prior: Prior },
 ): number {
-  const distance = at.reduce((sum, value, i) => sum + (value - (prior[i] as number)) ** 2, 0);
+  const distance = at.reduce((sum, value, i) => sum + (value - (prior.mean[i] as number)) ** 2, 0);
   return rows.reduce(
     (sum, row) => {
       const x = logit(at, row.features) * (label(row) ? 1 : -1);
       // ln(1 + exp(−x)), without overflow.
       return sum + row.weight * (Math.max(0, -x) + Math.log1p(Math.exp(-Math.abs(x))));
     },
-    (PRIOR_STRENGTH * distance) / 2,
+    (prior.strength * distance) / 2,
   );
 }
 
@@ -104,9 +110,9 @@ function moved(weights: Weights, step: Float64Array, part: number): Weights {
   return [a - part * (step[0] as number), b - part * (step[1] as number), c - part * (step[2] as number), d - part * (step[3] as number)];
 }
 
-/** Logistic regression with a Gaussian prior: the weights of greatest posterior. No rows give the prior. */
-export function fitLogistic(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, prior: Weights): Weights {
-  let weights = prior;
+/** Logistic regression with a Gaussian prior: the weights of greatest posterior. No rows give the prior's mean. */
+export function fitLogistic(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, prior: Prior): Weights {
+  let weights = prior.mean;
   let least = loss(rows, label, { at: weights, prior });
   for (let iteration = 0; iteration < 50; iteration += 1) {
     const { gradient: step, hessian } = derivatives(rows, label, { at: weights, prior });
@@ -157,9 +163,10 @@ function greatestShare({ scores, found, allowed }: ScoredUtterance): number {
  * Probabilities that the best intent is right and that any is meant, after the shift of the prior: what is in scope keeps its proportions, and
  * "none of these" weighs `noneOdds` times as much (Saerens, Latinne and Decaestecker 2002, equation 2.4).
  */
-export function bestAndInScope({ right, inScope, noneOdds }: Calibrator, scored: ScoredUtterance): readonly [number, number] {
-  const sure = sigmoid(logit(right, scored.found));
-  const any = Math.max(sure, sigmoid(logit(inScope, scored.found)));
+export function bestAndInScope({ right, inScope, noneOdds, baseline }: Calibrator, scored: ScoredUtterance): readonly [number, number] {
+  const found = { ...scored.found, score: scored.found.score - baseline };
+  const sure = sigmoid(logit(right, found));
+  const any = Math.max(sure, sigmoid(logit(inScope, found)));
   const best = Math.min(sure, any * greatestShare(scored));
   const all = any + (1 - any) * noneOdds;
   return [best / all, any / all];

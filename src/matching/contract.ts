@@ -61,6 +61,8 @@ export interface Probe {
   readonly intent: number | undefined;
   /** Nearest stored questions, the probe itself left out, at least 64 where there are as many. */
   readonly near: readonly NearQuestion[];
+  /** As many of other intents than the question's own: what is left when that intent is gone. */
+  readonly nearOthers: readonly NearQuestion[];
 }
 
 /** Texts that are known to mean an intent. */
@@ -76,6 +78,8 @@ export interface LabelledTexts {
 export interface AnswerTexts {
   /** Each answer after its entry's first question: what is trained on. */
   readonly withQuestion: LabelledTexts;
+  /** Row of the stored question before each of them. */
+  readonly questionRows: Int32Array;
   /** Answers by themselves, a sample: whether they say what their intents are about. */
   readonly alone: LabelledTexts;
 }

@@ -11,7 +11,7 @@ import { rowsByIntent } from './landmarks.ts';
 import { addVote, voteWeight } from './neighbour-vote.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
-import { UNIVERSAL_CALIBRATOR } from './universal-prior.ts';
+import { HITS_CALIBRATOR, ridgeConstants } from './universal-prior.ts';
 
 /** Whether a corpus is past the size up to which kernel ridge is fitted. */
 export function usesHitScorer(input: Pick<FitInput, 'texts' | 'intentCount' | 'settings'>): boolean {
@@ -84,10 +84,15 @@ export async function fitScorer(
   const samples = await sampleHonestly(fit, input, multiply);
   step();
   const weight = voteWeight(input.intents, input.intentCount);
-  const uncalibrated: FittedRidge = { kind: 'kernel_ridge', model: fit.model, voteWeight: weight, calibrator: UNIVERSAL_CALIBRATOR };
+  const constants = ridgeConstants(input.intentCount);
+  const uncalibrated: FittedRidge = { kind: 'kernel_ridge', model: fit.model, voteWeight: weight, calibrator: constants };
   const counterExamples = await scoreCounterExamples(uncalibrated, input, multiply);
   const rows = honestRows(samples, weight, counterExamples);
-  const calibrator = fitCalibrator(rows, input.settings.outOfScopeShare);
+  const calibrator = fitCalibrator(rows, {
+    share: input.settings.outOfScopeShare,
+    prior: constants,
+    baseline: input.intentCount === 1 ? 0 : 1 / input.intentCount,
+  });
   step();
   return { ...uncalibrated, calibrator, decisions: fitDecisions(rows, calibrator, input.settings) };
 }
@@ -108,17 +113,11 @@ export function fitHitScorer(input: Pick<FitInput, 'intents' | 'intentCount' | '
   const answerable = stored.filter((probe) => probe.intent !== undefined && (questions[probe.intent]?.length ?? 0) > 1);
   const rows: HonestRows = {
     inScope: answerable.map((probe) => honestProbe(probe.near, probe.intent, input.intentCount)),
-    simulated: stored.map((probe) =>
-      honestProbe(
-        probe.near.filter((hit) => hit.intent !== probe.intent),
-        undefined,
-        input.intentCount,
-      ),
-    ),
+    simulated: stored.map((probe) => honestProbe(probe.nearOthers, undefined, input.intentCount)),
     counterExamples: probes
       .filter((probe) => probe.intent === undefined)
       .map((probe) => honestProbe(probe.near, undefined, input.intentCount)),
   };
-  const calibrator = fitCalibrator(rows, input.settings.outOfScopeShare);
+  const calibrator = fitCalibrator(rows, { share: input.settings.outOfScopeShare, prior: HITS_CALIBRATOR, baseline: 0 });
   return { kind: 'hits', intentCount: input.intentCount, calibrator, decisions: fitDecisions(rows, calibrator, input.settings) };
 }

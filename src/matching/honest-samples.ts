@@ -23,7 +23,7 @@ const LARGE_LEFT_OUT = 4;
 /** One sampled stored question with its honest scores, vote not yet added. */
 export interface Sample {
   readonly intent: number;
-  /** Scores without the question and its near-duplicates; undefined where its intent has no other question. */
+  /** Scores without the question, its near-duplicates and what repeats them; undefined where its intent has no other question, or fairer ones. */
   readonly alone: Float32Array | undefined;
   /** Scores without its intent; undefined where there are none. */
   readonly without: Float32Array | undefined;
@@ -37,10 +37,16 @@ interface Chosen {
   readonly intent: number;
   /** Rows that leave together with this one, itself among them. */
   readonly group: readonly number[];
+  readonly isFair: boolean;
+}
+
+/** Rows of a group with the names and answers that repeat them. */
+function withRepeats(group: readonly number[], { repeats }: RidgeFit): readonly number[] {
+  return group.flatMap((row) => [row, ...(repeats.get(row) ?? [])]);
 }
 
 /** Each sampled row with its group; a group that is its whole intent shrinks to the row, or the right intent could not be found. */
-async function choose(input: FitInput, multiply: Multiply): Promise<readonly Chosen[]> {
+async function choose(fit: RidgeFit, input: FitInput, multiply: Multiply): Promise<readonly Chosen[]> {
   const shared = sharedQuestions(input);
   const rows = drawRows(input.intents, input.intentCount, HONEST_ROWS).filter((row) => !shared.has(row));
   const questions = rowsByIntent(input.intents, input.intentCount);
@@ -57,7 +63,18 @@ async function choose(input: FitInput, multiply: Multiply): Promise<readonly Cho
         );
     });
   }
-  return Array.from(rows, (row) => ({ row, intent: input.intents[row] as number, group: groups.get(row) ?? [row] }));
+  return Array.from(rows, (row) => {
+    const intent = input.intents[row] as number;
+    return { row, intent, group: withRepeats(groups.get(row) ?? [row], fit), isFair: isFair(row, questions[intent] ?? [], fit) };
+  });
+}
+
+/**
+ * Whether a question left out is found as an utterance is. Without its only other question none is; and where an answer was read after it, both
+ * have to leave, while an utterance has all answers to be found by: it counts only where all of its intent's questions are like that.
+ */
+function isFair(row: number, questions: readonly number[], { repeats }: RidgeFit): boolean {
+  return questions.length > 1 && (!repeats.has(row) || questions.every((other) => repeats.has(other)));
 }
 
 function withoutIntents(scores: Float32Array, gone: readonly number[]): Float32Array | undefined {
@@ -96,7 +113,7 @@ async function withoutOwnIntent(fit: RidgeFit, chosen: readonly Chosen[], multip
 
 /** Draws and scores the sample. Deterministic. */
 export async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: Multiply): Promise<readonly Sample[]> {
-  const chosen = await choose(input, multiply);
+  const chosen = await choose(fit, input, multiply);
   const vectors = takeRows(
     input.vectors,
     input.dimension,
@@ -106,12 +123,11 @@ export async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: M
   const around = await neighbourhoods(vectors, selves, { input, multiply });
   const without = await withoutOwnIntent(fit, chosen, multiply);
   const like = await nearestIntents(input, multiply);
-  const counts = rowsByIntent(input.intents, input.intentCount).map((own) => own.length);
-  return chosen.map(({ row, intent, group }, i) => {
+  return chosen.map(({ row, intent, group, isFair: counts }, i) => {
     const scores = without.get(row);
     return {
       intent,
-      alone: (counts[intent] as number) > 1 ? leaveGroupOut(fit, row, { intent, group }) : undefined,
+      alone: counts ? leaveGroupOut(fit, row, { intent, group }) : undefined,
       without: scores,
       far: scores === undefined ? undefined : withoutIntents(scores, like[intent] ?? []),
       around: around[i] as Neighbourhood,

@@ -37,6 +37,8 @@ export interface RidgeFit {
   readonly intents: Int32Array;
   /** [rows] D. */
   readonly rowWeights: Float64Array;
+  /** Rows that say again what a stored question says, by the question's row. */
+  readonly repeats: ReadonlyMap<number, readonly number[]>;
 }
 
 /** G = Qᵀ D (Y − ȳ), [columns × intents]; Y is one-hot, so its part is a sum of rows. */
@@ -106,5 +108,5 @@ export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: 
   const w = await multiply(transpose(outer, columns, columns), g, { rows: columns, inner: columns, columns: intentCount });
   const model = { ...basis.model, weights: await weightsOfFeatures(w, basis, multiply), base };
   step();
-  return { model, columns, q, fitted, intents: rows.intents, rowWeights: weights };
+  return { model, columns, q, fitted, intents: rows.intents, rowWeights: weights, repeats: rows.repeats };
 }

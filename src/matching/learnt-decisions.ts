@@ -53,15 +53,6 @@ const MASSES = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
 /** At most this many intents are worth asking between. */
 export const MOST_CLARIFY = 4;
 
-/**
- * Precision less one standard error: a share seen in few rows is not taken at its word. Under it lies the variance of a fair coin in one
- * row, so that a handful of rows that are all right is no proof either.
- */
-function cautious(precision: number, rows: number): number {
-  const variance = Math.max(precision * (1 - precision), 0.25 / rows);
-  return Math.max(0, precision - Math.sqrt(variance / rows));
-}
-
 /** A candidate with less of the in-scope probability is not worth a user's reading. */
 const LEAST_SHARE = 0.02;
 
@@ -88,26 +79,47 @@ function fitClarify(rows: readonly ClarifyRow[]): Pick<LearntDecisions, 'clarify
   return { clarifyMass: mass, clarifyHolds: holds(mass) / (rows.length + 1) };
 }
 
+/** Weights of the rows from a confidence on, and their squares. */
+interface Seen {
+  right: number;
+  wrong: number;
+  rightSquared: number;
+  wrongSquared: number;
+}
+
 /**
- * @param rows weights sum to 1. @param seen how many rows the weights stand for, for the standard error.
- * @param clarify in-scope rows that would be asked back.
+ * Precision less one standard error, both of a weighted mean: where ten counter-examples stand for a quarter of the traffic, they are ten rows.
+ * Half of the heaviest row that could have been wrong counts as seen wrong, so that a handful of rows that are all right is no proof.
  */
-export function learnDecisions(rows: readonly DecisionRow[], seen: number, clarify: readonly ClarifyRow[]): LearntDecisions {
+function cautious({ right, wrong, rightSquared, wrongSquared }: Seen, heaviest: number): number {
+  const all = right + wrong + heaviest / 2;
+  const precision = right / all;
+  const squares = (1 - precision) ** 2 * rightSquared + precision ** 2 * (wrongSquared + heaviest ** 2 / 2);
+  return Math.max(0, precision - Math.sqrt(squares) / all);
+}
+
+/** @param rows weights sum to 1. @param clarify in-scope rows that would be asked back. */
+export function learnDecisions(rows: readonly DecisionRow[], clarify: readonly ClarifyRow[]): LearntDecisions {
   const precision = new Float64Array(STEPS + 1);
   const coverage = new Float64Array(STEPS + 1);
-  const right = new Float64Array(STEPS + 1);
-  for (const { confidence, right: isRight, weight } of rows) {
-    const step = Math.min(STEPS, Math.floor(confidence * STEPS));
-    coverage[step] = (coverage[step] as number) + weight;
-    if (isRight) right[step] = (right[step] as number) + weight;
+  const atStep: Seen[] = Array.from({ length: STEPS + 1 }, () => ({ right: 0, wrong: 0, rightSquared: 0, wrongSquared: 0 }));
+  let heaviest = 0;
+  for (const { confidence, right, weight } of rows) {
+    const seen = atStep[Math.min(STEPS, Math.floor(confidence * STEPS))] as Seen;
+    seen[right ? 'right' : 'wrong'] += weight;
+    seen[right ? 'rightSquared' : 'wrongSquared'] += weight ** 2;
+    heaviest = Math.max(heaviest, weight);
   }
-  for (let step = STEPS - 1; step >= 0; step -= 1) {
-    coverage[step] = (coverage[step] as number) + (coverage[step + 1] as number);
-    right[step] = (right[step] as number) + (right[step + 1] as number);
+  const from: Seen = { right: 0, wrong: 0, rightSquared: 0, wrongSquared: 0 };
+  for (let step = STEPS; step >= 0; step -= 1) {
+    const { right, wrong, rightSquared, wrongSquared } = atStep[step] as Seen;
+    from.right += right;
+    from.wrong += wrong;
+    from.rightSquared += rightSquared;
+    from.wrongSquared += wrongSquared;
+    coverage[step] = from.right + from.wrong;
+    if (from.right + from.wrong > 0) precision[step] = cautious(from, heaviest);
   }
-  coverage.forEach((share, step) => {
-    if (share > 0) precision[step] = cautious((right[step] as number) / share, share * seen);
-  });
   return { precision, coverage, ...fitClarify(clarify) };
 }
 

@@ -9,6 +9,9 @@ const MOST_STEPS = 100;
 const CLOSE_ENOUGH = 1e-10;
 const FLAT = 1e-12;
 
+/** Utterances that the expected share counts as: some tens of utterances tell little of a share, and least of one near 0. */
+const EXPECTED_COUNTS = 10;
+
 /** What an estimate is made from. */
 export interface SharePosteriors {
   /** One for each utterance: probability that none of the intents is meant, in [0, 1], as a calibrator fitted for `fittedShare` says it. */
@@ -25,10 +28,11 @@ function likelihoods({ none, fittedShare }: SharePosteriors, at: number): readon
   return [posterior / fittedShare, (1 - posterior) / (1 - fittedShare)];
 }
 
-/** First and second derivative of the log-likelihood of a share. @param positions utterances that count, repeats among them. */
+/** First and second derivative of the log-posterior of a share. @param positions utterances that count, repeats among them. */
 function slope(posteriors: SharePosteriors, positions: ArrayLike<number>, share: number) {
-  let first = 0;
-  let second = 0;
+  const { fittedShare } = posteriors;
+  let first = EXPECTED_COUNTS * (fittedShare / share - (1 - fittedShare) / (1 - share));
+  let second = -EXPECTED_COUNTS * (fittedShare / share ** 2 + (1 - fittedShare) / (1 - share) ** 2);
   for (let i = 0; i < positions.length; i += 1) {
     const [outside, inside] = likelihoods(posteriors, positions[i] as number);
     const term = (outside - inside) / (share * outside + (1 - share) * inside);
@@ -40,8 +44,9 @@ function slope(posteriors: SharePosteriors, positions: ArrayLike<number>, share:
 }
 
 /**
- * The share of greatest likelihood, in [0, 1]. It is where the EM steps of the paper end; since the log-likelihood of one share is concave,
- * Newton steps with halving find the same in a few, where EM creeps if the posteriors tell little. NaN for no utterances.
+ * The most probable share, in (0, 1), where the expected one counts as EXPECTED_COUNTS utterances (a Beta prior). It is where the EM steps of the
+ * paper end with these among the utterances; since the log-posterior of one share is concave, Newton steps with halving find the same in a few, where
+ * EM creeps if the posteriors tell little. NaN for no utterances.
  * @param positions which utterances count, repeats among them, for a bootstrap; all by default.
  */
 export function estimateShare(posteriors: SharePosteriors, positions?: ArrayLike<number>): number {

@@ -13,13 +13,13 @@ import { ridgeScorer } from './ridge-scorer.ts';
 import type { IntentScorer } from './scorer.ts';
 
 /** Raised whenever the same corpus would score differently or stored bytes could not be read; part of a version's identity. */
-export const SCORER_FORMAT = 5;
+export const SCORER_FORMAT = 6;
 
 /**
- * Vote weight, temperature and the two logistics' weights in one Float64Array: V8 writes plain numbers in one form or another after what
+ * Vote weight, temperature, the two logistics' weights, odds of none and baseline in one Float64Array: V8 writes plain numbers in one form or another after what
  * the process has seen before, and the same scorer must give the same bytes.
  */
-const numbers = z.instanceof(Float64Array).refine((values) => values.length === 11 && values.every(Number.isFinite));
+const numbers = z.instanceof(Float64Array).refine((values) => values.length === 12 && values.every(Number.isFinite));
 /** Precision and coverage by step, then the mass and the hold of what is asked back; empty where nothing was learnt. */
 const decisions = z
   .instanceof(Float64Array)
@@ -81,7 +81,7 @@ const stored = z.object({
 });
 
 /** As many as `numbers` has been checked to hold. */
-type PackedNumbers = [number, number, number, number, number, number, number, number, number, number, number];
+type PackedNumbers = [number, number, number, number, number, number, number, number, number, number, number, number];
 
 function packDecisions(learnt: LearntDecisions | undefined): Float64Array<ArrayBuffer> {
   if (learnt === undefined) return new Float64Array(0);
@@ -100,21 +100,21 @@ function unpackDecisions(values: Float64Array): LearntDecisions | undefined {
 }
 
 function pack(fitted: FittedScorer): z.infer<typeof stored>['fitted'] {
-  const { right, inScope, temperature, noneOdds } = fitted.calibrator;
-  const packed = Float64Array.of(fitted.kind === 'hits' ? 0 : fitted.voteWeight, temperature, ...right, ...inScope, noneOdds);
+  const { right, inScope, temperature, noneOdds, baseline } = fitted.calibrator;
+  const packed = Float64Array.of(fitted.kind === 'hits' ? 0 : fitted.voteWeight, temperature, ...right, ...inScope, noneOdds, baseline);
   return fitted.kind === 'hits'
     ? { kind: 'hits', intentCount: fitted.intentCount, numbers: packed, decisions: packDecisions(fitted.decisions) }
     : { kind: 'kernel_ridge', model: fitted.model, numbers: packed, decisions: packDecisions(fitted.decisions) };
 }
 
 function unpack(packed: z.infer<typeof stored>['fitted']): FittedScorer {
-  const [voteWeight, temperature, r0, r1, r2, r3, s0, s1, s2, s3, noneOdds] = Array.from(packed.numbers) as PackedNumbers;
+  const [voteWeight, temperature, r0, r1, r2, r3, s0, s1, s2, s3, noneOdds, baseline] = Array.from(packed.numbers) as PackedNumbers;
   if (voteWeight < 0 || temperature <= 0 || noneOdds < 0) {
     throw new RangeError(`vote weight ${voteWeight}, temperature ${temperature}, odds of none ${noneOdds}`);
   }
   const right: Weights = [r0, r1, r2, r3];
   const inScope: Weights = [s0, s1, s2, s3];
-  const calibrator = { right, inScope, temperature, noneOdds };
+  const calibrator = { right, inScope, temperature, noneOdds, baseline };
   return packed.kind === 'hits'
     ? { kind: 'hits', intentCount: packed.intentCount, calibrator, decisions: unpackDecisions(packed.decisions) }
     : { kind: 'kernel_ridge', model: packed.model, voteWeight, calibrator, decisions: unpackDecisions(packed.decisions) };

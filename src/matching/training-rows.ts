@@ -3,6 +3,7 @@
  * intents with few questions. Each is one more wording of its intent, worth most where there are few
  * (docs/decisions/0012-confidence.md, 0018-answers.md).
  */
+import { exactKey } from '../text/normalise.ts';
 import type { FitInput, LabelledTexts, Multiply } from './contract.ts';
 
 /** Wordings must find the right intent for this share of the questions beyond what guessing would: names like "faq-17" find none. */
@@ -46,11 +47,37 @@ function joined(parts: readonly LabelledTexts[]): LabelledTexts {
   return { texts: parts.flatMap(({ texts }) => texts), intents: Int32Array.from(parts.flatMap(({ intents }) => [...intents])), vectors };
 }
 
+/** What the ridge is trained on. */
+export interface TrainingRows extends LabelledTexts {
+  /** Rows that say again what a stored question says, by the question's row: an answer after it, a name of the same words. */
+  readonly repeats: ReadonlyMap<number, readonly number[]>;
+}
+
+/** Stored questions that an intent's name repeats, each with the name's number. */
+function namesakes({ texts, intents }: LabelledTexts, input: FitInput): readonly (readonly [number, number])[] {
+  const rowsOf = new Map(texts.map((text, name) => [`${intents[name]} ${exactKey(text)}`, name]));
+  return input.texts.flatMap((text, row) => {
+    const name = rowsOf.get(`${input.intents[row]} ${exactKey(text)}`);
+    return name === undefined ? [] : [[row, name] as const];
+  });
+}
+
 /** The rows to train on: all stored questions in their order, and the wordings that count after them. Deterministic. */
-export async function trainingRows(input: FitInput, multiply: Multiply): Promise<LabelledTexts> {
+export async function trainingRows(input: FitInput, multiply: Multiply): Promise<TrainingRows> {
   const { names, answers, texts, intents, vectors } = input;
   const counting: LabelledTexts[] = [];
-  if (names !== undefined && (await inform(names, input, multiply))) counting.push(names);
-  if (answers !== undefined && (await inform(answers.alone, input, multiply))) counting.push(answers.withQuestion);
-  return joined([{ texts, intents, vectors }, ...counting]);
+  const repeats = new Map<number, readonly number[]>();
+  let rows = texts.length;
+  const add = (part: LabelledTexts, repeated: Iterable<readonly [number, number]>): void => {
+    for (const [row, place] of repeated) repeats.set(row, [...(repeats.get(row) ?? []), rows + place]);
+    counting.push(part);
+    rows += part.texts.length;
+  };
+  if (names !== undefined && (await inform(names, input, multiply))) add(names, namesakes(names, input));
+  if (answers !== undefined && (await inform(answers.alone, input, multiply)))
+    add(
+      answers.withQuestion,
+      Array.from(answers.questionRows, (row, place) => [row, place] as const),
+    );
+  return { ...joined([{ texts, intents, vectors }, ...counting]), repeats };
 }

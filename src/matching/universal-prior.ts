@@ -1,24 +1,38 @@
 /**
  * Constants that stand in for a corpus's own honest rows where it has few or none, and that few rows are drawn towards.
- * docs/decisions/0012-confidence.md is their card: what they were fitted on and how well they do on corpora they were not fitted on.
+ * docs/decisions/0012-confidence.md and 0021 are their card: what they were fitted on and how well they do on corpora they were not fitted on.
  */
-import type { Calibrator } from './calibrator.ts';
+import type { Calibrator, Weights } from './calibrator.ts';
 
 /** π of the traffic that the constants were fitted on. */
 export const UNIVERSAL_SHARE = 0.25;
 
-/** Where a corpus of several intents teaches nothing: one question per intent. Fitted on such corpora, with names counted and not. */
-export const UNIVERSAL_CALIBRATOR: Calibrator = {
-  right: [4.95, 1.87, 1.65, 0.17],
-  inScope: [4.33, 1.45, 0.45, 0.49],
-  temperature: 0.1,
-  noneOdds: 1,
-};
+const AS_FITTED = { temperature: 0.1, noneOdds: 1, baseline: 0 } as const;
 
-/** Where no intent can be left out: a lone intent. Its score has no rival's to be held against, so a high one proves less. */
-export const LONE_INTENT_CALIBRATOR: Calibrator = {
-  right: [1.49, 0.58, 0.84, 0.23],
-  inScope: [2.15, 0.44, -0.48, 0.59],
-  temperature: 0.1,
-  noneOdds: 1,
-};
+/** Of the ridge over many intents of one question, with names counted and not. */
+export const UNIVERSAL_CALIBRATOR: Calibrator = { ...AS_FITTED, right: [4.38, 1.15, 2.09, 0.16], inScope: [3.81, 0.94, 0.72, 0.45] };
+
+/** Of the ridge over two to five intents, to which most of what is asked anywhere has nothing to do: the cosine says most. */
+export const FEW_INTENTS_CALIBRATOR: Calibrator = { ...AS_FITTED, right: [5.33, 0, 2.35, 1.13], inScope: [5.23, 0, 1.21, 1.48] };
+
+/** Of a lone intent, whose score has no rival's to be held against: the cosine alone. */
+export const LONE_INTENT_CALIBRATOR: Calibrator = { ...AS_FITTED, right: [4.83, 0, 0, 1.68], inScope: [4.83, 0, 0, 1.68] };
+
+/** Of the hit scorer, whose scores are cosines and what is added to them. */
+export const HITS_CALIBRATOR: Calibrator = { ...AS_FITTED, right: [1.74, 0.4, 1.9, 0.42], inScope: [1.65, 0.69, 0.57, 0.34] };
+
+/** Intents up to which a corpus has few, and from which on it has many. */
+const [FEW, MANY] = [5, 20];
+
+function between(few: Weights, many: Weights, share: number): Weights {
+  const at = (i: 0 | 1 | 2 | 3): number => (1 - share) * few[i] + share * many[i];
+  return [at(0), at(1), at(2), at(3)];
+}
+
+/** The ridge's constants for a corpus of so many intents: between few and many they go over evenly in the logarithm, so that one more intent changes little. */
+export function ridgeConstants(intents: number): Calibrator {
+  if (intents < 2) return LONE_INTENT_CALIBRATOR;
+  const share = Math.min(1, Math.max(0, Math.log(intents / FEW) / Math.log(MANY / FEW)));
+  const [few, many] = [FEW_INTENTS_CALIBRATOR, UNIVERSAL_CALIBRATOR];
+  return { ...AS_FITTED, right: between(few.right, many.right, share), inScope: between(few.inScope, many.inScope, share) };
+}

@@ -4,7 +4,7 @@
  */
 import { openBm25 } from '../index/bm25.ts';
 import { seededRandom } from '../index/seeded-random.ts';
-import { topRows } from '../index/top-rows.ts';
+import { type ScoredRow, topRows } from '../index/top-rows.ts';
 import type { FitInput, Multiply, NearQuestion, Probe } from '../matching/contract.ts';
 import { sharedQuestions } from '../matching/near-duplicates.ts';
 import { wordTerms } from '../text/terms.ts';
@@ -62,9 +62,9 @@ function probeSeeds(input: FitInput): readonly ProbeSeed[] {
   return [...questions, ...counters];
 }
 
-/** Numbers 0 to count - 1 without `left`. */
-function* rowsWithout(count: number, left: number): Generator<number> {
-  for (let row = 0; row < count; row += 1) if (row !== left) yield row;
+/** Numbers 0 to count - 1 that stay. */
+function* rowsThat(count: number, stays: (row: number) => boolean): Generator<number> {
+  for (let row = 0; row < count; row += 1) if (stays(row)) yield row;
 }
 
 /** Finds each probe's nearest stored questions, cosines by blocks through `multiply`, BM25 beside them. */
@@ -87,11 +87,22 @@ export async function buildProbes(
     });
     const cosines = await multiply(rows, vectors, { rows: block.length, inner: dimension, columns: count, transposeB: true });
     for (const [place, { text, intent, own }] of block.entries()) {
-      const nearest = topRows(rowsWithout(count, own), (row) => cosines[place * count + row] ?? 0, NEIGHBOURS);
-      const near: readonly NearQuestion[] = bm25.scored(wordTerms(text), ({ byRow }) =>
-        nearest.map(({ row, score }) => ({ row, intent: intents[row] ?? 0, similarity: score, lexical: byRow[row] ?? 0 })),
-      );
-      probes.push({ intent, near });
+      const nearestThat = (stays: (row: number) => boolean) =>
+        topRows(rowsThat(count, stays), (row) => cosines[place * count + row] ?? 0, NEIGHBOURS);
+      const probe = bm25.scored(wordTerms(text), ({ byRow }): Probe => {
+        const asNear = ({ row, score }: ScoredRow): NearQuestion => ({
+          row,
+          intent: intents[row] ?? 0,
+          similarity: score,
+          lexical: byRow[row] ?? 0,
+        });
+        return {
+          intent,
+          near: nearestThat((row) => row !== own).map(asNear),
+          nearOthers: nearestThat((row) => intents[row] !== intent).map(asNear),
+        };
+      });
+      probes.push(probe);
     }
     onProgress(probes.length, seeds.length);
   }

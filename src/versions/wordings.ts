@@ -22,6 +22,8 @@ type Labelled = Pick<LabelledTexts, 'texts' | 'intents'>;
 export interface Wordings {
   readonly names: Labelled;
   readonly answersWithQuestion: Labelled;
+  /** Row of the question before each of them. */
+  readonly answeredRows: Int32Array;
   readonly answersAlone: Labelled;
 }
 
@@ -29,10 +31,12 @@ export interface Wordings {
 export const NO_WORDINGS: Wordings = {
   names: { texts: [], intents: new Int32Array(0) },
   answersWithQuestion: { texts: [], intents: new Int32Array(0) },
+  answeredRows: new Int32Array(0),
   answersAlone: { texts: [], intents: new Int32Array(0) },
 };
 
 interface ReadAnswer {
+  readonly row: number;
   readonly question: string;
   readonly answer: string;
   readonly intent: number;
@@ -52,6 +56,7 @@ function readAnswers({ entries }: Corpus, { questions, entryOfRow, intentOfRow, 
   const answers = Array.from(entryOfRow.keys())
     .filter((row) => entryOfRow[row] !== entryOfRow[row - 1])
     .map((row) => ({
+      row,
       question: questions[row] ?? '',
       answer: beginning(entries[entryOfRow[row] ?? 0]?.answer ?? '', ANSWER_CHARACTERS),
       intent: intentOfRow[row] ?? 0,
@@ -73,6 +78,7 @@ export function wordingsOf(corpus: Corpus, layout: RowLayout): Wordings {
   return {
     names: names.some(({ text }) => text === '') ? NO_WORDINGS.names : labelled(names),
     answersWithQuestion: labelled(answers.map(({ question, answer, intent }) => ({ text: `${question} ${answer}`, intent }))),
+    answeredRows: Int32Array.from(answers, ({ row }) => row),
     answersAlone: labelled(answers.filter((_, i) => i % step === 0).map(({ answer, intent }) => ({ text: answer, intent }))),
   };
 }
@@ -91,11 +97,11 @@ export async function embedWordings(
   const embedded = await embedTexts(wordingTexts(wordings), embedder, options);
   const { dimension } = embedder.encoder.info;
   const withVectors = (part: Labelled): LabelledTexts => ({ ...part, vectors: vectorsOf(part.texts, embedded, dimension) });
-  const { names, answersWithQuestion, answersAlone } = wordings;
+  const { names, answersWithQuestion, answeredRows, answersAlone } = wordings;
   return {
     ...(names.texts.length === 0 ? {} : { names: withVectors(names) }),
     ...(answersWithQuestion.texts.length === 0
       ? {}
-      : { answers: { withQuestion: withVectors(answersWithQuestion), alone: withVectors(answersAlone) } }),
+      : { answers: { withQuestion: withVectors(answersWithQuestion), questionRows: answeredRows, alone: withVectors(answersAlone) } }),
   };
 }

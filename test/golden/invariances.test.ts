@@ -78,13 +78,13 @@ const HOLDS: Readonly<Record<string, number>> = {
   'no punctuation': 0.93,
   'more punctuation': 0.93,
   spacing: 1,
-  politeness: 0.88,
+  politeness: 0.93,
   'one typo': 0.92,
-  'a letter left out': 0.91,
+  'a letter left out': 0.93,
   'a letter twice': 0.93,
   'a wrong key': 0.93,
   contraction: 0.92,
-  plural: 0.87,
+  plural: 0.9,
 };
 
 /** Rewritings that misspell a word. A word that the corpus does not have cannot be read as it was meant. */
@@ -93,12 +93,10 @@ const SLIPS = ['one typo', 'a letter left out', 'a letter twice', 'a wrong key']
 /** Least share of pairs that an unrelated intent moves by less than .02. */
 const UNMOVED = 0.95;
 /**
- * Most that a confidence may differ in another build of the same version, whose texts were encoded in other company: vectors differ in
- * their last digits then, and the fit with them. 1e-6 is wanted, 1.3e-6 was seen.
+ * Most that a confidence may differ between an utterance alone and in company, and in another build of the same version, whose texts were encoded
+ * in other company.
  */
-const OTHER_BUILD = 1e-5;
-/** Most that a confidence may differ between an utterance alone and in company: 1e-6 is wanted, 1.25e-6 was seen. */
-const OTHER_COMPANY = 2e-6;
+const OTHER_COMPANY = 1e-6;
 
 describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
   let measured: ReadonlyMap<string, Invariance>;
@@ -159,7 +157,7 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
       const before = await confidencesOf(asker(first.match, name), utterance);
       const after = await confidencesOf(asker(second.match, 'shuffled'), utterance);
       expect([...after.keys()]).toEqual([...before.keys()]);
-      for (const [intent, confidence] of before) expect(Math.abs((after.get(intent) ?? 0) - confidence)).toBeLessThanOrEqual(OTHER_BUILD);
+      for (const [intent, confidence] of before) expect(Math.abs((after.get(intent) ?? 0) - confidence)).toBeLessThanOrEqual(OTHER_COMPANY);
     }
   }, 120_000);
 

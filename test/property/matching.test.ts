@@ -31,6 +31,7 @@ const calibrators = fc.record({
   inScope: weights,
   temperature: fc.double({ min: 0.02, max: 0.2, noNaN: true }),
   noneOdds: fc.double({ min: 0.05, max: 20, noNaN: true }),
+  baseline: fc.constantFrom(0, 0.1),
 });
 const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 });
 

@@ -26,7 +26,6 @@ const decisions = fc.option(
   fc.array(fc.tuple(share, fc.boolean()), { minLength: 5, maxLength: 40 }).map((rows) =>
     learnDecisions(
       rows.map(([confidence, right]) => ({ confidence, right, weight: 1 / rows.length })),
-      400,
       [],
     ),
   ),
@@ -41,6 +40,7 @@ const judged: fc.Arbitrary<JudgeInput> = fc
       inScope: weights,
       temperature: fc.constantFrom(0.03, 0.1, 0.2),
       noneOdds: fc.constantFrom(0.5, 1, 4),
+      baseline: fc.constantFrom(0, 0.2),
     }),
     decisions,
     nearest: fc.array(share, { minLength: INTENTS, maxLength: INTENTS }),
@@ -161,7 +161,7 @@ describe('what would have changed a decision', () => {
   test('names the greatest hundredth that answers and the smallest that refuses', () => {
     const at = (minConfidence: number | undefined) => ({
       scorer: fixedScorer(Float32Array.of(0.5, -1), {
-        calibrator: { right: [Math.log(0.426 / 0.574), 0, 0, 0], inScope: [0, 0, 0, 0], temperature: 0.1, noneOdds: 1 },
+        calibrator: { right: [Math.log(0.426 / 0.574), 0, 0, 0], inScope: [0, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 },
       }),
       scores: Float32Array.of(0.5, -1),
       nearestOf: () => 0.5,

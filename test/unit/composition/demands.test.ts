@@ -5,7 +5,7 @@ import { ENTRIES, matcher, scoring } from '../../support/fake-matcher.ts';
 import { fakeVersion } from '../../support/fake-version.ts';
 
 /** The best of the three intents, invoice, at .6; "none of these" at about .02; the rest shared by score. */
-const calibrator: Calibrator = { right: [Math.log(0.6 / 0.4), 0, 0, 0], inScope: [4, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
+const calibrator: Calibrator = { right: [Math.log(0.6 / 0.4), 0, 0, 0], inScope: [4, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 };
 
 function matching(
   demands: Readonly<Record<string, { minConfidence?: number; minPrecision?: number }>>,

@@ -141,7 +141,7 @@ describe('an explanation', () => {
 });
 
 describe('decisions', () => {
-  const torn: Calibrator = { right: [0, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
+  const torn: Calibrator = { right: [0, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 };
 
   test('are the same however many candidates are wanted', async () => {
     const { call } = matcher([

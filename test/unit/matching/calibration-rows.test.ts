@@ -1,11 +1,21 @@
 import { expect, test } from 'vitest';
-import { fitCalibrator, type HonestScore } from '../../../src/matching/calibration-rows.ts';
+import {
+  fitCalibrator as fitCalibratorFor,
+  fitDecisions,
+  type HonestRows,
+  type HonestScore,
+} from '../../../src/matching/calibration-rows.ts';
 import { type Calibrator, confidences } from '../../../src/matching/calibrator.ts';
+import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
 import { features } from '../../../src/matching/features.ts';
 import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
 const random = seededRandom(31);
+
+function fitCalibrator(rows: HonestRows, share: number, changes: Partial<Parameters<typeof fitCalibratorFor>[1]> = {}): Calibrator {
+  return fitCalibratorFor(rows, { share, prior: UNIVERSAL_CALIBRATOR, baseline: 0, ...changes });
+}
 
 /** An utterance of intent 0 of three: its own score is high, the others are low. */
 function inScope(right = true): HonestScore {
@@ -75,11 +85,32 @@ test('far simulated rows stand for half of the simulated traffic and leave more 
   expect(bestConfidence(fitCalibrator({ ...rows, far: many(100, outside) }, 0.25), doubtful).best).toBeGreaterThan(near.best);
 });
 
-test('without in-scope rows the universal constants stand, without any row out of scope those of a lone intent', () => {
-  expect(fitCalibrator({ inScope: [], simulated: many(5, outside), counterExamples: many(5, outside) }, 0.25)).toEqual(
-    UNIVERSAL_CALIBRATOR,
-  );
-  expect(fitCalibrator({ inScope: many(50, inScope), simulated: [], counterExamples: [] }, 0.25)).toEqual(LONE_INTENT_CALIBRATOR);
+test('without in-scope rows, and without any row out of scope, the constants stand', () => {
+  const outOfScopeAlone = { inScope: [], simulated: many(5, outside), counterExamples: many(5, outside) };
+  expect(fitCalibrator(outOfScopeAlone, 0.25)).toEqual(UNIVERSAL_CALIBRATOR);
+  const inScopeAlone = { inScope: many(50, inScope), simulated: [], counterExamples: [] };
+  expect(fitCalibrator(inScopeAlone, 0.25, { prior: LONE_INTENT_CALIBRATOR })).toEqual(LONE_INTENT_CALIBRATOR);
+});
+
+test('a single row in scope moves the constants little, at whatever share', () => {
+  const simulated = many(50, outside);
+  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
+  for (const share of [0.05, 0.25, 0.6]) {
+    const none = bestConfidence(fitCalibrator({ inScope: [], simulated, counterExamples: [] }, share), doubtful).best;
+    for (const right of [true, false]) {
+      const one = bestConfidence(fitCalibrator({ inScope: [inScope(right)], simulated, counterExamples: [] }, share), doubtful).best;
+      expect(Math.abs(one - none), `${share} ${right}`).toBeLessThan(0.12);
+    }
+  }
+});
+
+test('scores count above the baseline', () => {
+  const raised = ({ scores, ...rest }: HonestScore): HonestScore => ({ ...rest, scores: scores.map((score) => score + 0.25) });
+  const rows = { inScope: many(40, inScope), simulated: many(40, outside), counterExamples: [] };
+  const same = { inScope: rows.inScope.map(raised), simulated: rows.simulated.map(raised), counterExamples: [] };
+  const [flat, high] = [fitCalibrator(rows, 0.25), fitCalibrator(same, 0.25, { baseline: 0.25 })];
+  const probe = inScope();
+  expect(bestConfidence(high, raised(probe)).best).toBeCloseTo(bestConfidence(flat, probe).best, 5);
 });
 
 test('the temperature is learnt from enough wrong rows: low where the right intent comes second, high where it is anywhere', () => {
@@ -101,4 +132,15 @@ test('where the corpus teaches nothing, the constants follow the expected share 
   const [usual, half] = [0.25, 0.5].map((share) => bestConfidence(fitCalibrator(nothing, share), doubtful).none);
   const odds = (share = 0) => share / (1 - share);
   expect(odds(half)).toBeCloseTo(3 * odds(usual), 9);
+});
+
+test('ten counter-examples that are easy to refuse promise no precision that near traffic would not keep', () => {
+  const near = (): HonestScore => ({ scores: Float32Array.of(0.5 + 0.5 * random(), 0.1, 0.1), nearest: () => 0.75, intent: undefined });
+  const promised = (counterExamples: readonly HonestScore[]): number => {
+    const rows = { inScope: many(400, inScope), simulated: many(400, near), counterExamples };
+    return fitDecisions(rows, UNIVERSAL_CALIBRATOR, DEFAULT_MATCH_SETTINGS)?.precision[100] ?? Number.NaN;
+  };
+  const without = promised([]);
+  expect(promised(many(10, outside)) - without).toBeLessThan(0.06);
+  expect(promised(many(200, outside)) - without).toBeGreaterThan(0.1);
 });

@@ -31,7 +31,7 @@ function posterior(rows: readonly CalibrationRow[], weights: Weights, prior: Wei
 test.each([2, 3, 5])('%i intents that score the same share what is in scope evenly, however sure the best alone would be', (ties) => {
   const scores = Float32Array.from({ length: ties + 1 }, (_, intent) => (intent < ties ? 0.9 : 0.1));
   const found = features(scores, () => 0.95);
-  const calibrator: Calibrator = { right: [4, 0, 0, 0], inScope: [5, 0, 0, 0], temperature: 0.05, noneOdds: 1 };
+  const calibrator: Calibrator = { right: [4, 0, 0, 0], inScope: [5, 0, 0, 0], temperature: 0.05, noneOdds: 1, baseline: 0 };
   const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
   for (let intent = 0; intent < ties; intent += 1) expect(intents[intent]).toBeCloseTo(sigmoid(5) / ties, 3);
   expect(none).toBeCloseTo(1 - sigmoid(5), 3);
@@ -47,21 +47,23 @@ describe('fitLogistic', () => {
       const found = { score: 0.6 + (random() - 0.5), lead: 0.45 + (random() - 0.5), nearest: 0.7 + 0.6 * (random() - 0.5) };
       return { features: found, right: random() < sigmoid(logit(truth, found)), inScope: true, weight: 1 };
     });
-    const fitted = fitLogistic(rows, isRight, FLAT);
+    const fitted = fitLogistic(rows, isRight, { mean: FLAT, strength: 1 });
     fitted.forEach((value, i) => {
       expect(Math.abs(value - (truth[i] ?? 0))).toBeLessThan(0.1);
     });
   });
 
   test('without rows it gives the prior', () => {
-    expect(fitLogistic([], isRight, UNIVERSAL_CALIBRATOR.right)).toEqual(UNIVERSAL_CALIBRATOR.right);
+    expect(fitLogistic([], isRight, { mean: UNIVERSAL_CALIBRATOR.right, strength: 1 })).toEqual(UNIVERSAL_CALIBRATOR.right);
   });
 
   test('a few rows move it a little from the prior, many rows far', () => {
     const distance = (weights: Weights) => Math.hypot(...weights.map((value, i) => value - UNIVERSAL_CALIBRATOR.right[i as 0]));
-    const wrong = (weight: number) => fitLogistic([row(0.9, false, weight)], isRight, UNIVERSAL_CALIBRATOR.right);
+    const wrong = (weight: number) => fitLogistic([row(0.9, false, weight)], isRight, { mean: UNIVERSAL_CALIBRATOR.right, strength: 1 });
     expect(distance(wrong(0.1))).toBeLessThan(distance(wrong(1)));
     expect(distance(wrong(1))).toBeLessThan(distance(wrong(1000)));
+    const held = fitLogistic([row(0.9, false, 1)], isRight, { mean: UNIVERSAL_CALIBRATOR.right, strength: 20 });
+    expect(distance(held)).toBeLessThan(distance(wrong(1)) / 2);
   });
 
   const HARD: readonly { readonly name: string; readonly rows: readonly CalibrationRow[] }[] = [
@@ -74,7 +76,7 @@ describe('fitLogistic', () => {
   ];
   test.each(HARD)('$name give finite weights, and no step away from them is better', ({ rows }) => {
     const prior = UNIVERSAL_CALIBRATOR.right;
-    const fitted = fitLogistic(rows, isRight, prior);
+    const fitted = fitLogistic(rows, isRight, { mean: prior, strength: 1 });
     expect(fitted.every(Number.isFinite)).toBe(true);
     const best = posterior(rows, fitted, prior);
     for (let i = 0; i < 4; i += 1) {
@@ -114,7 +116,7 @@ describe('confidences', () => {
 
   test('equal scores get equal confidences, whose sum stays within 1', () => {
     // Certain to be in scope and unsure which: without a limit the second would be more probable than the first.
-    const calibrator: Calibrator = { right: [-3, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
+    const calibrator: Calibrator = { right: [-3, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 };
     const { intents, none } = spread([0.5, 0.5, 0.1], { calibrator });
     expect(intents[0]).toBe(intents[1]);
     expect((intents[0] ?? 0) + (intents[1] ?? 0) + (intents[2] ?? 0) + none).toBeCloseTo(1, 12);
@@ -135,7 +137,7 @@ describe('confidences', () => {
   });
 
   test('in scope is never less probable than right, whatever the two regressions say', () => {
-    const calibrator: Calibrator = { right: [5, 0, 0, 0], inScope: [-5, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
+    const calibrator: Calibrator = { right: [5, 0, 0, 0], inScope: [-5, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 };
     const { intents, none } = spread([0.9, 0.1], { calibrator });
     expect(intents[0]).toBeCloseTo(sigmoid(5), 12);
     expect(intents[1]).toBe(0);

@@ -182,7 +182,7 @@ describe('corpora at the edges', () => {
   test('300 intents of one question: the universal constants stand, and every question finds its intent', async () => {
     const { input } = madeUpCorpus({ sizes: new Array<number>(300).fill(1), dimension: 32, counterExamples: 2 });
     const fitted = await fitScorer(input, naiveMultiply);
-    expect(fitted).toMatchObject({ calibrator: UNIVERSAL_CALIBRATOR, voteWeight: 0 });
+    expect(fitted).toMatchObject({ calibrator: { ...UNIVERSAL_CALIBRATOR, baseline: 1 / 300 }, voteWeight: 0 });
     const matches = await match(fitted, input, stored(input));
     expectSound(matches);
     expect(matches.map(({ best }) => best)).toEqual(Array.from({ length: 300 }, (_, intent) => intent));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_MATCH_SETTINGS, type Probe } from '../../../src/matching/contract.ts';
 import { fitHitScorer, usesHitScorer } from '../../../src/matching/fit.ts';
 import { hitScorer, hitScores } from '../../../src/matching/hit-scorer.ts';
-import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { HITS_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
 const hit = (intent: number, similarity: number, lexical = 0) => ({ row: 0, intent, similarity, lexical });
@@ -47,40 +47,37 @@ describe('its calibrator', () => {
   const random = seededRandom(6);
   const twoEach = Int32Array.from({ length: 100 }, (_, row) => row >> 1);
   /** A probe that finds its own intent near, most of the time, and others farther off. */
-  const goodProbe = (intent: number): Probe => ({
-    intent,
-    near: [
-      ...(random() < 0.9 ? [hit(intent, 0.8 + 0.1 * random(), 5)] : []),
-      ...Array.from({ length: 20 }, (_, i) => hit((intent + 1 + i) % 50, 0.2 + 0.3 * random(), random())),
-    ],
-  });
+  const goodProbe = (intent: number): Probe => {
+    const nearOthers = Array.from({ length: 20 }, (_, i) => hit((intent + 1 + i) % 50, 0.2 + 0.3 * random(), random()));
+    return { intent, near: [...(random() < 0.9 ? [hit(intent, 0.8 + 0.1 * random(), 5)] : []), ...nearOthers], nearOthers };
+  };
 
   test('is sure of a clear lead and unsure of far hits', () => {
     const fitted = fitHitScorer(
       { intents: twoEach, intentCount: 50, settings },
       Array.from({ length: 100 }, (_, row) => goodProbe(row >> 1)),
     );
-    expect(fitted.calibrator).not.toEqual(UNIVERSAL_CALIBRATOR);
+    expect(fitted.calibrator).not.toEqual(HITS_CALIBRATOR);
     const [, score, lead, nearest] = fitted.calibrator.right;
     // Each of the three speaks for the best intent in these probes.
     expect(score + lead + nearest).toBeGreaterThan(1);
   });
 
-  test('with one question an intent, where no probe can find its own intent, the universal constants stand', () => {
+  test('with one question an intent, where no probe can find its own intent, its own constants stand', () => {
     const intents = Int32Array.from({ length: 1200 }, (_, row) => row);
-    const probes = Array.from(
-      { length: 1000 },
-      (_, intent): Probe => ({ intent, near: [hit((intent + 1) % 1200, 0.5), hit((intent + 2) % 1200, 0.4)] }),
-    );
-    expect(fitHitScorer({ intents, intentCount: 1200, settings }, probes).calibrator).toEqual(UNIVERSAL_CALIBRATOR);
+    const probes = Array.from({ length: 1000 }, (_, intent): Probe => {
+      const near = [hit((intent + 1) % 1200, 0.5), hit((intent + 2) % 1200, 0.4)];
+      return { intent, near, nearOthers: near };
+    });
+    expect(fitHitScorer({ intents, intentCount: 1200, settings }, probes).calibrator).toEqual(HITS_CALIBRATOR);
   });
 
   test('a probe without neighbours, and no probes at all, fit', () => {
     const none = fitHitScorer({ intents: twoEach, intentCount: 50, settings }, []);
-    expect(none.calibrator).toEqual(LONE_INTENT_CALIBRATOR);
+    expect(none.calibrator).toEqual(HITS_CALIBRATOR);
     const empty = fitHitScorer({ intents: twoEach, intentCount: 50, settings }, [
-      { intent: 0, near: [] },
-      { intent: undefined, near: [] },
+      { intent: 0, near: [], nearOthers: [] },
+      { intent: undefined, near: [], nearOthers: [] },
     ]);
     expect(empty.calibrator.right.every(Number.isFinite)).toBe(true);
     expect(empty.calibrator.inScope.every(Number.isFinite)).toBe(true);

@@ -86,7 +86,7 @@ test('nothing allowed gives no candidates and no match, even with a least confid
 
 test('how many candidates are shown changes neither the decision nor what is asked', () => {
   // Certain to be in scope, and two intents that score alike.
-  const calibrator: Calibrator = { right: [0, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1, noneOdds: 1 };
+  const calibrator: Calibrator = { right: [0, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 };
   const shown = [1, 2, 3, 100].map((topK) => judgeScores([0.5, 0.5, -2], { topK }, calibrator));
   for (const { verdict, clarify, runnerUp } of shown) {
     expect(verdict).toMatchObject({ decision: 'clarify', rule: 'close_candidates' });

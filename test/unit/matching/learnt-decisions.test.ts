@@ -20,7 +20,7 @@ function trueRows(count: number, seed = 7): readonly DecisionRow[] {
 
 describe('a wanted precision', () => {
   test('is reached on new rows from the learnt confidence on, and answers as much as it said', () => {
-    const learnt = learnDecisions(trueRows(4000), 4000, []);
+    const learnt = learnDecisions(trueRows(4000), []);
     for (const wanted of [0.7, 0.8, 0.9, 0.95]) {
       const { confidence, coverage } = precisionThreshold(learnt, wanted);
       const answered = trueRows(4000, 8).filter((row) => row.confidence >= (confidence ?? 2));
@@ -32,24 +32,36 @@ describe('a wanted precision', () => {
   });
 
   test('asks for more confidence the higher it is, and the fewer rows speak for it', () => {
-    const many = learnDecisions(trueRows(4000), 4000, []);
+    const many = learnDecisions(trueRows(4000), []);
     const wanted = [0.5, 0.7, 0.8, 0.9, 0.95].map((precision) => precisionThreshold(many, precision).confidence ?? 2);
     expect(wanted).toEqual(wanted.toSorted((a, b) => a - b));
-    const few = learnDecisions(trueRows(4000), 100, []);
+    const few = learnDecisions(trueRows(100), []);
     expect(precisionThreshold(few, 0.9).confidence ?? 2).toBeGreaterThan(precisionThreshold(many, 0.9).confidence ?? 2);
   });
 
   test('that no row supports cannot be reached', () => {
     const wrong = trueRows(500).map((row) => ({ ...row, right: row.right && row.confidence < 0.5 }));
-    expect(precisionThreshold(learnDecisions(wrong, 500, []), 0.9)).toEqual({ confidence: undefined, coverage: 0 });
+    expect(precisionThreshold(learnDecisions(wrong, []), 0.9)).toEqual({ confidence: undefined, coverage: 0 });
     // A thousand rows that are all right still do not prove that every answer is.
     const right = trueRows(1000).map((row) => ({ ...row, right: true }));
-    expect(precisionThreshold(learnDecisions(right, 1000, []), 1).confidence).toBeUndefined();
+    expect(precisionThreshold(learnDecisions(right, []), 1).confidence).toBeUndefined();
+  });
+
+  test('is no surer than the few rows that stand for much of the traffic make it', () => {
+    // Ten rows stand for the quarter that is out of scope; none of them was taken for an answer.
+    const rows = (outside: number) => [
+      ...Array.from({ length: 900 }, (_, at) => ({ confidence: 0.9, right: at % 20 !== 0, weight: 0.75 / 900 })),
+      ...Array.from({ length: outside }, () => ({ confidence: 0.1, right: false, weight: 0.25 / outside })),
+    ];
+    const at = (outside: number) => learnDecisions(rows(outside), []).precision[100] ?? 0;
+    expect(at(10)).toBeLessThan(0.925);
+    expect(at(10)).toBeGreaterThan(0.85);
+    expect(at(500)).toBeGreaterThan(0.935);
   });
 
   test('never counts on answers less sure than half of it', () => {
     const right = trueRows(1000).map((row) => ({ ...row, right: true }));
-    expect(precisionThreshold(learnDecisions(right, 1000, []), 0.9).confidence).toBe(0.45);
+    expect(precisionThreshold(learnDecisions(right, []), 0.9).confidence).toBe(0.45);
   });
 
   test('takes confidences at their word where a corpus taught nothing: those from 2p - 1 on have a mean of p', () => {
@@ -81,7 +93,7 @@ describe('the intents to ask between', () => {
       });
       return { shares, rank: rank < 0 ? 3 : rank };
     };
-    const { clarifyMass, clarifyHolds } = learnDecisions([], 1, Array.from({ length: 2000 }, draw));
+    const { clarifyMass, clarifyHolds } = learnDecisions([], Array.from({ length: 2000 }, draw));
     const fresh = Array.from({ length: 2000 }, draw);
     const holds = fresh.filter(({ shares, rank }) => rank < clarifyCount(shares, clarifyMass)).length / fresh.length;
     expect(clarifyHolds).toBeGreaterThanOrEqual(0.9);
@@ -90,6 +102,6 @@ describe('the intents to ask between', () => {
 
   test('follow a default where too few rows tell, and say nothing of how often they hold', () => {
     const row: ClarifyRow = { shares: [0.5, 0.4], rank: 0 };
-    expect(learnDecisions([], 1, [row])).toMatchObject({ clarifyMass: 0.9, clarifyHolds: 0 });
+    expect(learnDecisions([], [row])).toMatchObject({ clarifyMass: 0.9, clarifyHolds: 0 });
   });
 });

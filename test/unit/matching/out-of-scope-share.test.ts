@@ -15,7 +15,10 @@ function simulated(trueShare: number, fittedShare: number, count: number): Share
   return { none, fittedShare };
 }
 
-/** The paper's own steps, as many as they take. */
+/** Utterances that the expected share counts as. */
+const EXPECTED = 10;
+
+/** The paper's own steps, as many as they take, with the expected utterances among those that are seen. */
 function byPlainSteps({ none, fittedShare }: SharePosteriors): number {
   let share = fittedShare;
   for (let step = 0; step < 20_000; step += 1) {
@@ -25,7 +28,7 @@ function byPlainSteps({ none, fittedShare }: SharePosteriors): number {
       const inside = ((1 - (none[i] ?? 0)) * (1 - share)) / (1 - fittedShare);
       sum += outside / (outside + inside);
     }
-    const next = sum / none.length;
+    const next = (sum + EXPECTED * fittedShare) / (none.length + EXPECTED);
     if (Math.abs(next - share) < 1e-12) return next;
     share = next;
   }
@@ -52,12 +55,15 @@ describe('the out-of-scope share of traffic', () => {
     }
   });
 
-  test('lies in [0, 1] and is a maximum of the likelihood, whatever the posteriors', () => {
+  test('lies in [0, 1] and is a maximum of the posterior, whatever the utterances say', () => {
     const likelihood = ({ none, fittedShare }: SharePosteriors, share: number): number =>
-      Array.from(none).reduce((sum, raw) => {
-        const p = Math.min(1 - 1e-9, Math.max(1e-9, raw));
-        return sum + Math.log((share * p) / fittedShare + ((1 - share) * (1 - p)) / (1 - fittedShare));
-      }, 0);
+      Array.from(none).reduce(
+        (sum, raw) => {
+          const p = Math.min(1 - 1e-9, Math.max(1e-9, raw));
+          return sum + Math.log((share * p) / fittedShare + ((1 - share) * (1 - p)) / (1 - fittedShare));
+        },
+        EXPECTED * (fittedShare * Math.log(share) + (1 - fittedShare) * Math.log(1 - share)),
+      );
     const posterior = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(
@@ -75,10 +81,17 @@ describe('the out-of-scope share of traffic', () => {
     );
   });
 
-  test('is all or nothing where everything is certain, and the configured one where nothing is told', () => {
-    expect(estimateShare({ none: [1, 1, 1], fittedShare: 0.25 })).toBeCloseTo(1, 6);
-    expect(estimateShare({ none: [0, 0], fittedShare: 0.25 })).toBeCloseTo(0, 6);
-    expect(estimateShare({ none: [1, 0, 0, 0], fittedShare: 0.25 })).toBeCloseTo(0.25, 6);
+  test('counts where everything is certain, and is the expected one where nothing is told', () => {
+    const certain = (outside: number, inside: number) =>
+      estimateShare({ none: [...new Array<number>(outside).fill(1), ...new Array<number>(inside).fill(0)], fittedShare: 0.25 });
+    for (const [outside, inside] of [
+      [3, 0],
+      [0, 2],
+      [1, 3],
+      [900, 100],
+      [0, 1000],
+    ] as const)
+      expect(certain(outside, inside)).toBeCloseTo((outside + EXPECTED * 0.25) / (outside + inside + EXPECTED), 6);
     expect(estimateShare({ none: [0.3, 0.3], fittedShare: 0.3 })).toBeCloseTo(0.3, 6);
   });
 

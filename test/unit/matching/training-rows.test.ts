@@ -30,7 +30,12 @@ test('names that say what their intents are about are trained on after the quest
 
 test('names that say nothing of their intents are left out', async () => {
   const { input } = madeUpCorpus({ ...SHAPE, names: 'misleading' });
-  expect(await trainingRows(input, naiveMultiply)).toEqual({ texts: input.texts, intents: input.intents, vectors: input.vectors });
+  expect(await trainingRows(input, naiveMultiply)).toEqual({
+    texts: input.texts,
+    intents: input.intents,
+    vectors: input.vectors,
+    repeats: new Map(),
+  });
 });
 
 test('telling names find more of what is asked; misleading ones change no score', async () => {
@@ -42,12 +47,17 @@ test('telling names find more of what is asked; misleading ones change no score'
   expect(await right(misleading.input, misleading.centres)).toBe(without);
 });
 
+/** The first question of each intent. */
+function firstRows({ intents, intentCount }: FitInput): Int32Array {
+  return Int32Array.from({ length: intentCount }, (_, intent) => intents.indexOf(intent));
+}
+
 /** The corpus with its names standing in for answers: telling ones lie where their intents do. */
 function answered(names: 'telling' | 'misleading'): FitInput {
   const { input } = madeUpCorpus({ ...SHAPE, names });
   const { names: texts, ...bare } = input;
   if (texts === undefined) throw new Error('madeUpCorpus made no names.');
-  return { ...bare, answers: { withQuestion: texts, alone: texts } };
+  return { ...bare, answers: { withQuestion: texts, questionRows: firstRows(input), alone: texts } };
 }
 
 test('answers that would find many questions are trained on with their questions, after the names', async () => {
@@ -59,13 +69,22 @@ test('answers that would find many questions are trained on with their questions
   expect(rows.texts).toEqual([...input.texts, ...(input.names?.texts ?? []), ...withQuestion.texts]);
   expect(Array.from(rows.intents)).toEqual([...input.intents, ...(input.names?.intents ?? []), ...withQuestion.intents]);
   expect(rows.vectors.subarray(-withQuestion.vectors.length)).toEqual(withQuestion.vectors);
+  const before = input.texts.length + (input.names?.texts.length ?? 0);
+  expect([...rows.repeats]).toEqual(Array.from(telling.answers.questionRows, (row, place) => [row, [before + place]]));
+});
+
+test('a name of the same words as a question of its intent repeats it', async () => {
+  const { input } = madeUpCorpus({ ...SHAPE, names: 'telling' });
+  const texts = input.texts.with(5, `${input.names?.texts[input.intents[5] ?? 0]?.toUpperCase()}?`);
+  const { repeats } = await trainingRows({ ...input, texts }, naiveMultiply);
+  expect([...repeats]).toEqual([[5, [texts.length + (input.intents[5] ?? 0)]]]);
 });
 
 test('answers that find no questions by themselves are left out, however near their questions bring them', async () => {
   const { answers } = answered('telling');
   const { answers: misleading, ...input } = answered('misleading');
   if (answers === undefined || misleading === undefined) throw new Error('There are no answers.');
-  const rows = await trainingRows({ ...input, answers: { withQuestion: answers.withQuestion, alone: misleading.alone } }, naiveMultiply);
+  const rows = await trainingRows({ ...input, answers: { ...answers, alone: misleading.alone } }, naiveMultiply);
   expect(rows.texts).toEqual(input.texts);
 });
 
@@ -79,10 +98,14 @@ test('answers are tried on the questions of their own intents alone', async () =
     vectors: part.vectors.slice(0, 2 * SHAPE.dimension),
   });
   const two = first(answers.alone);
-  expect((await trainingRows({ ...input, answers: { withQuestion: two, alone: two } }, naiveMultiply)).texts).toEqual([
-    ...input.texts,
-    ...two.texts,
-  ]);
+  expect(
+    (
+      await trainingRows(
+        { ...input, answers: { withQuestion: two, questionRows: firstRows(input).slice(0, 2), alone: two } },
+        naiveMultiply,
+      )
+    ).texts,
+  ).toEqual([...input.texts, ...two.texts]);
 });
 
 test('one intent has nothing that its name could tell apart', async () => {

@@ -8,5 +8,9 @@ test('every question is a probe without itself, but for those that another inten
   const probes = await buildProbes({ ...input, texts }, naiveMultiply);
   const perIntent = [0, 1, 2].map((intent) => probes.filter((probe) => probe.intent === intent).length);
   expect(perIntent).toEqual([2, 2, 3]);
-  for (const { near } of probes) expect(near).toHaveLength(8);
+  for (const { near, nearOthers, intent } of probes) {
+    expect(near).toHaveLength(8);
+    expect(nearOthers).toHaveLength(6);
+    expect(nearOthers.every((hit) => hit.intent !== intent)).toBe(true);
+  }
 });

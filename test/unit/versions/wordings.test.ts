@@ -31,7 +31,7 @@ test('where a name has no words, no name is read', () => {
 });
 
 test('each entry’s answer is read after its first question, and by itself, under its intent', () => {
-  const { answersWithQuestion, answersAlone } = wordings([
+  const { answersWithQuestion, answeredRows, answersAlone } = wordings([
     entry('b', ['When?', 'hours'], { answer: 'At nine.', intent: 'shared' }),
     entry('a', ['Where?'], { answer: 'In Rome.', intent: 'own' }),
     entry('c', ['When in May?'], { answer: 'At ten.', intent: 'shared' }),
@@ -40,6 +40,8 @@ test('each entry’s answer is read after its first question, and by itself, und
     ['Where? In Rome.', 'When? At nine.', 'When in May? At ten.'],
     [0, 1, 1],
   ]);
+  // "hours" is the third row.
+  expect([...answeredRows]).toEqual([0, 1, 3]);
   expect([answersAlone.texts, [...answersAlone.intents]]).toEqual([
     ['In Rome.', 'At nine.', 'At ten.'],
     [0, 1, 1],
