@@ -34,7 +34,8 @@ interface Kind {
   readonly sizes: readonly (number | 'most')[];
   readonly farShare: number;
 }
-const MANY_INTENTS = 10;
+/** A set of fewer intents has few of them, whatever part of it is kept. */
+const LEAST_MANY = 20;
 const MANY: Kind = { sizes: ['most'], farShare: 0 };
 const FEW: Kind = { sizes: [2, 3, 5], farShare: 0.5 };
 const LONE: Kind = { sizes: [1], farShare: 0.5 };
@@ -246,8 +247,7 @@ for (const set of SETS) sets.set(set, await load(set));
 async function drawn({ sizes, farShare }: Kind): Promise<Readonly<Record<keyof DrawnRows, Map<string, readonly CalibrationRow[]>>>> {
   const rows = { ridge: new Map<string, readonly CalibrationRow[]>(), hits: new Map<string, readonly CalibrationRow[]>() };
   for (const [number, [name, set]] of [...sets].entries()) {
-    // Three quarters of a small set are few intents.
-    if (sizes.includes('most') && set.intents.length < 2 * MANY_INTENTS) continue;
+    if (sizes.includes('most') && set.intents.length < LEAST_MANY) continue;
     const others = [...sets].flatMap(([other, { intents }]) => (other === name ? [] : intents.flat()));
     const own: DrawnRows[] = [];
     for (let seed = 0; seed < DRAWS; seed += 1) {

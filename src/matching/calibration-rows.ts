@@ -74,10 +74,10 @@ export interface HonestRows {
 }
 
 /** Weight of each kind of row, all rows of a kind together. */
-function parts({ inScope, simulated, far = [], counterExamples }: HonestRows, share: number) {
+function parts({ simulated, far = [], counterExamples }: HonestRows, share: number) {
   const real = simulated.length === 0 ? 1 : Math.min(1, counterExamples.length / ENOUGH_COUNTER_EXAMPLES);
   const made = share * (1 - real);
-  return { inScope: inScope.length === 0 ? 0 : 1 - share, counterExamples: share * real, made, far: far.length === 0 ? 0 : made / 2 };
+  return { inScope: 1 - share, counterExamples: share * real, made, far: far.length === 0 ? 0 : made / 2 };
 }
 
 /** Whether a corpus's own rows can teach anything: some in scope, and some that are not right. */

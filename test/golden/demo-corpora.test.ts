@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UNRELATED } from '../../bench/invariance/unrelated-intents.ts';
 import { DEMO_CORPORA } from '../../src/cli/demo.ts';
 import { createMatch } from '../../src/composition.ts';
 import type { Corpus } from '../../src/corpus/corpus.ts';
@@ -62,6 +63,23 @@ test('with one question an intent, answers find what the questions do not', asyn
     const silent = { ...corpus, entries: corpus.entries.map((entry) => ({ ...entry, answer: '' })) };
     expect(await foundWith(corpus), name).toBeGreaterThan((await foundWith(silent)) + 0.03);
   }
+}, 120_000);
+
+test('one to five entries of one question refuse what has nothing to do with them', async () => {
+  const match = createMatch({ encoder, versions, settings });
+  const utterances = UNRELATED.flatMap(({ questions }) => questions);
+  const answered: string[] = [];
+  for (const name of DEMO_CORPORA) {
+    const thin = withFewerQuestions(await corpusOf(name), 1);
+    for (const intents of [1, 2, 3, 5]) {
+      await versions.reload('few', [corpusFile({ ...thin, counterExamples: [], entries: thin.entries.slice(0, intents) })]);
+      for (const utterance of utterances) {
+        const call = { corpus: 'few', utterance, topK: 1, minConfidence: undefined, filter: undefined, explain: false, version: undefined };
+        if ((await match(call)).decision === 'answer') answered.push(`${name} ${intents}: ${utterance}`);
+      }
+    }
+  }
+  expect(answered.length, answered.join('\n')).toBeLessThan(0.1 * utterances.length * 4 * DEMO_CORPORA.length);
 }, 120_000);
 
 describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
