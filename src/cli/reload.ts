@@ -13,6 +13,9 @@ import { startProgress } from './progress.ts';
 import { faultLine } from './report-error.ts';
 import type { Terminal } from './terminal.ts';
 
+/** A large corpus takes as long as its encoder does; Ctrl-C ends a reload sooner, and the version before stays active. */
+const RELOAD_DEADLINE_MS = 24 * 60 * 60 * 1_000;
+
 interface ReloadFlags {
   readonly json?: boolean;
   readonly inline?: string;
@@ -106,7 +109,11 @@ export function reloadCommand(terminal: Terminal): Command {
       if (path !== undefined && flags.inline !== undefined) command.error('error: give a path or --inline, not both');
       await callServer(serverAddress(settingsOf(command, terminal)), async (client, signal) => {
         const source = flags.inline === undefined ? { path: path ?? corpus } : await inlineSource(flags.inline, signal);
-        await follow(client.reload({ corpus, source, stageOnly: flags.stageOnly ?? false }, { signal }), terminal, flags.json ?? false);
+        await follow(
+          client.reload({ corpus, source, stageOnly: flags.stageOnly ?? false }, { signal, deadlineMs: RELOAD_DEADLINE_MS }),
+          terminal,
+          flags.json ?? false,
+        );
       });
     });
 }

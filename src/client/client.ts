@@ -107,9 +107,10 @@ function matchCalls({ match }: Connection, calls: Calls): MatchCalls {
       const { outcomes } = await calls.read(batch, { requests: inputs.map(matchRequest) }, { options, kind: 'batch' });
       return outcomes.map(({ outcome }) => outcomeOf(outcome));
     },
-    matchStream: (items, options) => {
+    // Opened when it is first read: a call that nobody listens to yet would throw its error into the process.
+    async *matchStream(items, options) {
       const { opening, reading } = calls.stream(options);
-      return exchange(match.matchStream(...opening), items, reading);
+      yield* exchange(match.matchStream(...opening), items, reading);
     },
   };
 }
@@ -146,9 +147,10 @@ type AdminCalls = Pick<FaqmatchClient, 'reload' | 'validate' | 'listVersions' | 
 function adminCalls({ admin }: Connection, calls: Calls): AdminCalls {
   const kind = 'admin';
   return {
-    reload: (input, options) => {
+    // As matchStream.
+    async *reload(input, options) {
       const { opening, reading } = calls.stream(options);
-      return readStream(admin.reloadCorpus(reloadRequest(input), ...opening), reading);
+      yield* readStream(admin.reloadCorpus(reloadRequest(input), ...opening), reading);
     },
     validate: ({ corpus, source }, options) =>
       calls.read(admin.validateCorpus.bind(admin), { corpus, source: corpusSource(source) }, { options, kind }),

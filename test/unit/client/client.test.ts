@@ -287,6 +287,19 @@ test('a stream to a server that is not there says so, at its deadline or at once
   }
 });
 
+test('a stream that nobody reads yet throws nothing into the process, and its error at whoever reads it', async () => {
+  const uncaught: unknown[] = [];
+  const note = (error: unknown) => void uncaught.push(error);
+  process.on('uncaughtException', note);
+  cleanups.push(() => process.off('uncaughtException', note));
+  const server = await adminServer((call) => void call.emit('error', refusal(status.ABORTED, 'Another reload is running.')));
+  const client = clientOf(server.address);
+  const events = client.reload({ corpus: 'shop', source: { path: 'shop' } });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(uncaught).toEqual([]);
+  expect(await failure(events.next())).toMatchObject({ code: 'aborted' });
+});
+
 test('leaving the loop of a reload cancels it on the server', async () => {
   const cancelled = Promise.withResolvers<boolean>();
   const server = await adminServer((call) => {
