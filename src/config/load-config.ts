@@ -4,6 +4,7 @@ import { FaqError } from '../errors.ts';
 import { closestName } from './closest-name.ts';
 import type { ConfigFile } from './config-file.ts';
 import { readConfigFile } from './config-file.ts';
+import { withoutUserInfo } from './print-config.ts';
 import type { Config, SettingName } from './schema.ts';
 import { configSchema, SETTING_NAMES } from './schema.ts';
 import { CONFIG_FILE_VARIABLE, environmentName, factsOf, flagName } from './setting-names.ts';
@@ -83,7 +84,7 @@ function refusal(faults: readonly Fault[]): FaqError {
 }
 
 function shown(name: SettingName, value: unknown): string {
-  return factsOf(name).secret === true ? 'a secret' : (JSON.stringify(value) ?? String(value));
+  return factsOf(name).secret === true ? 'a secret' : withoutUserInfo(JSON.stringify(value) ?? String(value));
 }
 
 /**

@@ -115,6 +115,14 @@ test('secrets are redacted when printed and never shown in faults', () => {
   expect(refused({ flags: { qdrantApiKey: 12_345 }, environment: {} }).message).not.toContain('12345');
 });
 
+test('what a URL says of user and password is redacted wherever it is printed', () => {
+  const { config } = loadConfig({ environment: { QDRANT_URL: 'https://admin:s3cret@qdrant:6333,https://b.example/a@b' } });
+  expect(config.qdrantUrl[0]).toContain('s3cret');
+  expect(printableConfig(config)).toMatchObject({ qdrantUrl: [`https://${REDACTED}@qdrant:6333`, 'https://b.example/a@b'] });
+  for (const environment of [{ QDRANT_URL: 'ftp://admin:s3cret@qdrant' }, { FAQMATCH_ENCODER_URL: 'tei+http://me:s3cret@tei:80' }])
+    expect(refused({ environment }).message).not.toContain('s3cret');
+});
+
 test('QDRANT_URL names one node or several', () => {
   const urls = (value: string) => loadConfig({ environment: { QDRANT_URL: value } }).config.qdrantUrl;
   expect(urls('http://a:6333, https://b.example')).toEqual(['http://a:6333', 'https://b.example']);
