@@ -1,12 +1,15 @@
 /**
  * The workers of one device with the queue before them. Knows word pieces and vectors, no texts.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FaqError } from '../errors.ts';
 import type { Device } from './device.ts';
 import type { GraphSettings } from './graph-session.ts';
 import { createInferencePool, type EncodedRow } from './inference-pool.ts';
 import { MicroBatcher } from './micro-batcher.ts';
+
+/** Longest wait for what is running and waiting when the queue is closed. */
+const LONGEST_RUN_MS = 5_000;
 
 /** How a device is fed. */
 export interface QueueSettings {
@@ -82,6 +85,12 @@ export async function openQueue(graph: GraphSettings, settings: QueueSettings): 
     get restarts() {
       return pool.restarts;
     },
-    close: () => batcher.close().then(() => pool.close()),
+    async close() {
+      // A run that never ends must not keep the thread from being ended by force.
+      const left = new AbortController();
+      await Promise.race([batcher.close(), sleep(LONGEST_RUN_MS, undefined, { signal: left.signal, ref: false }).catch(() => undefined)]);
+      left.abort();
+      await pool.close();
+    },
   };
 }

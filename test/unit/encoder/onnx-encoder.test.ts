@@ -243,6 +243,22 @@ describe('a lost worker', () => {
   });
 });
 
+describe('a stuck worker', () => {
+  it('keeps no encoder from being closed, and its text gets an error', { timeout: 40_000 }, async () => {
+    const workerFile = new URL('../../support/stuck-worker.ts', import.meta.url);
+    let stuck: Promise<unknown> | undefined;
+    await withEncoder(
+      SHIPPED_MODEL,
+      async (encoder) => {
+        stuck = code(encoder.encode('one two three four five six seven'));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      },
+      { workerFile },
+    );
+    expect(await stuck).toBe('internal');
+  });
+});
+
 describe('a model that does not work', () => {
   async function refusal(spoil: (folder: string) => Promise<unknown>): Promise<unknown> {
     const folder = await copyModel(tinyModel('tiny-mean'));
