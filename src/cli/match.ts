@@ -77,7 +77,7 @@ async function converse(session: Session): Promise<void> {
 async function run(session: Session, words: readonly string[], file: string | undefined): Promise<void> {
   if (words.length > 0) return matchOne(words.join(' '), session);
   if (file === undefined && session.terminal.interactive) return converse(session);
-  const refused = await matchFile(await readLines(file ?? STANDARD_INPUT, session.terminal), session);
+  const refused = await matchFile(await readLines(file ?? STANDARD_INPUT, session.terminal, session.signal), session);
   if (refused !== undefined) throw new FaqError(refused.code, `Some lines were refused; the first one because: ${refused.message}`);
 }
 

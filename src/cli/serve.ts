@@ -70,7 +70,7 @@ async function run(config: Config, flags: { readonly demo: boolean; readonly jso
   const logger = serviceLog(config, terminal);
   logger.debug({ settings: printableConfig(config) }, 'settings');
   const stop = stopRequest();
-  const service = await startService(config, { logger, terminal, onLost: stop.ask });
+  const service = await startService(config, { logger, terminal, onLost: stop.ask, signal: stop.signal });
   logger.info({ grpcPort: service.grpcPort, httpPort: service.httpPort, workers: service.encoder.info.workers }, 'listening');
   try {
     // A store that is away is waited for as long as it takes, but a signal is heard meanwhile.

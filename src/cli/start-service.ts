@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
 import type { Encoder } from '../encoder/encoder.ts';
+import { throwIfAborted } from '../errors.ts';
 import type { DataDirLock } from '../index/embedded/data-dir-lock.ts';
 import { lockDataDir } from '../index/embedded/data-dir-lock.ts';
 import type { EvaluationParts, ServerInfo, ServerOptions } from '../server/options.ts';
@@ -34,6 +35,8 @@ export interface ServiceStart {
   readonly terminal: Terminal;
   /** Called where the data directory was lost to someone else: the service must stop writing. */
   readonly onLost: (cause: Error) => void;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 function serverOptions(config: Config): ServerOptions {
@@ -76,18 +79,24 @@ async function release(steps: readonly (() => Promise<unknown>)[], logger: Logge
  * Starts everything; on failure nothing stays behind.
  * @throws FaqError failed_precondition (data directory or port in use, model does not fit), not_found and data_loss of the model.
  */
-export async function startService(config: Config, { logger, terminal, onLost }: ServiceStart): Promise<Service> {
+export async function startService(config: Config, { logger, terminal, onLost, signal }: ServiceStart): Promise<Service> {
   const begun: (() => Promise<unknown>)[] = [];
   const onProblem = (problem: string): void => logger.warn(problem);
   try {
     const lock: DataDirLock = await lockDataDir(config.dataDir, { onLost });
     begun.push(() => lock.release());
-    const encoder = await openEncoder(config, { terminal, onProblem, mayBeAway: true });
+    const encoder = await openEncoder(config, { terminal, onProblem, mayBeAway: true, ...(signal === undefined ? {} : { signal }) });
     begun.push(() => encoder.close());
+    throwIfAborted(signal);
     const folders = { storeDir: config.dataDir, cacheDir: config.dataDir };
     const { versions, match } = await openVersions(config, encoder, { folders, onProblem });
-    begun.push(() => versions.close());
     const restored = restore(versions, logger);
+    // Closing ends a restore that waits for a store; what it threw is told by whoever waits for it.
+    restored.catch(() => undefined);
+    begun.push(async () => {
+      await versions.close();
+      await restored.catch(() => undefined);
+    });
     const servesWithoutStore = config.index === 'qdrant' && config.qdrantServeFromMemory;
     const parts = {
       match,
@@ -100,10 +109,7 @@ export async function startService(config: Config, { logger, terminal, onLost }:
       restored,
       servesWithoutStore,
     };
-    const server: RunningServer = await startServer(parts).catch(async (error: unknown) => {
-      await restored.catch(() => undefined);
-      throw error;
-    });
+    const server: RunningServer = await startServer(parts);
     begun.push(() => server.drain());
     let stopping: Promise<void> | undefined;
     const { grpcPort, httpPort } = server;

@@ -246,6 +246,13 @@ test('a second server on the same data directory is refused', async () => {
   expect(err).toContain('in use');
 });
 
+test('a port in use is told although the store is away', { timeout: 60_000 }, async () => {
+  const away = ['--index', 'qdrant', '--qdrant-url', 'http://127.0.0.1:9', '--data-dir', join(folder, 'other')];
+  const { code, err } = await faqmatch(['serve', '--grpc-address', address, '--http-address', '127.0.0.1:0', ...away]);
+  expect(code).toBe(6);
+  expect(err).toContain('in use');
+});
+
 // Last: it takes the server away.
 test('SIGTERM ends the server with 0, and a restart has everything back without encoding', async () => {
   const version = jsonLines((await faqmatch(['versions', '--json'])).out)[0].corpora[0].activeVersion;
