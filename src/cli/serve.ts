@@ -1,6 +1,7 @@
 /** `faqmatch serve`: runs the service until it is told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { Logger } from 'pino';
 import { printableConfig } from '../config/print-config.ts';
 import type { Config } from '../config/schema.ts';
 import { SETTING_NAMES } from '../config/schema.ts';
@@ -66,11 +67,16 @@ function announce(service: Service, config: Config, { terminal, json }: { readon
   for (const line of welcomeLines(address, service.versions)) terminal.out(line);
 }
 
-async function run(config: Config, flags: { readonly demo: boolean; readonly json: boolean }, terminal: Terminal): Promise<void> {
-  const logger = serviceLog(config, terminal);
-  logger.debug({ settings: printableConfig(config) }, 'settings');
-  const stop = stopRequest();
-  const service = await startService(config, { logger, terminal, onLost: stop.ask, signal: stop.signal });
+interface Serving {
+  readonly config: Config;
+  readonly flags: { readonly demo: boolean; readonly json: boolean };
+  readonly terminal: Terminal;
+  readonly logger: Logger;
+  readonly stop: ReturnType<typeof stopRequest>;
+}
+
+/** A started service until it is told to stop, and its end. */
+async function serveUntilAsked(service: Service, { config, flags, terminal, logger, stop }: Serving): Promise<void> {
   logger.info({ grpcPort: service.grpcPort, httpPort: service.httpPort, workers: service.encoder.info.workers }, 'listening');
   try {
     // A store that is away is waited for as long as it takes, but a signal is heard meanwhile.
@@ -88,8 +94,19 @@ async function run(config: Config, flags: { readonly demo: boolean; readonly jso
     );
     await service.stop();
     logger.info('stopped');
-    await stop.quiet();
   }
+}
+
+async function run(config: Config, flags: { readonly demo: boolean; readonly json: boolean }, terminal: Terminal): Promise<void> {
+  const logger = serviceLog(config, terminal);
+  const stop = stopRequest();
+  logger.debug({ settings: printableConfig(config) }, 'settings');
+  const service = await startService(config, { logger, terminal, onLost: stop.ask, signal: stop.signal }).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+    return undefined;
+  });
+  if (service !== undefined) await serveUntilAsked(service, { config, flags, terminal, logger, stop });
+  await stop.quiet();
   if (stop.signal.reason instanceof FaqError && stop.signal.reason.code === 'cancelled') return;
   throw FaqError.from(stop.signal.reason);
 }

@@ -253,6 +253,29 @@ test('a port in use is told although the store is away', { timeout: 60_000 }, as
   expect(err).toContain('in use');
 });
 
+test('a server that is told to stop while it starts ends with 0, too', async () => {
+  const flags = [
+    '--grpc-address',
+    '127.0.0.1:0',
+    '--http-address',
+    '127.0.0.1:0',
+    '--log-level',
+    'debug',
+    '--data-dir',
+    join(folder, 'brief'),
+  ];
+  const child = spawn(process.execPath, [MAIN, 'serve', ...flags], {
+    env: environment(),
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // The settings are logged before anything is opened.
+  const lines = createInterface({ input: child.stderr });
+  lines.once('line', () => child.kill('SIGTERM'));
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  expect(code).toBe(0);
+});
+
 // Last: it takes the server away.
 test('SIGTERM ends the server with 0, and a restart has everything back without encoding', async () => {
   const version = jsonLines((await faqmatch(['versions', '--json'])).out)[0].corpora[0].activeVersion;
