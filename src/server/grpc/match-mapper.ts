@@ -105,9 +105,13 @@ const DECISIONS = {
 /** Bytes that a character of a text takes on the wire at most, for each of its code units. */
 const MOST_UNIT_BYTES = 3;
 
-/** Whether the answer texts alone may be too much; names, tags and the like are small beside them, so that most answers need no counting. */
-function mayBeTooLarge(answer: MatchAnswer): boolean {
-  const units = answer.candidates.reduce((sum, { answer: text }) => sum + text.length, 0);
+/** Whether answers and metadata may be too much; all else is small beside the limit, so that most answers need no counting. */
+function mayBeTooLarge({ candidates }: MatchAnswer): boolean {
+  let units = 0;
+  for (const { answer, metadata } of candidates) {
+    units += answer.length;
+    for (const value of Object.values(metadata)) units += value.length;
+  }
   return units * MOST_UNIT_BYTES > MAX_RESPONSE_BYTES / 2;
 }
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { MatchAnswer } from '../../../src/answering/match-answer.ts';
 import type { Entry } from '../../../src/corpus/corpus.ts';
 import { FaqError } from '../../../src/errors.ts';
 import { entryInLocale, isLocale } from '../../../src/server/grpc/answer-locale.ts';
-import { toMatchCall } from '../../../src/server/grpc/match-mapper.ts';
+import { toMatchCall, toMatchResponse } from '../../../src/server/grpc/match-mapper.ts';
 import { shown } from '../../../src/server/grpc/names.ts';
 import { readPageToken, writePageToken } from '../../../src/server/grpc/page-token.ts';
 import { throttleProgress } from '../../../src/server/grpc/reload-events.ts';
@@ -53,6 +54,36 @@ describe('toMatchCall', () => {
       );
     // Normalising them takes seconds.
     expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  it('refuses an answer that would not fit into one message, whichever of its texts are long', () => {
+    const respond = (text: Partial<MatchAnswer['candidates'][number]>) => () => {
+      const candidate = {
+        intent: 'i',
+        entryId: 'e',
+        confidence: 0.01,
+        similarity: 0,
+        matchedQuestion: 'q',
+        answer: '',
+        metadata: {},
+        tags: [],
+        locale: '',
+        ...text,
+      };
+      return toMatchResponse('m-1', {
+        decision: 'no_match',
+        candidates: Array.from({ length: 40 }, () => candidate),
+        clarifyIntents: [],
+        noneConfidence: 1,
+        versions: { corpus: 'v', model: 'm', calibrator: 'c' },
+        timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
+        explanation: undefined,
+        truncated: false,
+      });
+    };
+    expect(respond({ answer: 'x'.repeat(70_000) })().candidates).toHaveLength(40);
+    for (const text of [{ answer: 'x'.repeat(90_000) }, { answer: '漢'.repeat(30_000) }, { metadata: { manual: 'x'.repeat(90_000) } }])
+      expect(respond(text)).toThrow(/more than 3145728 bytes.*fewer than 40 candidates/u);
   });
 
   it('takes a filter without values as none', () => {
