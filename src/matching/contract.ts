@@ -61,7 +61,7 @@ export interface Probe {
   readonly intent: number | undefined;
   /** Nearest stored questions, the probe itself left out, at least 64 where there are as many. */
   readonly near: readonly NearQuestion[];
-  /** As many of other intents than the question's own: what is left when that intent is gone. */
+  /** As many of other intents than the question's own, what is left when that intent is gone; empty for a counter-example. */
   readonly nearOthers: readonly NearQuestion[];
 }
 

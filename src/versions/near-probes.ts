@@ -99,7 +99,7 @@ export async function buildProbes(
         return {
           intent,
           near: nearestThat((row) => row !== own).map(asNear),
-          nearOthers: nearestThat((row) => intents[row] !== intent).map(asNear),
+          nearOthers: intent === undefined ? [] : nearestThat((row) => intents[row] !== intent).map(asNear),
         };
       });
       probes.push(probe);
