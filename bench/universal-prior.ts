@@ -14,6 +14,7 @@ import { openBm25 } from '../src/index/bm25.ts';
 import type { CalibrationRow, Prior, Weights } from '../src/matching/calibrator.ts';
 import { fitLogistic, logit, sigmoid } from '../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS, type FitInput, type NearQuestion } from '../src/matching/contract.ts';
+import { NO_REFUSALS } from '../src/matching/counter-examples.ts';
 import { features } from '../src/matching/features.ts';
 import { fitScorer } from '../src/matching/fit.ts';
 import { hitScores } from '../src/matching/hit-scorer.ts';
@@ -142,6 +143,7 @@ async function draw({ set, others, intents, named, farShare }: DrawnCorpus, next
       ? { names: { texts: keptNames.map(({ text }) => text), intents: Int32Array.from(keptNames.keys()), vectors: join(keptNames) } }
       : {}),
     counterTexts: [],
+    counterIntents: new Int32Array(0),
     counterVectors: new Float32Array(0),
     settings: DEFAULT_MATCH_SETTINGS,
   };
@@ -177,7 +179,7 @@ async function draw({ set, others, intents, named, farShare }: DrawnCorpus, next
     };
     const best = found.toSorted((a, b) => b.similarity - a.similarity).slice(0, HITS);
     add(rows.ridge, scorer.score(scorer.prepare(text), vector, best).scores, scorer.calibrator.baseline);
-    add(rows.hits, hitScores(best, kept.length), 0);
+    add(rows.hits, hitScores(best, NO_REFUSALS, kept.length), 0);
   }
   return rows;
 }

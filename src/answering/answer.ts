@@ -3,6 +3,7 @@
  */
 import { FaqError } from '../errors.ts';
 import type { MatchSettings, NearQuestion } from '../matching/contract.ts';
+import { closeness } from '../matching/counter-examples.ts';
 import { bestTwo } from '../matching/features.ts';
 import { type Equality, type JudgeInput, type Judgement, judge } from '../matching/judge.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
@@ -56,7 +57,7 @@ export interface Answered {
 export async function answer(state: MatchState, settings: MatchSettings): Promise<Answered> {
   const { call, view } = state;
   const { version } = view;
-  const { scores } = version.scorer.afterHits(state.before, state.near);
+  const { scores } = version.scorer.afterHits(state.before, state.near, state.refusals);
   const { best } = bestTwo(scores, view.allows);
   // To judge takes the best intent's question, to answer the candidates' too: a database is asked for all of them at once.
   const foremost = best < 0 ? [] : [best];
@@ -65,7 +66,7 @@ export async function answer(state: MatchState, settings: MatchSettings): Promis
   const judged: JudgeInput = {
     scorer: version.scorer,
     scores,
-    nearestOf: (intent) => nearestRows.get(intent)?.similarity ?? -1,
+    closenessOf: (intent) => closeness(nearestRows.get(intent)?.similarity ?? -1, state.refusals, intent),
     allowed: view.allows,
     equality: equalityOf(state, equal),
     topK: call.topK,

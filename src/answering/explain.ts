@@ -1,13 +1,14 @@
 /**
  * Why an utterance was answered as it was, and what would have changed it.
  */
-import type { MatchSettings } from '../matching/contract.ts';
-import type { ScoreShares } from '../matching/scorer.ts';
+import { type MatchSettings, NO_INTENT } from '../matching/contract.ts';
+import { closeness } from '../matching/counter-examples.ts';
+import { NO_SHARES } from '../matching/scorer.ts';
 import { wordTerms } from '../text/terms.ts';
 import { viewVersion } from '../versions/version-view.ts';
 import { type Answered, answer, toCandidate } from './answer.ts';
 import { decisionChanges, filterChange } from './decision-changes.ts';
-import type { AnswerChange, AnswerExplanation } from './match-answer.ts';
+import type { AnswerChange, AnswerExplanation, CounterEvidence } from './match-answer.ts';
 import { bestQuestions, type MatchState, search } from './search.ts';
 
 /** Stored questions shown. */
@@ -24,8 +25,24 @@ async function changesOf(state: MatchState, { judgement, judged }: Answered, set
   }
   const { best, second } = judgement.features;
   const nearest = await bestQuestions(state, second < 0 ? [] : [best, second]);
-  const nearestOf = (intent: number) => nearest.get(intent)?.similarity ?? judged.nearestOf(intent);
-  return decisionChanges({ view, text, equal, judged: { ...judged, nearestOf }, judgement });
+  const closenessOf = (intent: number) => {
+    const question = nearest.get(intent);
+    return question === undefined ? judged.closenessOf(intent) : closeness(question.similarity, state.refusals, intent);
+  };
+  return decisionChanges({ view, text, equal, judged: { ...judged, closenessOf }, judgement });
+}
+
+/** The counter-example nearest to the utterance of those that refuse its best intent; undefined where there is none. */
+function nearestCounterExample({ encoding, view: { version } }: MatchState, best: number): CounterEvidence | undefined {
+  const { counterIntents, counterCosines } = version.scorer;
+  let nearest: CounterEvidence | undefined;
+  for (const [number, similarity] of counterCosines(encoding.vector).entries()) {
+    const intent = counterIntents[number] as number;
+    if (intent !== NO_INTENT && intent !== best) continue;
+    if (nearest !== undefined && similarity <= nearest.similarity) continue;
+    nearest = { text: version.counterTexts[number] ?? '', intent: version.intents[intent] ?? '', similarity };
+  }
+  return nearest;
 }
 
 /** For calls that ask for it: it costs more than the answer. */
@@ -37,7 +54,6 @@ export async function explain(state: MatchState, answered: Answered, settings: M
   const matchedTerms = new Set(wordTerms(matched));
   const nearest = [...state.near].sort((a, b) => b.similarity - a.similarity).slice(0, EVIDENCE);
   const { vector } = state.encoding;
-  const noShares: ScoreShares = { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0 };
   return {
     rule: judgement.ranked.length === 0 && verdict.rule !== 'counter_example' ? 'no_entry_passes_filter' : verdict.rule,
     evidence: nearest.map((hit) => {
@@ -50,7 +66,8 @@ export async function explain(state: MatchState, answered: Answered, settings: M
     threshold: verdict.threshold,
     thresholdSource: verdict.thresholdSource,
     matchedTerms: [...new Set(state.terms)].filter((term) => matchedTerms.has(term)),
-    shares: features.best < 0 ? noShares : version.scorer.shares(state.prepared, { ...state, vector, intent: features.best }),
+    shares: features.best < 0 ? NO_SHARES : version.scorer.shares(state.prepared, { ...state, vector, intent: features.best }),
+    nearestCounterExample: nearestCounterExample(state, features.best),
     readWords: state.reading.words,
     runnerUp: judgement.runnerUp === undefined ? '' : (version.intents[judgement.runnerUp] ?? ''),
     changes: await changesOf(state, answered, settings),

@@ -44,6 +44,14 @@ export interface Evidence {
   readonly lexical: number;
 }
 
+/** A counter-example near the utterance. */
+export interface CounterEvidence {
+  readonly text: string;
+  /** The intent that it refuses; empty where it refuses all. */
+  readonly intent: string;
+  readonly similarity: number;
+}
+
 /** What, changed alone, would have given another decision; matching/what-would-change.ts says what each kind means. */
 export interface AnswerChange {
   readonly what: ChangeKind;
@@ -67,6 +75,7 @@ export interface AnswerExplanation {
   readonly matchedTerms: readonly string[];
   readonly shares: ScoreShares;
   readonly runnerUp: string;
+  readonly nearestCounterExample: CounterEvidence | undefined;
   readonly changes: readonly AnswerChange[];
   readonly readWords: readonly ReadWord[];
 }

@@ -3,7 +3,8 @@
  */
 import type { Encoding } from '../encoder/encoder.ts';
 import type { Hit, SearchQuery, SearchResult } from '../index/contract.ts';
-import type { NearQuestion } from '../matching/contract.ts';
+import type { NearQuestion, Refusals } from '../matching/contract.ts';
+import { refusals } from '../matching/counter-examples.ts';
 import type { PreparedText } from '../matching/scorer.ts';
 import type { Reading } from '../text/spelling.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
@@ -40,6 +41,8 @@ export interface MatchState {
   readonly equal: ReadonlyMap<number, number>;
   /** Cosines of the rows that it equals. */
   readonly cosines: ReadonlyMap<number, number>;
+  /** How near the counter-examples are. */
+  readonly refusals: Refusals;
   /** Scores of intents as far as they are known without hits; used up when the hits are added. */
   readonly before: Float32Array;
 }
@@ -121,5 +124,6 @@ export async function search(searched: SearchedFor): Promise<MatchState> {
   const near = mergeHits(view.version, [found.dense, found.lexical]);
   const cosines = new Map(rows.map((row, i) => [row, found.similarities[i] as number]));
   const dense = near.slice(0, found.dense.length);
-  return { ...searched, dense, near, equal, cosines, before, nearest: nearQuestions(groups, found.nearest) };
+  const held = refusals(scorer.counterIntents, scorer.counterCosines(vector));
+  return { ...searched, dense, near, equal, cosines, before, refusals: held, nearest: nearQuestions(groups, found.nearest) };
 }

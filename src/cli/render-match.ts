@@ -43,7 +43,7 @@ function signed(value: number): string {
 }
 
 function explanationLines(explanation: Explanation): readonly string[] {
-  const { shares } = explanation;
+  const { shares, nearestCounterExample: refusing } = explanation;
   return [
     `rule         ${explanation.rule}, threshold ${percent(explanation.threshold)} (${explanation.thresholdSource})`,
     `score        ${explanation.score.toFixed(3)}, lead ${explanation.margin.toFixed(3)}${explanation.runnerUp === '' ? '' : ` over ${explanation.runnerUp}`}`,
@@ -54,6 +54,7 @@ function explanationLines(explanation: Explanation): readonly string[] {
           ...(shares.namesAndAnswers === 0
             ? []
             : [`of these     ${shares.namesAndAnswers.toFixed(3)} by way of the intent's name and answer instead of its questions`]),
+          ...(shares.counterExamples === 0 ? [] : [`of these     ${signed(shares.counterExamples)} by way of counter-examples`]),
         ]),
     `none         ${percent(explanation.noneConfidence)} that none of the intents is meant`,
     `shared words ${explanation.matchedTerms.length === 0 ? 'none' : explanation.matchedTerms.join(' ')}`,
@@ -61,6 +62,7 @@ function explanationLines(explanation: Explanation): readonly string[] {
     ...(explanation.readWords.length === 0
       ? []
       : [`read as      ${explanation.readWords.map(({ typed, read }) => `${typed} > ${read}`).join(', ')}`]),
+    ...(refusing === undefined ? [] : [`against      ${refusing.similarity.toFixed(3)}  ${refusing.intent}  "${refusing.text}"`]),
     ...explanation.evidence.map((item) => `near         ${item.similarity.toFixed(3)}  ${item.intent}  "${item.question}"`),
   ];
 }

@@ -12,19 +12,16 @@ import { UNIVERSAL_SHARE } from './universal-prior.ts';
 /** One honestly scored utterance. */
 export interface HonestScore {
   readonly scores: Float32Array;
-  /** [intents] greatest cosine to a question of each intent. */
+  /** Closeness to each intent (counter-examples.ts). */
   readonly nearest: (intent: number) => number;
   /** The right intent; undefined for out of scope. */
   readonly intent: number | undefined;
 }
 
-/** From this many counter-examples on, they alone stand for out-of-scope traffic; below it simulated rows fill up. */
-const ENOUGH_COUNTER_EXAMPLES = 10;
-
 /** Fewer rows in scope than this say little against the constants: two of them, from one intent, moved answers everywhere by 16 points. */
 const HANDFUL = 20;
 
-/** Counter-examples that know as much of what answers are wrong as all simulated rows together. */
+/** So many counter-examples know as much of what is out of scope as all simulated rows together: few of them are of few topics, and all that is refused near them says little of what is asked elsewhere. */
 const KNOWN_OUT_OF_SCOPE = 50;
 
 const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
@@ -75,7 +72,7 @@ export interface HonestRows {
 
 /** Weight of each kind of row, all rows of a kind together. */
 function parts({ simulated, far = [], counterExamples }: HonestRows, share: number) {
-  const real = simulated.length === 0 ? 1 : Math.min(1, counterExamples.length / ENOUGH_COUNTER_EXAMPLES);
+  const real = simulated.length === 0 ? 1 : counterExamples.length / (counterExamples.length + KNOWN_OUT_OF_SCOPE);
   const made = share * (1 - real);
   return { inScope: 1 - share, counterExamples: share * real, made, far: far.length === 0 ? 0 : made / 2 };
 }

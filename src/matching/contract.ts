@@ -55,6 +55,14 @@ export interface NearQuestion {
   readonly lexical: number;
 }
 
+/** Greatest cosines to counter-examples; −1 where there are none. */
+export interface Refusals {
+  /** To those that refuse every intent. */
+  readonly all: number;
+  /** To those that refuse one intent, by its number. */
+  readonly ofIntents: ReadonlyMap<number, number>;
+}
+
 /** A labelled probe of the corpus by itself: a stored question with itself left out, or a counter-example. Only the hit scorer needs them. */
 export interface Probe {
   /** The question's own intent; undefined for a counter-example. */
@@ -63,7 +71,12 @@ export interface Probe {
   readonly near: readonly NearQuestion[];
   /** As many of other intents than the question's own, what is left when that intent is gone; empty for a counter-example. */
   readonly nearOthers: readonly NearQuestion[];
+  /** How near the counter-examples are, itself and what says nearly the same left out. */
+  readonly refusals: Refusals;
 }
+
+/** Number in the place of an intent's where none is meant, or all are refused. */
+export const NO_INTENT = -1;
 
 /** Texts that are known to mean an intent. */
 export interface LabelledTexts {
@@ -96,6 +109,8 @@ export interface FitInput extends LabelledTexts {
   /** Left out where no intent has few questions and an answer of its own. */
   readonly answers?: AnswerTexts;
   readonly counterTexts: readonly string[];
+  /** Number of the intent that each counter-example refuses; NO_INTENT where it refuses all. */
+  readonly counterIntents: Int32Array;
   /** [counterTexts.length × dimension], unit length. */
   readonly counterVectors: Float32Array;
   readonly settings: MatchSettings;

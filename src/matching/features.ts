@@ -1,5 +1,5 @@
 /**
- * The three numbers that the calibrator reads: how high the best intent scores, how far it leads, and how near its nearest question is.
+ * The three numbers that the calibrator reads: how high the best intent scores, how far it leads, and how close its questions are.
  */
 
 /** Calibrator features of one utterance. */
@@ -11,7 +11,7 @@ export interface Features {
   readonly score: number;
   /** Score of the best less score of the second, at least 0; the score itself where there is no second. */
   readonly lead: number;
-  /** Greatest cosine to a stored question of the best intent. */
+  /** Greatest cosine to a stored question of the best intent, less what a counter-example is nearer. */
   readonly nearest: number;
 }
 
@@ -30,11 +30,11 @@ export function bestTwo(scores: Float32Array, allowed?: (intent: number) => bool
   return { best, second };
 }
 
-/** @param nearestOf greatest cosine to a stored question of an intent. */
-export function features(scores: Float32Array, nearestOf: (intent: number) => number, allowed?: (intent: number) => boolean): Features {
+/** @param closenessOf closeness to an intent (counter-examples.ts). */
+export function features(scores: Float32Array, closenessOf: (intent: number) => number, allowed?: (intent: number) => boolean): Features {
   const { best, second } = bestTwo(scores, allowed);
   if (best < 0) return { best, second, score: 0, lead: 0, nearest: 0 };
   const score = scores[best] as number;
   const lead = second < 0 ? Math.max(0, score) : score - (scores[second] as number);
-  return { best, second, score, lead, nearest: nearestOf(best) };
+  return { best, second, score, lead, nearest: closenessOf(best) };
 }

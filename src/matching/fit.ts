@@ -2,35 +2,58 @@
  * Fits scorer and calibrator from a corpus alone, in closed form. Meant for a worker thread: it computes for seconds on 10,000 questions.
  */
 import { fitCalibrator, fitDecisions, type HonestRows, type HonestScore } from './calibration-rows.ts';
-import type { FitInput, Multiply, Probe } from './contract.ts';
+import { type FitInput, type Multiply, NO_INTENT, type Probe, type Refusals } from './contract.ts';
+import { closeness, type Held, heldAgainst } from './counter-examples.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
-import { fitKernelRidge } from './kernel-ridge.ts';
+import { leaveGroupOut } from './honest-scores.ts';
+import { fitKernelRidge, type RidgeFit } from './kernel-ridge.ts';
 import { rowsByIntent } from './landmarks.ts';
+import { takeRows } from './linear-algebra.ts';
 import { addVote, voteWeight } from './neighbour-vote.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
-import { ridgeScorer } from './ridge-scorer.ts';
 import { HITS_CALIBRATOR, ridgeConstants } from './universal-prior.ts';
 
-/** Whether a corpus is past the size up to which kernel ridge is fitted. */
-export function usesHitScorer(input: Pick<FitInput, 'texts' | 'intentCount' | 'settings'>): boolean {
-  return input.texts.length > input.settings.maxRidgeQuestions || input.intentCount > input.settings.maxRidgeIntents;
+/** Whether a corpus is past the size up to which kernel ridge is fitted: counter-examples are rows of it, as questions are. */
+export function usesHitScorer(input: Pick<FitInput, 'texts' | 'counterTexts' | 'intentCount' | 'settings'>): boolean {
+  return (
+    input.texts.length + input.counterTexts.length > input.settings.maxRidgeQuestions || input.intentCount > input.settings.maxRidgeIntents
+  );
 }
 
-async function scoreCounterExamples(fitted: FittedRidge, input: FitInput, multiply: Multiply): Promise<readonly HonestScore[]> {
-  const scorer = ridgeScorer(fitted);
-  const outside = input.counterTexts.map(() => ({ row: -1, intent: -1 }));
-  const around = await neighbourhoods(input.counterVectors, outside, { input, multiply });
-  return input.counterTexts.map((text, i) => {
+/** Most counter-examples that teach the calibrator; all of them refuse. */
+const TEACHING_COUNTER_EXAMPLES = 1000;
+
+/** Numbers of the counter-examples that teach what is out of scope: those that refuse all, evenly drawn. What another intent may answer teaches nothing. */
+function teachingCounterExamples({ counterIntents }: FitInput): readonly number[] {
+  const all = Array.from(counterIntents.keys()).filter((number) => counterIntents[number] === NO_INTENT);
+  const step = Math.max(1, Math.ceil(all.length / TEACHING_COUNTER_EXAMPLES));
+  return all.filter((_, place) => place % step === 0);
+}
+
+/** Counter-examples as if they, and those that say nearly the same, were not there. */
+async function scoreCounterExamples(fit: RidgeFit, input: FitInput, multiply: Multiply): Promise<readonly HonestScore[]> {
+  const numbers = teachingCounterExamples(input);
+  const vectors = takeRows(input.counterVectors, input.dimension, Int32Array.from(numbers));
+  const outside = numbers.map(() => ({ row: -1, intent: NO_INTENT }));
+  const around = await neighbourhoods(vectors, outside, { input, multiply });
+  const held = await heldAgainst(vectors, input, { twins: 'leave', multiply });
+  const weight = voteWeight(input.intents, input.intentCount);
+  return numbers.map((number, i) => {
     const { near, nearest } = around[i] as Neighbourhood;
-    const vector = input.counterVectors.subarray(i * input.dimension, (i + 1) * input.dimension);
+    const { twins, refusals } = held[i] as Held;
+    const group = [...new Set([number, ...twins])].map((twin) => fit.counterStart + twin);
     return {
-      scores: scorer.score(scorer.prepare(text), vector, near).scores,
-      nearest: (intent) => nearest[intent] as number,
+      scores: addVote(leaveGroupOut(fit, fit.counterStart + number, group), near, weight),
+      nearest: (intent) => closeness(nearest[intent] as number, refusals, intent),
       intent: undefined,
     };
   });
+}
+
+function closenessOf({ around, refusals }: Sample): (intent: number) => number {
+  return (intent) => closeness(around.nearest[intent] as number, refusals, intent);
 }
 
 /** Leave-one-intent-out rows of one kind. */
@@ -42,7 +65,7 @@ function simulated(samples: readonly Sample[], weight: number, pick: (sample: Sa
     return [
       {
         scores: addVote(scores.slice(), near, weight),
-        nearest: (intent: number) => sample.around.nearest[intent] as number,
+        nearest: closenessOf(sample),
         intent: undefined,
       },
     ];
@@ -50,12 +73,11 @@ function simulated(samples: readonly Sample[], weight: number, pick: (sample: Sa
 }
 
 function honestRows(samples: readonly Sample[], weight: number, counterExamples: readonly HonestScore[]): HonestRows {
-  const nearestIn = (sample: Sample) => (intent: number) => sample.around.nearest[intent] as number;
   return {
     inScope: samples.flatMap((sample) =>
       sample.alone === undefined
         ? []
-        : [{ scores: addVote(sample.alone.slice(), sample.around.near, weight), nearest: nearestIn(sample), intent: sample.intent }],
+        : [{ scores: addVote(sample.alone.slice(), sample.around.near, weight), nearest: closenessOf(sample), intent: sample.intent }],
     ),
     simulated: simulated(samples, weight, ({ without }) => without),
     far: simulated(samples, weight, ({ far }) => far),
@@ -85,8 +107,7 @@ export async function fitScorer(
   step();
   const weight = voteWeight(input.intents, input.intentCount);
   const constants = ridgeConstants(input.intentCount);
-  const uncalibrated: FittedRidge = { kind: 'kernel_ridge', model: fit.model, voteWeight: weight, calibrator: constants };
-  const counterExamples = await scoreCounterExamples(uncalibrated, input, multiply);
+  const counterExamples = await scoreCounterExamples(fit, input, multiply);
   const rows = honestRows(samples, weight, counterExamples);
   const calibrator = fitCalibrator(rows, {
     share: input.settings.outOfScopeShare,
@@ -94,30 +115,51 @@ export async function fitScorer(
     baseline: input.intentCount === 1 ? 0 : 1 / input.intentCount,
   });
   step();
-  return { ...uncalibrated, calibrator, decisions: fitDecisions(rows, calibrator, input.settings) };
+  return {
+    kind: 'kernel_ridge',
+    model: fit.model,
+    voteWeight: weight,
+    calibrator,
+    counterExamples: { intents: input.counterIntents, vectors: input.counterVectors },
+    decisions: fitDecisions(rows, calibrator, input.settings),
+  };
 }
 
-function honestProbe(near: Probe['near'], intent: number | undefined, intentCount: number): HonestScore {
+function honestProbe(near: Probe['near'], intent: number | undefined, { refusals, intentCount }: HonestProbeContext): HonestScore {
   const nearest = new Map<number, number>();
   for (const hit of near) nearest.set(hit.intent, Math.max(nearest.get(hit.intent) ?? -1, hit.similarity));
-  return { scores: hitScores(near, intentCount), nearest: (wanted) => nearest.get(wanted) ?? -1, intent };
+  return {
+    scores: hitScores(near, refusals, intentCount),
+    nearest: (wanted) => closeness(nearest.get(wanted) ?? -1, refusals, wanted),
+    intent,
+  };
+}
+
+interface HonestProbeContext {
+  readonly refusals: Refusals;
+  readonly intentCount: number;
 }
 
 /**
  * The hit scorer's calibrator, from probes of the corpus by itself. The only question of an intent, itself left out, can find no
  * right answer: it is no in-scope row.
  */
-export function fitHitScorer(input: Pick<FitInput, 'intents' | 'intentCount' | 'settings'>, probes: readonly Probe[]): FittedHits {
+export function fitHitScorer(
+  input: Pick<FitInput, 'intents' | 'intentCount' | 'counterIntents' | 'counterVectors' | 'settings'>,
+  probes: readonly Probe[],
+): FittedHits {
+  const { intentCount } = input;
   const stored = probes.filter((probe) => probe.intent !== undefined);
   const questions = rowsByIntent(input.intents, input.intentCount);
   const answerable = stored.filter((probe) => probe.intent !== undefined && (questions[probe.intent]?.length ?? 0) > 1);
   const rows: HonestRows = {
-    inScope: answerable.map((probe) => honestProbe(probe.near, probe.intent, input.intentCount)),
-    simulated: stored.map((probe) => honestProbe(probe.nearOthers, undefined, input.intentCount)),
+    inScope: answerable.map(({ near, intent, refusals }) => honestProbe(near, intent, { refusals, intentCount })),
+    simulated: stored.map(({ nearOthers, refusals }) => honestProbe(nearOthers, undefined, { refusals, intentCount })),
     counterExamples: probes
       .filter((probe) => probe.intent === undefined)
-      .map((probe) => honestProbe(probe.near, undefined, input.intentCount)),
+      .map(({ near, refusals }) => honestProbe(near, undefined, { refusals, intentCount })),
   };
   const calibrator = fitCalibrator(rows, { share: input.settings.outOfScopeShare, prior: HITS_CALIBRATOR, baseline: 0 });
-  return { kind: 'hits', intentCount: input.intentCount, calibrator, decisions: fitDecisions(rows, calibrator, input.settings) };
+  const counterExamples = { intents: input.counterIntents, vectors: input.counterVectors };
+  return { kind: 'hits', intentCount, calibrator, counterExamples, decisions: fitDecisions(rows, calibrator, input.settings) };
 }

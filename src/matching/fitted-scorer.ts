@@ -2,6 +2,7 @@
  * What fitting gives and a version stores: plain data, structured-clonable.
  */
 import type { Calibrator } from './calibrator.ts';
+import type { CounterExamples } from './counter-examples.ts';
 import type { RidgeModel } from './kernel-ridge.ts';
 import type { LearntDecisions } from './learnt-decisions.ts';
 
@@ -12,6 +13,7 @@ export interface FittedRidge {
   /** Weight of the neighbour vote. */
   readonly voteWeight: number;
   readonly calibrator: Calibrator;
+  readonly counterExamples: CounterExamples;
   /** What the corpus's own rows taught about deciding; left out or undefined where they teach nothing. */
   readonly decisions?: LearntDecisions | undefined;
 }
@@ -21,6 +23,7 @@ export interface FittedHits {
   readonly kind: 'hits';
   readonly intentCount: number;
   readonly calibrator: Calibrator;
+  readonly counterExamples: CounterExamples;
   /** What the corpus's own rows taught about deciding; left out or undefined where they teach nothing. */
   readonly decisions?: LearntDecisions | undefined;
 }

@@ -1,27 +1,29 @@
 /**
  * Scores intents from the index's hits alone, for corpora where kernel ridge would take too long to fit or too much memory:
- * greatest cosine, plus a share of the best BM25, plus the neighbour vote. Intents without a hit have no score.
+ * greatest cosine, less what a counter-example is nearer, plus a share of the best BM25, plus the neighbour vote. Intents without a hit have no score.
  */
-import type { NearQuestion } from './contract.ts';
+import type { NearQuestion, Refusals } from './contract.ts';
+import { closeness, counterCosines, refusals } from './counter-examples.ts';
 import type { FittedHits } from './fitted-scorer.ts';
 import { neighbourVote } from './neighbour-vote.ts';
-import type { IntentScorer, ScoreShares } from './scorer.ts';
+import { type IntentScorer, NO_SHARES, type ScoreShares } from './scorer.ts';
 
 const LEXICAL_WEIGHT = 0.1;
 const VOTE_WEIGHT = 0.1;
 
 /** Score parts by intent; BM25 is divided by the best hit's, so that its share lies in [0, 1]. */
-function partsByIntent(near: readonly NearQuestion[]): Map<number, ScoreShares> {
+function partsByIntent(near: readonly NearQuestion[], held: Refusals): Map<number, ScoreShares> {
   const greatest = near.reduce((most, hit) => Math.max(most, hit.lexical), 0);
   const parts = new Map<number, ScoreShares>();
   for (const hit of near) {
     const before = parts.get(hit.intent);
     const lexical = greatest > 0 ? (LEXICAL_WEIGHT * hit.lexical) / greatest : 0;
     parts.set(hit.intent, {
-      dense: Math.max(before?.dense ?? -1, hit.similarity),
+      dense: Math.max(before?.dense ?? -Infinity, closeness(hit.similarity, held, hit.intent)),
       lexical: Math.max(before?.lexical ?? 0, lexical),
       neighbours: 0,
       namesAndAnswers: 0,
+      counterExamples: 0,
     });
   }
   for (const vote of neighbourVote(near)) {
@@ -32,23 +34,27 @@ function partsByIntent(near: readonly NearQuestion[]): Map<number, ScoreShares> 
 }
 
 /** [intents] scores from hits; −Infinity for intents without one. */
-export function hitScores(near: readonly NearQuestion[], intentCount: number): Float32Array {
+export function hitScores(near: readonly NearQuestion[], held: Refusals, intentCount: number): Float32Array {
   const scores = new Float32Array(intentCount).fill(-Infinity);
-  for (const [intent, part] of partsByIntent(near)) scores[intent] = part.dense + part.lexical + part.neighbours;
+  for (const [intent, part] of partsByIntent(near, held)) scores[intent] = part.dense + part.lexical + part.neighbours;
   return scores;
 }
 
 /** The scorer over plain fitted data; pure. */
 export function hitScorer(fitted: FittedHits): IntentScorer {
+  const { intentCount, counterExamples } = fitted;
+  const cosines = counterCosines(counterExamples);
   return {
     kind: 'hits',
-    intentCount: fitted.intentCount,
+    intentCount,
     calibrator: fitted.calibrator,
     decisions: fitted.decisions,
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
-    beforeHits: () => new Float32Array(fitted.intentCount).fill(-Infinity),
-    afterHits: (_before, near) => ({ scores: hitScores(near, fitted.intentCount) }),
-    score: (_prepared, _vector, near) => ({ scores: hitScores(near, fitted.intentCount) }),
-    shares: (_prepared, { near, intent }) => partsByIntent(near).get(intent) ?? { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0 },
+    beforeHits: () => new Float32Array(intentCount).fill(-Infinity),
+    counterIntents: counterExamples.intents,
+    counterCosines: cosines,
+    afterHits: (_before, near, held) => ({ scores: hitScores(near, held, intentCount) }),
+    score: (_prepared, vector, near) => ({ scores: hitScores(near, refusals(counterExamples.intents, cosines(vector)), intentCount) }),
+    shares: (_prepared, { near, refusals: held, intent }) => partsByIntent(near, held).get(intent) ?? NO_SHARES,
   };
 }

@@ -1,7 +1,8 @@
 /**
  * A sample of the stored questions, each scored as if it and its near-duplicates, or its whole intent, had never been stored.
  */
-import type { FitInput, Multiply, NearQuestion } from './contract.ts';
+import type { FitInput, Multiply, NearQuestion, Refusals } from './contract.ts';
+import { type Held, heldAgainst } from './counter-examples.ts';
 import { leaveGroupOut, leaveIntentOut } from './honest-scores.ts';
 import type { RidgeFit } from './kernel-ridge.ts';
 import { drawRows, rowsByIntent } from './landmarks.ts';
@@ -30,6 +31,7 @@ export interface Sample {
   /** The same with the intents most like its own gone too: what is asked from further off; undefined where too few intents are left. */
   readonly far: Float32Array | undefined;
   readonly around: Neighbourhood;
+  readonly refusals: Refusals;
 }
 
 interface Chosen {
@@ -121,16 +123,18 @@ export async function sampleHonestly(fit: RidgeFit, input: FitInput, multiply: M
   );
   const selves = chosen.map(({ row, intent, group }) => ({ row, intent, ...(group.length > 1 ? { group: new Set(group) } : {}) }));
   const around = await neighbourhoods(vectors, selves, { input, multiply });
+  const held = await heldAgainst(vectors, input, { twins: 'stay', multiply });
   const without = await withoutOwnIntent(fit, chosen, multiply);
   const like = await nearestIntents(input, multiply);
   return chosen.map(({ row, intent, group, isFair: counts }, i) => {
     const scores = without.get(row);
     return {
       intent,
-      alone: counts ? leaveGroupOut(fit, row, { intent, group }) : undefined,
+      alone: counts ? leaveGroupOut(fit, row, group) : undefined,
       without: scores,
       far: scores === undefined ? undefined : withoutIntents(scores, like[intent] ?? []),
       around: around[i] as Neighbourhood,
+      refusals: (held[i] as Held).refusals,
     };
   });
 }

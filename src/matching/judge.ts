@@ -21,8 +21,8 @@ export type Equality =
 export interface JudgeInput {
   readonly scorer: IntentScorer;
   readonly scores: Float32Array;
-  /** Greatest cosine to a stored question of the best intent. */
-  readonly nearestOf: (intent: number) => number;
+  /** Closeness to the best intent (counter-examples.ts). */
+  readonly closenessOf: (intent: number) => number;
   /** Which intents may be candidates; all where undefined. */
   readonly allowed: ((intent: number) => boolean) | undefined;
   readonly equality: Equality;
@@ -119,7 +119,7 @@ function rank(input: JudgeInput, probabilities: Float64Array): readonly RankedIn
 
 /** Judges one utterance. No allowed intent gives no candidates and NO_MATCH. */
 export function judge(input: JudgeInput): Judgement {
-  const found = features(input.scores, input.nearestOf, input.allowed);
+  const found = features(input.scores, input.closenessOf, input.allowed);
   const fitted = withContext(confidences(input.scorer.calibrator, { ...input, found }), input.previousIntent);
   const { intents, none } = grained(overrule(input.equality, fitted));
   const order = rank(input, intents);

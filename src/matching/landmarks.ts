@@ -1,6 +1,10 @@
 /**
  * Which stored questions the kernel keeps, and how much each counts.
  */
+import { NO_INTENT } from './contract.ts';
+
+/** Weight of a counter-example where stored questions weigh 1 on average: it is one of few and was put there for a reason. */
+const COUNTER_WEIGHT = 2;
 
 /** Rows of each intent, ascending. */
 export function rowsByIntent(intents: Int32Array, intentCount: number): readonly (readonly number[])[] {
@@ -34,11 +38,15 @@ export function drawRows(intents: Int32Array, intentCount: number, limit: number
   return Int32Array.from(picked).sort();
 }
 
-/** Weight of each row: sqrt(n / (C n_c)), scaled to mean 1, so that large intents do not drown small ones. Float64, positive. */
+/**
+ * Weight of each row: sqrt(n / (C n_c)), scaled to mean 1, so that large intents do not drown small ones; counter-examples weigh alike.
+ * Float64, positive.
+ */
 export function rowWeights(intents: Int32Array, intentCount: number): Float64Array {
-  const counts = new Float64Array(intentCount);
-  for (const intent of intents) counts[intent] = (counts[intent] as number) + 1;
-  const raw = Float64Array.from(intents, (intent) => Math.sqrt(intents.length / (intentCount * (counts[intent] as number))));
-  const mean = raw.reduce((sum, weight) => sum + weight, 0) / Math.max(1, raw.length);
-  return raw.map((weight) => weight / mean);
+  const counts = rowsByIntent(intents, intentCount).map((rows) => rows.length);
+  const meant = counts.reduce((sum, count) => sum + count, 0);
+  const raw = counts.map((count) => Math.sqrt(meant / (intentCount * count)));
+  const mean =
+    raw.reduce((sum, weight, intent) => sum + (counts[intent] === 0 ? 0 : weight * (counts[intent] as number)), 0) / Math.max(1, meant);
+  return Float64Array.from(intents, (intent) => (intent === NO_INTENT ? COUNTER_WEIGHT : (raw[intent] as number) / mean));
 }

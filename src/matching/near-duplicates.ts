@@ -6,7 +6,7 @@ import { exactKey } from '../text/normalise.ts';
 import type { FitInput, Multiply } from './contract.ts';
 
 /** Cosine from which two questions of an intent are near-duplicates: "how do i pay" and "how can i pay" lie at about .97. */
-const NEAR_DUPLICATE = 0.95;
+export const NEAR_DUPLICATE = 0.95;
 
 /**
  * @param vectors [size × dimension] of one intent's rows, unit length.

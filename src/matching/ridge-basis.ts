@@ -7,7 +7,7 @@
  * Knows nothing of intents but which rows to draw.
  */
 import { type CharacterKernel, characterSimilarity, fitCharacterKernel } from './character-kernel.ts';
-import type { FitInput, LabelledTexts, Multiply } from './contract.ts';
+import { type FitInput, type LabelledTexts, type Multiply, NO_INTENT } from './contract.ts';
 import { CHARACTER_WEIGHT, centre, meanVector, vectorKernel } from './kernel.ts';
 import { drawRows } from './landmarks.ts';
 import { inverseCholesky, takeRows, transpose } from './linear-algebra.ts';
@@ -27,8 +27,10 @@ export interface BasisModel {
   readonly mean: Float32Array;
   /** [landmarks × dimension] centred, unit length; stored questions first. */
   readonly landmarks: Float32Array;
-  /** How many of the landmarks are stored questions; the others are names and answers. */
+  /** How many of the landmarks are stored questions; the others are names, answers and counter-examples. */
   readonly questionLandmarks: number;
+  /** How many are counter-examples; they come last. */
+  readonly counterLandmarks: number;
   /** How many coordinates of the centred vector count beside the landmarks: all, or none where every row is a landmark. */
   readonly coordinates: number;
   readonly characters: CharacterKernel;
@@ -86,7 +88,9 @@ export interface Basis {
 export async function fitBasis({ texts, intents, vectors }: LabelledTexts, input: FitInput, { multiply, step }: Tools): Promise<Basis> {
   const { dimension, intentCount } = input;
   const n = texts.length;
-  const drawn = drawRows(intents, intentCount, input.settings.landmarks);
+  // Counter-examples are drawn like one intent more.
+  const classes = intents.map((intent) => (intent === NO_INTENT ? intentCount : intent));
+  const drawn = drawRows(classes, intentCount + 1, input.settings.landmarks);
   const m = drawn.length;
   const coordinates = m < n ? dimension : 0;
   const scale = coordinateScale(n, m);
@@ -94,6 +98,7 @@ export async function fitBasis({ texts, intents, vectors }: LabelledTexts, input
   const centred = centre(vectors, mean);
   const landmarks = takeRows(centred, dimension, drawn);
   const questionLandmarks = drawn.filter((row) => row < input.texts.length).length;
+  const counterLandmarks = drawn.filter((row) => intents[row] === NO_INTENT).length;
   const characters = fitCharacterKernel(texts, drawn);
   const cosines = await multiply(centred, landmarks, { rows: n, inner: dimension, columns: m, transposeB: true });
   const kernel = addKernel(cosines, texts, characters);
@@ -103,7 +108,7 @@ export async function fitBasis({ texts, intents, vectors }: LabelledTexts, input
   const landmarkPart = await multiply(kernel, inverseFactor, { rows: n, inner: m, columns: m, transposeB: true });
   step();
   return {
-    model: { dimension, intentCount, mean, landmarks, questionLandmarks, coordinates, characters },
+    model: { dimension, intentCount, mean, landmarks, questionLandmarks, counterLandmarks, coordinates, characters },
     scale,
     inverseFactor,
     p: withCoordinates(landmarkPart, centred, { rows: n, coordinates, scale }),

@@ -2,6 +2,7 @@
  * Scores intents with a fitted kernel ridge and the neighbour vote. This is the match path.
  */
 import { characterSimilarity } from './character-kernel.ts';
+import { counterCosines } from './counter-examples.ts';
 import { denseProducts } from './dense-products.ts';
 import type { FittedRidge } from './fitted-scorer.ts';
 import { CHARACTER_WEIGHT, centre, vectorKernel } from './kernel.ts';
@@ -16,13 +17,15 @@ function modelShares(
   intent: number,
 ): Omit<ScoreShares, 'neighbours'> {
   const weightOf = (column: number) => model.weights[column * model.intentCount + intent] as number;
-  const shares = { dense: 0, lexical: 0, namesAndAnswers: 0 };
+  const shares = { dense: 0, lexical: 0, namesAndAnswers: 0, counterExamples: 0 };
+  const firstCounter = lexical.length - model.counterLandmarks;
   lexical.forEach((similarity, j) => {
     const byVector = vectorKernel(measured[j] as number) * weightOf(j);
     const byLetters = CHARACTER_WEIGHT * similarity * weightOf(j);
     shares.dense += byVector;
     shares.lexical += byLetters;
-    if (j >= model.questionLandmarks) shares.namesAndAnswers += byVector + byLetters;
+    if (j >= firstCounter) shares.counterExamples += byVector + byLetters;
+    else if (j >= model.questionLandmarks) shares.namesAndAnswers += byVector + byLetters;
   });
   for (let j = lexical.length; j < measured.length; j += 1) shares.dense += (measured[j] as number) * weightOf(j);
   return shares;
@@ -46,16 +49,17 @@ export function ridgeScorer(fitted: FittedRidge): IntentScorer {
     }
     return dense.scores(model.base);
   };
-  const afterHits: IntentScorer['afterHits'] = (before, near) => ({ scores: addVote(before, near, voteWeight) });
   return {
     kind: 'kernel_ridge',
     intentCount,
     calibrator: fitted.calibrator,
     decisions: fitted.decisions,
     prepare: (text) => ({ text, lexical: similarity(text) }),
+    counterIntents: fitted.counterExamples.intents,
+    counterCosines: counterCosines(fitted.counterExamples),
     beforeHits,
-    afterHits,
-    score: (prepared, vector, near) => afterHits(beforeHits(prepared, vector), near),
+    afterHits: (before, near) => ({ scores: addVote(before, near, voteWeight) }),
+    score: (prepared, vector, near) => ({ scores: addVote(beforeHits(prepared, vector), near, voteWeight) }),
     shares(prepared, { vector, near, intent }) {
       const features = { measured: dense.cosines(centre(vector, model.mean)), lexical: prepared.lexical };
       const vote = neighbourVote(near).find((one) => one.intent === intent);

@@ -2,7 +2,7 @@
  * The interface behind which both scorers stand: kernel ridge, and the scorer on the index's hits for large corpora.
  */
 import type { Calibrator } from './calibrator.ts';
-import type { NearQuestion } from './contract.ts';
+import type { NearQuestion, Refusals } from './contract.ts';
 import type { LearntDecisions } from './learnt-decisions.ts';
 
 /** What of an utterance can be computed before its vector is there. Opaque to callers. */
@@ -25,13 +25,19 @@ export interface ScoreShares {
   readonly neighbours: number;
   /** The part of dense and lexical that came by way of landmarks that are names and answers. */
   readonly namesAndAnswers: number;
+  /** The part of dense and lexical that came by way of landmarks that are counter-examples. */
+  readonly counterExamples: number;
 }
+
+/** Of an intent without a score. */
+export const NO_SHARES: ScoreShares = { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0, counterExamples: 0 };
 
 /** One intent of one scored utterance. */
 export interface ScoredIntent {
   /** [dimension], unit length. */
   readonly vector: Float32Array;
   readonly near: readonly NearQuestion[];
+  readonly refusals: Refusals;
   readonly intent: number;
 }
 
@@ -42,13 +48,17 @@ export interface IntentScorer {
   readonly calibrator: Calibrator;
   /** What the corpus taught about deciding; undefined where it taught nothing. */
   readonly decisions?: LearntDecisions | undefined;
+  /** Number of the intent that each counter-example refuses; NO_INTENT where it refuses all. */
+  readonly counterIntents: Int32Array;
+  /** Cosine to each counter-example; a view that the next call overwrites. */
+  counterCosines(vector: Float32Array): Float32Array;
   /** Work on the text alone; run it while the encoder works. */
   prepare(text: string): PreparedText;
   /** [intents] what vector and text tell without any hit, so that a search can ask for the likely intents' questions; -Infinity throughout for the hit scorer. */
   beforeHits(prepared: PreparedText, vector: Float32Array): Float32Array;
   /** The scores, from what beforeHits gave (which is used up) and the hits of the index, filter applied. */
-  afterHits(before: Float32Array, near: readonly NearQuestion[]): IntentScores;
-  /** Both steps. @param vector [dimension], unit length. @param near hits of the index, filter applied. */
+  afterHits(before: Float32Array, near: readonly NearQuestion[], refusals: Refusals): IntentScores;
+  /** All of it. @param vector [dimension], unit length. @param near hits of the index, filter applied. */
   score(prepared: PreparedText, vector: Float32Array, near: readonly NearQuestion[]): IntentScores;
   /** For explanations only: where the score of one intent, for the same vector and hits, came from. */
   shares(prepared: PreparedText, scored: ScoredIntent): ScoreShares;

@@ -6,6 +6,7 @@ import { deserialize, serialize } from 'node:v8';
 import { z } from 'zod';
 import { FaqError } from '../errors.ts';
 import type { Weights } from './calibrator.ts';
+import type { CounterExamples } from './counter-examples.ts';
 import type { FittedScorer } from './fitted-scorer.ts';
 import { hitScorer } from './hit-scorer.ts';
 import { type LearntDecisions, STEPS } from './learnt-decisions.ts';
@@ -13,7 +14,7 @@ import { ridgeScorer } from './ridge-scorer.ts';
 import type { IntentScorer } from './scorer.ts';
 
 /** Raised whenever the same corpus would score differently or stored bytes could not be read; part of a version's identity. */
-export const SCORER_FORMAT = 6;
+export const SCORER_FORMAT = 7;
 
 /**
  * Vote weight, temperature, the two logistics' weights, odds of none and baseline in one Float64Array: V8 writes plain numbers in one form or another after what
@@ -40,6 +41,7 @@ const model = z.object({
   mean: floats,
   landmarks: floats,
   questionLandmarks: z.int().nonnegative(),
+  counterLandmarks: z.int().nonnegative(),
   coordinates: z.int().nonnegative(),
   weights: floats,
   base: floats,
@@ -54,13 +56,14 @@ function sizesFit({
   mean,
   landmarks,
   questionLandmarks,
+  counterLandmarks,
   coordinates,
   weights: matrix,
   base,
   characters: kernel,
 }: Model): boolean {
   return (
-    questionLandmarks <= kernel.landmarkCount &&
+    questionLandmarks + counterLandmarks <= kernel.landmarkCount &&
     mean.length === dimension &&
     base.length === intentCount &&
     landmarks.length === kernel.landmarkCount * dimension &&
@@ -72,11 +75,18 @@ function sizesFit({
   );
 }
 
+/** Counts are checked here too; the dimension is the encoder's. */
+function counterExamplesFit({ intents, vectors }: CounterExamples): boolean {
+  return intents.length === 0 ? vectors.length === 0 : vectors.length > 0 && vectors.length % intents.length === 0;
+}
+
+const counterExamples = z.object({ intents: integers, vectors: floats }).refine(counterExamplesFit);
+
 const stored = z.object({
   format: z.literal(SCORER_FORMAT),
   fitted: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('kernel_ridge'), model: model.refine(sizesFit), numbers, decisions }),
-    z.object({ kind: z.literal('hits'), intentCount: z.int().positive(), numbers, decisions }),
+    z.object({ kind: z.literal('kernel_ridge'), model: model.refine(sizesFit), numbers, counterExamples, decisions }),
+    z.object({ kind: z.literal('hits'), intentCount: z.int().positive(), numbers, counterExamples, decisions }),
   ]),
 });
 
@@ -102,9 +112,10 @@ function unpackDecisions(values: Float64Array): LearntDecisions | undefined {
 function pack(fitted: FittedScorer): z.infer<typeof stored>['fitted'] {
   const { right, inScope, temperature, noneOdds, baseline } = fitted.calibrator;
   const packed = Float64Array.of(fitted.kind === 'hits' ? 0 : fitted.voteWeight, temperature, ...right, ...inScope, noneOdds, baseline);
+  const common = { numbers: packed, counterExamples: fitted.counterExamples, decisions: packDecisions(fitted.decisions) };
   return fitted.kind === 'hits'
-    ? { kind: 'hits', intentCount: fitted.intentCount, numbers: packed, decisions: packDecisions(fitted.decisions) }
-    : { kind: 'kernel_ridge', model: fitted.model, numbers: packed, decisions: packDecisions(fitted.decisions) };
+    ? { kind: 'hits', intentCount: fitted.intentCount, ...common }
+    : { kind: 'kernel_ridge', model: fitted.model, ...common };
 }
 
 function unpack(packed: z.infer<typeof stored>['fitted']): FittedScorer {
@@ -115,9 +126,10 @@ function unpack(packed: z.infer<typeof stored>['fitted']): FittedScorer {
   const right: Weights = [r0, r1, r2, r3];
   const inScope: Weights = [s0, s1, s2, s3];
   const calibrator = { right, inScope, temperature, noneOdds, baseline };
+  const common = { calibrator, counterExamples: packed.counterExamples, decisions: unpackDecisions(packed.decisions) };
   return packed.kind === 'hits'
-    ? { kind: 'hits', intentCount: packed.intentCount, calibrator, decisions: unpackDecisions(packed.decisions) }
-    : { kind: 'kernel_ridge', model: packed.model, voteWeight, calibrator, decisions: unpackDecisions(packed.decisions) };
+    ? { kind: 'hits', intentCount: packed.intentCount, ...common }
+    : { kind: 'kernel_ridge', model: packed.model, voteWeight, ...common };
 }
 
 /** Bytes of a fitted scorer; equal scorers give equal bytes. */

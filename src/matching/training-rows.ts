@@ -1,10 +1,10 @@
 /**
  * What the ridge is trained on: the stored questions and, where they say what their intents are about, the intents' names and the answers of
  * intents with few questions. Each is one more wording of its intent, worth most where there are few
- * (docs/decisions/0012-confidence.md, 0018-answers.md).
+ * (docs/decisions/0012-confidence.md, 0018-answers.md). Last come the counter-examples, which mean no intent (0022-counter-examples.md).
  */
 import { exactKey } from '../text/normalise.ts';
-import type { FitInput, LabelledTexts, Multiply } from './contract.ts';
+import { type FitInput, type LabelledTexts, type Multiply, NO_INTENT } from './contract.ts';
 
 /** Wordings must find the right intent for this share of the questions beyond what guessing would: names like "faq-17" find none. */
 const INFORMATIVE = 0.25;
@@ -51,6 +51,8 @@ function joined(parts: readonly LabelledTexts[]): LabelledTexts {
 export interface TrainingRows extends LabelledTexts {
   /** Rows that say again what a stored question says, by the question's row: an answer after it, a name of the same words. */
   readonly repeats: ReadonlyMap<number, readonly number[]>;
+  /** Row of the first counter-example. */
+  readonly counterStart: number;
 }
 
 /** Stored questions that an intent's name repeats, each with the name's number. */
@@ -62,7 +64,7 @@ function namesakes({ texts, intents }: LabelledTexts, input: FitInput): readonly
   });
 }
 
-/** The rows to train on: all stored questions in their order, and the wordings that count after them. Deterministic. */
+/** The rows to train on: all stored questions in their order, the wordings that count after them, and the counter-examples. Deterministic. */
 export async function trainingRows(input: FitInput, multiply: Multiply): Promise<TrainingRows> {
   const { names, answers, texts, intents, vectors } = input;
   const counting: LabelledTexts[] = [];
@@ -79,5 +81,7 @@ export async function trainingRows(input: FitInput, multiply: Multiply): Promise
       answers.withQuestion,
       Array.from(answers.questionRows, (row, place) => [row, place] as const),
     );
-  return { ...joined([{ texts, intents, vectors }, ...counting]), repeats };
+  const counterIntents = new Int32Array(input.counterTexts.length).fill(NO_INTENT);
+  const counterExamples = { texts: input.counterTexts, intents: counterIntents, vectors: input.counterVectors };
+  return { ...joined([{ texts, intents, vectors }, ...counting, counterExamples]), repeats, counterStart: rows };
 }

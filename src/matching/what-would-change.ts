@@ -125,7 +125,7 @@ function byEquality(input: JudgeInput, now: Judgement, remaining: Equality): rea
 
 /**
  * Changes that each alone give another decision, or an answer with another intent; the nearest at hand first. Empty where none was found.
- * @param input as it was judged, but that nearestOf must know the second intent too. @param now what came of it.
+ * @param input as it was judged, but that closenessOf must know the second intent too. @param now what came of it.
  */
 export function whatWouldChange(input: JudgeInput, now: Judgement, remaining: Equality): readonly Change[] {
   const { best, second } = now.features;

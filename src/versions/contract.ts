@@ -29,6 +29,8 @@ export interface LoadedVersion {
   readonly rowsOfIntent: readonly Int32Array[];
   /** Question text of each row. */
   readonly questions: readonly string[];
+  /** Text of each counter-example, in the scorer's order. */
+  readonly counterTexts: readonly string[];
   readonly index: QuestionIndex;
   readonly scorer: IntentScorer;
   readonly exact: ExactLookup;

@@ -87,6 +87,8 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
   const scorer = loadScorer(scorerBytes);
   if (scorer.intentCount !== layout.intents.length)
     throw damaged(open.manifest, 'its scorer has another number of intents than its corpus');
+  if (scorer.counterIntents.length !== layout.counterTexts.length)
+    throw damaged(open.manifest, 'its scorer has another number of counter-examples than its corpus');
   await nextTurn();
   const exact = buildExactLookup(layout.questions, layout.refusing);
   await nextTurn();
@@ -104,6 +106,7 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
     intentOfRow: layout.intentOfRow,
     rowsOfIntent: groupRows(layout.intentOfRow, layout.intents.length),
     questions: layout.questions,
+    counterTexts: layout.counterTexts,
     index: open.index,
     scorer,
     exact,

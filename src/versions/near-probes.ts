@@ -5,7 +5,8 @@
 import { openBm25 } from '../index/bm25.ts';
 import { seededRandom } from '../index/seeded-random.ts';
 import { type ScoredRow, topRows } from '../index/top-rows.ts';
-import type { FitInput, Multiply, NearQuestion, Probe } from '../matching/contract.ts';
+import { type FitInput, type Multiply, type NearQuestion, NO_INTENT, type Probe } from '../matching/contract.ts';
+import { type Held, heldAgainst } from '../matching/counter-examples.ts';
 import { sharedQuestions } from '../matching/near-duplicates.ts';
 import { wordTerms } from '../text/terms.ts';
 import { groupRows } from './version-rows.ts';
@@ -57,8 +58,9 @@ function probeSeeds(input: FitInput): readonly ProbeSeed[] {
     .filter((own) => !shared.has(own))
     .map((own) => ({ text: input.texts[own] ?? '', vector: row(input.vectors, own), intent: input.intents[own], own }));
   const counters = input.counterTexts
-    .slice(0, MOST_PROBES)
-    .map((text, number) => ({ text, vector: row(input.counterVectors, number), intent: undefined, own: -1 }));
+    .map((text, number) => ({ text, vector: row(input.counterVectors, number), intent: undefined, own: -1 }))
+    .filter((_, number) => input.counterIntents[number] === NO_INTENT)
+    .slice(0, MOST_PROBES);
   return [...questions, ...counters];
 }
 
@@ -85,6 +87,8 @@ export async function buildProbes(
     block.forEach(({ vector }, place) => {
       rows.set(vector, place * dimension);
     });
+    const stays = await heldAgainst(rows, input, { twins: 'stay', multiply });
+    const leaves = await heldAgainst(rows, input, { twins: 'leave', multiply });
     const cosines = await multiply(rows, vectors, { rows: block.length, inner: dimension, columns: count, transposeB: true });
     for (const [place, { text, intent, own }] of block.entries()) {
       const nearestThat = (stays: (row: number) => boolean) =>
@@ -98,6 +102,7 @@ export async function buildProbes(
         });
         return {
           intent,
+          refusals: ((intent === undefined ? leaves : stays)[place] as Held).refusals,
           near: nearestThat((row) => row !== own).map(asNear),
           nearOthers: intent === undefined ? [] : nearestThat((row) => intents[row] !== intent).map(asNear),
         };

@@ -108,6 +108,7 @@ function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Om
     intents: layout.intentOfRow,
     vectors: vectorsOf(layout.questions, embedded, dimension),
     counterTexts: layout.counterTexts,
+    counterIntents: layout.counterIntents,
     counterVectors: vectorsOf(layout.counterTexts, embedded, dimension),
     settings: corpusSettings(parts.settings, planned.corpus),
   };
@@ -119,7 +120,7 @@ async function encode(request: StageRequest, parts: StageParts, planned: Plan) {
   const { signal } = request;
   const { embedder, settings } = parts;
   const report = phaseReport(request, 'encode');
-  const hits = usesHitScorer({ texts: layout.questions, intentCount: layout.intents.length, settings });
+  const hits = usesHitScorer({ texts: layout.questions, counterTexts: layout.counterTexts, intentCount: layout.intents.length, settings });
   const wordings = hits ? NO_WORDINGS : wordingsOf(corpus, layout);
   const texts = new Set([...layout.questions, ...layout.counterTexts]);
   const total = texts.size + wordingTexts(wordings).length;

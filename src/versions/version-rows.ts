@@ -5,12 +5,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Corpus, Entry } from '../corpus/corpus.ts';
 import type { QuestionRow } from '../index/contract.ts';
-import { exactKey } from '../text/normalise.ts';
+import { NO_INTENT } from '../matching/contract.ts';
 import { wordTerms } from '../text/terms.ts';
 import type { CounterTexts } from './exact-lookup.ts';
 
 /** Grows when the order of rows, the terms of a row or what counts as out of scope change meaning; part of a version's identity. */
-export const ROW_FORMAT = 2;
+export const ROW_FORMAT = 3;
 
 /** Rows and intents of a corpus in canonical order. */
 export interface RowLayout {
@@ -22,11 +22,10 @@ export interface RowLayout {
   readonly intents: readonly string[];
   /** Intent number of each row. */
   readonly intentOfRow: Int32Array;
-  /**
-   * What is out of scope: counter-examples of the corpus and of its entries, distinct, sorted. An entry's own that another intent has as a
-   * question is left out, since it is answered there.
-   */
+  /** Counter-examples of the corpus and of its entries, sorted; one that several entries have is there for each of their intents. */
   readonly counterTexts: readonly string[];
+  /** Number of the intent that each refuses; NO_INTENT where it refuses all. */
+  readonly counterIntents: Int32Array;
   /** All counter-examples, by whom they refuse. */
   readonly refusing: CounterTexts;
 }
@@ -42,16 +41,14 @@ function orderedQuestions(entry: Entry): readonly string[] {
   return canonical === undefined ? [] : [canonical, ...others.sort(byCodeUnits)];
 }
 
-/** Whether another intent has the text of an entry's counter-example as a question. */
-function answeredElsewhere(entries: readonly Entry[]): (text: string, intent: string) => boolean {
-  const refused = new Set(entries.flatMap((entry) => entry.counterExamples.map(exactKey)));
-  const owners = new Map<string, Set<string>>();
-  if (refused.size > 0) {
-    for (const { intent, questions } of entries) {
-      for (const key of questions.map(exactKey)) if (refused.has(key)) owners.set(key, (owners.get(key) ?? new Set<string>()).add(intent));
-    }
-  }
-  return (text, intent) => [...(owners.get(exactKey(text)) ?? [])].some((owner) => owner !== intent);
+/** Counter-examples with the number of the intent that each refuses, each once, sorted; an entry's own that the corpus has too refuses all. */
+function orderedCounters({ corpusWide, ofIntents }: CounterTexts): readonly { readonly text: string; readonly intent: number }[] {
+  const all = new Set(corpusWide);
+  const own = ofIntents.filter(({ text }) => !all.has(text));
+  const distinct = new Map(
+    [...[...all].map((text) => ({ text, intent: NO_INTENT })), ...own].map((each) => [`${each.intent} ${each.text}`, each]),
+  );
+  return [...distinct.values()].sort((left, right) => byCodeUnits(left.text, right.text) || left.intent - right.intent);
 }
 
 /** Numbers the rows and intents of a corpus. */
@@ -65,18 +62,19 @@ export function layOutRows(corpus: Corpus): RowLayout {
     orderedQuestions(entry).map((question) => ({ question, position, intent: numberOf.get(entry.intent) ?? 0 })),
   );
   const own = ordered.flatMap(({ entry }) => entry.counterExamples.map((text) => ({ text, intent: entry.intent })));
-  const answered = answeredElsewhere(corpus.entries);
-  const counters = [...corpus.counterExamples, ...own.filter(({ text, intent }) => !answered(text, intent)).map(({ text }) => text)];
+  const refusing = {
+    corpusWide: corpus.counterExamples,
+    ofIntents: own.map(({ text, intent }) => ({ text, intent: numberOf.get(intent) ?? 0 })),
+  };
+  const counters = orderedCounters(refusing);
   return {
     questions: rows.map((row) => row.question),
     entryOfRow: Int32Array.from(rows, (row) => row.position),
     intents,
     intentOfRow: Int32Array.from(rows, (row) => row.intent),
-    counterTexts: [...new Set(counters)].sort(byCodeUnits),
-    refusing: {
-      corpusWide: corpus.counterExamples,
-      ofIntents: own.map(({ text, intent }) => ({ text, intent: numberOf.get(intent) ?? 0 })),
-    },
+    counterTexts: counters.map(({ text }) => text),
+    counterIntents: Int32Array.from(counters, ({ intent }) => intent),
+    refusing,
   };
 }
 

@@ -96,7 +96,7 @@ test('a judgement ranks allowed intents by confidence, cuts at top_k and decides
           judge({
             scorer: fixedScorer(scores),
             scores,
-            nearestOf: () => 0.6,
+            closenessOf: () => 0.6,
             allowed: undefined,
             equality,
             topK,
@@ -180,7 +180,7 @@ test('honest scores of any small corpus are those of a refit without what is lef
       const block = rowsByIntent(input.intents, input.intentCount)[intent] ?? [];
       const [without] = await leaveIntentOut(fit, intent, { block, wanted: [row], multiply: naiveMultiply });
       const expected = refit(row, block);
-      leaveOneOut(fit, row, intent).forEach((score, other) => {
+      leaveOneOut(fit, row).forEach((score, other) => {
         expect(Math.abs(score - (refit(row, [row])[other] ?? Number.NaN))).toBeLessThan(5e-3);
         if (other !== intent) expect(Math.abs((without?.[other] ?? Number.NaN) - (expected[other] ?? Number.NaN))).toBeLessThan(5e-3);
       });

@@ -86,6 +86,7 @@ export function fakeVersion({ entries, counterExamples = [], settings, version =
     intentOfRow: layout.intentOfRow,
     rowsOfIntent: groupRows(layout.intentOfRow, layout.intents.length),
     questions: layout.questions,
+    counterTexts: layout.counterTexts,
     index: plainIndex(entries, layout),
     scorer: scorer(layout.intents),
     exact: buildExactLookup(layout.questions, layout.refusing),

@@ -17,10 +17,18 @@ export function fixedScorer(
     kind,
     intentCount: scores.length,
     calibrator,
+    counterIntents: new Int32Array(0),
+    counterCosines: () => new Float32Array(0),
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => scores.slice(),
     afterHits: (before) => ({ scores: before }),
     score: () => ({ scores: scores.slice() }),
-    shares: (_prepared, { intent }) => ({ dense: scores[intent] ?? Number.NaN, lexical: 0, neighbours: 0, namesAndAnswers: 0 }),
+    shares: (_prepared, { intent }) => ({
+      dense: scores[intent] ?? Number.NaN,
+      lexical: 0,
+      neighbours: 0,
+      namesAndAnswers: 0,
+      counterExamples: 0,
+    }),
   };
 }

@@ -1,8 +1,11 @@
 /**
  * Made-up corpora in matching's terms, and the plainest matrix product and ridge regression over them: what fitting is held to.
  */
-import { DEFAULT_MATCH_SETTINGS, type FitInput, type MatchSettings, type Multiply } from '../../src/matching/contract.ts';
+import { DEFAULT_MATCH_SETTINGS, type FitInput, type MatchSettings, type Multiply, NO_INTENT } from '../../src/matching/contract.ts';
 import { seededRandom } from './index-oracle.ts';
+
+/** Of a corpus without any. */
+export const NO_COUNTER_EXAMPLES = { intents: new Int32Array(0), vectors: new Float32Array(0) };
 
 /** The matrix product by its definition, summed in float64. */
 export const naiveMultiply: Multiply = async <T extends Float32Array | Float64Array>(
@@ -121,6 +124,7 @@ export function madeUpCorpus({
       ? {}
       : { names: { texts: nameTexts, intents: Int32Array.from(named.keys()), vectors: matrixOf(named, dimension) } }),
     counterTexts: counters.map((_, i) => `elsewhere ${i}`),
+    counterIntents: new Int32Array(counters.length).fill(NO_INTENT),
     counterVectors: matrixOf(counters, dimension),
     settings: { ...DEFAULT_MATCH_SETTINGS, ...settings },
   };

@@ -5,11 +5,12 @@
  * vectors added.
  */
 import { characterSimilarity, fitCharacterKernel } from '../../src/matching/character-kernel.ts';
-import type { FitInput } from '../../src/matching/contract.ts';
+import { type FitInput, NO_INTENT } from '../../src/matching/contract.ts';
 import { naiveSolve } from './matching-corpora.ts';
 
 const RIDGE = 0.2;
 const JITTER = 1e-5;
+const COUNTER_WEIGHT = 2;
 
 function centred(vectors: Float32Array, dimension: number): readonly (readonly number[])[] {
   const rows = Array.from({ length: vectors.length / dimension }, (_, i) =>
@@ -28,10 +29,11 @@ const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value
 /** Row weights and base as the real fit defines them: they stay what they are when rows are left out. */
 function shape(input: FitInput) {
   const counts = Array.from({ length: input.intentCount }, (_, intent) => input.intents.filter((own) => own === intent).length);
-  const raw = Array.from(input.intents, (intent) => Math.sqrt(input.intents.length / (input.intentCount * (counts[intent] ?? 1))));
-  const mean = raw.reduce((sum, value) => sum + value, 0) / raw.length;
-  const weights = raw.map((value) => value / mean);
-  const total = weights.reduce((sum, value) => sum + value, 0);
+  const meant = counts.reduce((sum, count) => sum + count, 0);
+  const raw = counts.map((count) => Math.sqrt(meant / (input.intentCount * count)));
+  const mean = counts.reduce((sum, count, intent) => sum + count * (raw[intent] ?? 0), 0) / meant;
+  const weights = Array.from(input.intents, (intent) => (intent === NO_INTENT ? COUNTER_WEIGHT : (raw[intent] ?? 0) / mean));
+  const total = weights.reduce((sum, value, i) => sum + (input.intents[i] === NO_INTENT ? 0 : value), 0);
   const base = counts.map((_, intent) => weights.reduce((sum, value, i) => sum + (input.intents[i] === intent ? value : 0), 0) / total);
   return { weights, base: input.intentCount === 1 ? [0] : base };
 }

@@ -126,7 +126,7 @@ describe('an explanation', () => {
     expect(explanation).toMatchObject({ rule: 'confidence', threshold: 0.5, thresholdSource: 'default', runnerUp: 'password' });
     expect(explanation?.score).toBe(0.875);
     expect(explanation?.margin).toBe(0.625);
-    expect(explanation?.shares).toEqual({ dense: 0.875, lexical: 0, neighbours: 0, namesAndAnswers: 0 });
+    expect(explanation?.shares).toEqual({ dense: 0.875, lexical: 0, neighbours: 0, namesAndAnswers: 0, counterExamples: 0 });
     expect(explanation?.matchedTerms).toEqual(['my', 'invoice']);
     expect(explanation?.evidence).toHaveLength(5);
     const similarities = explanation?.evidence.map(({ similarity }) => similarity) ?? [];

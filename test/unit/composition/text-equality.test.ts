@@ -3,6 +3,7 @@ import { hitScorer } from '../../../src/matching/hit-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { ENTRIES, filterOf, matcher, sample, scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
+import { NO_COUNTER_EXAMPLES } from '../../support/matching-corpora.ts';
 
 describe('text equality', () => {
   test('a stored question is answered with certainty though another intent scores higher', async () => {
@@ -82,7 +83,7 @@ describe('text equality', () => {
       entry(`e${String(i).padStart(3, '0')}`, ['same words'], { locale: i === 299 ? 'de' : 'en' }),
     );
     const scorer = (intents: readonly string[]) =>
-      hitScorer({ kind: 'hits', intentCount: intents.length, calibrator: UNIVERSAL_CALIBRATOR });
+      hitScorer({ kind: 'hits', intentCount: intents.length, calibrator: UNIVERSAL_CALIBRATOR, counterExamples: NO_COUNTER_EXAMPLES });
     const { call } = matcher([fakeVersion({ entries, scorer })]);
     const all = await call('same words');
     expect(all).toMatchObject({ decision: 'clarify' });

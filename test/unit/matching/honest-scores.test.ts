@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { FitInput } from '../../../src/matching/contract.ts';
+import { type FitInput, NO_INTENT } from '../../../src/matching/contract.ts';
+import { NO_REFUSALS } from '../../../src/matching/counter-examples.ts';
 import { leaveGroupOut, leaveIntentOut, leaveOneOut } from '../../../src/matching/honest-scores.ts';
 import { fitKernelRidge } from '../../../src/matching/kernel-ridge.ts';
 import { drawRows, rowsByIntent } from '../../../src/matching/landmarks.ts';
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
-import { type CorpusShape, madeUpCorpus, naiveMultiply } from '../../support/matching-corpora.ts';
+import { type CorpusShape, madeUpCorpus, NO_COUNTER_EXAMPLES, naiveMultiply } from '../../support/matching-corpora.ts';
 import { naiveRidge } from '../../support/naive-ridge.ts';
 
 /** Scores lie around 0 to 1; products are float32. */
@@ -19,6 +20,11 @@ const CASES: readonly { readonly name: string; readonly corpus: CorpusShape }[] 
   { name: 'questions close together', corpus: { sizes: [5, 5], noise: 0.05, seed: 4 } },
   { name: 'names that count as questions', corpus: { sizes: [3, 1, 5], names: 'telling', seed: 6 } },
   { name: 'one intent', corpus: { sizes: [6], seed: 5 } },
+  { name: 'counter-examples that refuse all', corpus: { sizes: [3, 4, 2], counterExamples: 4, seed: 8 } },
+  {
+    name: 'one intent with counter-examples, fewer landmarks than rows',
+    corpus: { sizes: [6], counterExamples: 3, settings: { landmarks: 5 }, seed: 9 },
+  },
 ];
 
 function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, except?: number): void {
@@ -29,28 +35,35 @@ function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, excep
   });
 }
 
-/** The corpus as the fit should see it: names are rows like questions. */
+/** The corpus as the fit should see it: names are rows like questions, counter-examples rows of no intent. */
 function trainedOn(input: FitInput): FitInput {
-  const { names } = input;
-  if (names === undefined) return input;
+  const { names = { texts: [], vectors: [] }, counterTexts, counterVectors } = input;
   return {
     ...input,
-    texts: [...input.texts, ...names.texts],
-    intents: Int32Array.from([...input.intents, ...names.texts.keys()]),
-    vectors: Float32Array.from([...input.vectors, ...names.vectors]),
+    texts: [...input.texts, ...names.texts, ...counterTexts],
+    intents: Int32Array.from([...input.intents, ...names.texts.keys(), ...counterTexts.map(() => NO_INTENT)]),
+    vectors: Float32Array.from([...input.vectors, ...names.vectors, ...counterVectors]),
   };
 }
 
 describe.each(CASES)('$name', ({ corpus }) => {
   const { input: given } = madeUpCorpus(corpus);
   const input = trainedOn(given);
-  const landmarks = Array.from(drawRows(input.intents, input.intentCount, input.settings.landmarks));
+  const classes = input.intents.map((intent) => (intent === NO_INTENT ? input.intentCount : intent));
+  const landmarks = Array.from(drawRows(classes, input.intentCount + 1, input.settings.landmarks));
   const refit = naiveRidge(input, landmarks);
-  const blocks = rowsByIntent(input.intents, input.intentCount);
+  /** Rows of each intent, and those of none. */
+  const blocks = rowsByIntent(classes, input.intentCount + 1).filter((block) => block.length > 0);
 
   test('fitted scores, and the scorer on stored questions, are those of the dual form', async () => {
     const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
-    const scorer = ridgeScorer({ kind: 'kernel_ridge', model: fit.model, voteWeight: 0, calibrator: UNIVERSAL_CALIBRATOR });
+    const scorer = ridgeScorer({
+      kind: 'kernel_ridge',
+      model: fit.model,
+      voteWeight: 0,
+      calibrator: UNIVERSAL_CALIBRATOR,
+      counterExamples: NO_COUNTER_EXAMPLES,
+    });
     input.texts.forEach((text, row) => {
       const expected = refit(row, []);
       expectNear(fit.fitted.subarray(row * input.intentCount, (row + 1) * input.intentCount), expected);
@@ -61,22 +74,22 @@ describe.each(CASES)('$name', ({ corpus }) => {
 
   test('leave-one-out scores are those of a refit without the row', async () => {
     const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
-    input.intents.forEach((intent, row) => {
-      expectNear(leaveOneOut(fit, row, intent), refit(row, [row]));
+    input.texts.forEach((_, row) => {
+      expectNear(leaveOneOut(fit, row), refit(row, [row]));
     });
   });
 
   test('leave-group-out scores are those of a refit without the group', async () => {
     const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
-    for (const [intent, block] of blocks.entries()) {
+    for (const block of blocks) {
       const group = block.slice(0, 2);
-      for (const row of group) expectNear(leaveGroupOut(fit, row, { intent, group }), refit(row, group));
+      for (const row of group) expectNear(leaveGroupOut(fit, row, group), refit(row, group));
     }
   });
 
   test('leave-one-intent-out scores are those of a refit without any row of the intent', async () => {
     const fit = await fitKernelRidge(given, naiveMultiply, () => undefined);
-    for (const [intent, block] of blocks.entries()) {
+    for (const [intent, block] of blocks.slice(0, input.intentCount).entries()) {
       const scores = await leaveIntentOut(fit, intent, { block, wanted: block, multiply: naiveMultiply });
       expect(scores).toHaveLength(block.length);
       block.forEach((row, i) => {
@@ -98,7 +111,13 @@ test('only the wanted rows of a block are scored, in their order', async () => {
 test('the parts of a score and the constant sum to it', async () => {
   const { input } = madeUpCorpus({ sizes: [4, 3, 5] });
   const fit = await fitKernelRidge(input, naiveMultiply, () => undefined);
-  const scorer = ridgeScorer({ kind: 'kernel_ridge', model: fit.model, voteWeight: 0.2, calibrator: UNIVERSAL_CALIBRATOR });
+  const scorer = ridgeScorer({
+    kind: 'kernel_ridge',
+    model: fit.model,
+    voteWeight: 0.2,
+    calibrator: UNIVERSAL_CALIBRATOR,
+    counterExamples: NO_COUNTER_EXAMPLES,
+  });
   const vector = input.vectors.subarray(0, input.dimension);
   const near = [
     { row: 0, intent: 0, similarity: 1, lexical: 0 },
@@ -107,7 +126,7 @@ test('the parts of a score and the constant sum to it', async () => {
   const prepared = scorer.prepare('how topic0 5');
   const { scores } = scorer.score(prepared, vector, near);
   for (let intent = 0; intent < 3; intent += 1) {
-    const { dense, lexical, neighbours } = scorer.shares(prepared, { vector, near, intent });
+    const { dense, lexical, neighbours } = scorer.shares(prepared, { vector, near, refusals: NO_REFUSALS, intent });
     expect(dense + lexical + neighbours + (fit.model.base[intent] ?? Number.NaN)).toBeCloseTo(scores[intent] ?? Number.NaN, 4);
   }
   expect(scorer.score(prepared, vector, near).scores).toEqual(scores);
@@ -117,7 +136,7 @@ test('names and answers have the part of a score that goes when their landmarks 
   const { input } = madeUpCorpus({ sizes: [2, 2, 2, 2], names: 'telling' });
   const { model } = await fitKernelRidge(input, naiveMultiply, () => undefined);
   expect(model.questionLandmarks).toBe(8);
-  const rest = { kind: 'kernel_ridge', voteWeight: 0.2, calibrator: UNIVERSAL_CALIBRATOR } as const;
+  const rest = { kind: 'kernel_ridge', voteWeight: 0.2, calibrator: UNIVERSAL_CALIBRATOR, counterExamples: NO_COUNTER_EXAMPLES } as const;
   const scorer = ridgeScorer({ ...rest, model });
   const weights = model.weights.map((weight, i) => (i < 8 * model.intentCount ? weight : 0));
   const unnamed = ridgeScorer({ ...rest, model: { ...model, weights } });
@@ -127,9 +146,9 @@ test('names and answers have the part of a score that goes when their landmarks 
   const all = scorer.score(prepared, vector, near).scores;
   const without = unnamed.score(prepared, vector, near).scores;
   for (let intent = 0; intent < 4; intent += 1) {
-    const { namesAndAnswers } = scorer.shares(prepared, { vector, near, intent });
+    const { namesAndAnswers } = scorer.shares(prepared, { vector, near, refusals: NO_REFUSALS, intent });
     expect(namesAndAnswers).toBeCloseTo((all[intent] ?? Number.NaN) - (without[intent] ?? Number.NaN), 4);
-    expect(unnamed.shares(prepared, { vector, near, intent }).namesAndAnswers).toBe(0);
+    expect(unnamed.shares(prepared, { vector, near, refusals: NO_REFUSALS, intent }).namesAndAnswers).toBe(0);
   }
-  expect(scorer.shares(prepared, { vector, near, intent: 0 }).namesAndAnswers).toBeGreaterThan(0.05);
+  expect(scorer.shares(prepared, { vector, near, refusals: NO_REFUSALS, intent: 0 }).namesAndAnswers).toBeGreaterThan(0.05);
 });

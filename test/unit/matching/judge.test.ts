@@ -10,7 +10,7 @@ function judgeScores(scores: readonly number[], changes: Partial<JudgeInput> = {
   return judge({
     scorer: fixedScorer(vector, { calibrator }),
     scores: vector,
-    nearestOf: () => 0.8,
+    closenessOf: () => 0.8,
     allowed: undefined,
     equality: { kind: 'none' },
     topK: 5,

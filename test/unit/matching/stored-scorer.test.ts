@@ -6,7 +6,7 @@ import type { FittedRidge, FittedScorer } from '../../../src/matching/fitted-sco
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { loadScorer, SCORER_FORMAT, serialiseScorer } from '../../../src/matching/stored-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
-import { madeUpCorpus, naiveMultiply } from '../../support/matching-corpora.ts';
+import { madeUpCorpus, NO_COUNTER_EXAMPLES, naiveMultiply } from '../../support/matching-corpora.ts';
 
 const { input } = madeUpCorpus({ sizes: [4, 3, 5], counterExamples: 3 });
 const fitted = await fitScorer(input, naiveMultiply);
@@ -42,7 +42,7 @@ test('a scorer is read from wherever its bytes lie in a larger buffer', () => {
 });
 
 test('a stored hit scorer comes back', () => {
-  const hits: FittedScorer = { kind: 'hits', intentCount: 7, calibrator: UNIVERSAL_CALIBRATOR };
+  const hits: FittedScorer = { kind: 'hits', intentCount: 7, calibrator: UNIVERSAL_CALIBRATOR, counterExamples: NO_COUNTER_EXAMPLES };
   expect(loadScorer(serialiseScorer(hits))).toMatchObject({ kind: 'hits', intentCount: 7, calibrator: UNIVERSAL_CALIBRATOR });
 });
 

@@ -35,6 +35,7 @@ test('names that say nothing of their intents are left out', async () => {
     intents: input.intents,
     vectors: input.vectors,
     repeats: new Map(),
+    counterStart: input.texts.length,
   });
 });
 

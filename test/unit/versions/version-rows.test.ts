@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Corpus, Entry } from '../../../src/corpus/corpus.ts';
-import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
+import { DEFAULT_MATCH_SETTINGS, NO_INTENT } from '../../../src/matching/contract.ts';
 import { sampleRows } from '../../../src/versions/near-probes.ts';
 import { versionId } from '../../../src/versions/version-id.ts';
 import { groupRows, layOutRows, questionRows } from '../../../src/versions/version-rows.ts';
@@ -27,15 +27,19 @@ describe('the layout of rows', () => {
     expect(layout.intents).toEqual(['own', 'shared']);
     expect([...layout.intentOfRow]).toEqual([1, 0, 1, 1, 1]);
     expect(layout.counterTexts).toEqual(['a joke', 'never', 'no']);
+    // "never" is the corpus's too, so it refuses all.
+    expect([...layout.counterIntents]).toEqual([NO_INTENT, NO_INTENT, 1]);
   });
 
-  it('leaves an entry’s counter-example out of what is out of scope where another intent has it as a question, and still knows whom it refuses', () => {
-    const entries = [entry('a', ['one'], { counterExamples: ['Two!', 'one'] }), entry('b', ['two'])];
+  it('keeps a counter-example that two entries have for each of their intents', () => {
+    const entries = [entry('a', ['one'], { counterExamples: ['Two!', 'one'] }), entry('b', ['two'], { counterExamples: ['one'] })];
     const layout = layOutRows({ entries, counterExamples: ['no'], golden: [] });
-    expect(layout.counterTexts).toEqual(['no', 'one']);
+    expect(layout.counterTexts).toEqual(['Two!', 'no', 'one', 'one']);
+    expect([...layout.counterIntents]).toEqual([0, NO_INTENT, 0, 1]);
     expect(layout.refusing.ofIntents).toEqual([
       { text: 'Two!', intent: 0 },
       { text: 'one', intent: 0 },
+      { text: 'one', intent: 1 },
     ]);
   });
 

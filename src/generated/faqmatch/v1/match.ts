@@ -201,7 +201,7 @@ export interface Explanation {
   readonly rule: string;
   /** The stored questions nearest to the utterance, closest first. */
   readonly evidence: readonly QuestionEvidence[];
-  /** Scores of the best intent: before calibration, its lead over the second, and its greatest cosine. */
+  /** Score of the best intent, before calibration. */
   readonly score: number;
   /** Lead of the best intent's score over the second's. */
   readonly margin: number;
@@ -229,6 +229,21 @@ export interface Explanation {
   readonly changes: readonly DecisionChange[];
   /** Misspelt words of the utterance and what they were read as, in its order; empty where it was read as typed. */
   readonly readWords: readonly ReadWord[];
+  /**
+   * The counter-example nearest to the utterance of those that refuse the best intent; absent where there is none. It counts against the intent where it is nearer than
+   * the intent's nearest stored question, and through the score (shares.counter_examples).
+   */
+  readonly nearestCounterExample: CounterExampleEvidence | undefined;
+}
+
+/** CounterExampleEvidence is a counter-example near the utterance. */
+export interface CounterExampleEvidence {
+  /** As it is stored. */
+  readonly text: string;
+  /** The intent that it refuses; empty where it refuses all. */
+  readonly intent: string;
+  /** Cosine, -1 to 1. */
+  readonly similarity: number;
 }
 
 /** DecisionChange is one change and the decision that it gives. */
@@ -270,6 +285,8 @@ export interface ScoreShares {
   readonly neighbours: number;
   /** The part of dense and lexical that came by way of names and answers of intents instead of stored questions; may be negative, 0 where none are read. */
   readonly namesAndAnswers: number;
+  /** The part of dense and lexical that came by way of counter-examples; mostly negative, 0 where there are none. */
+  readonly counterExamples: number;
 }
 
 /** MatchResponse is what to do, and why. */
@@ -1440,6 +1457,7 @@ function createBaseExplanation(): Explanation {
     runnerUp: "",
     changes: [],
     readWords: [],
+    nearestCounterExample: undefined,
   };
 }
 
@@ -1480,6 +1498,9 @@ export const Explanation: MessageFns<Explanation> = {
     }
     for (const v of message.readWords) {
       ReadWord.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.nearestCounterExample !== undefined) {
+      CounterExampleEvidence.encode(message.nearestCounterExample, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -1593,6 +1614,14 @@ export const Explanation: MessageFns<Explanation> = {
             message.readWords.push(ReadWord.decode(reader, reader.uint32()));
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.nearestCounterExample = CounterExampleEvidence.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1643,6 +1672,11 @@ export const Explanation: MessageFns<Explanation> = {
         : globalThis.Array.isArray(object?.read_words)
         ? object.read_words.map((e: any) => ReadWord.fromJSON(e))
         : [],
+      nearestCounterExample: isSet(object.nearestCounterExample)
+        ? CounterExampleEvidence.fromJSON(object.nearestCounterExample)
+        : isSet(object.nearest_counter_example)
+        ? CounterExampleEvidence.fromJSON(object.nearest_counter_example)
+        : undefined,
     };
   },
 
@@ -1684,6 +1718,9 @@ export const Explanation: MessageFns<Explanation> = {
     if (message.readWords?.length) {
       obj.readWords = message.readWords.map((e) => ReadWord.toJSON(e));
     }
+    if (message.nearestCounterExample !== undefined) {
+      obj.nearestCounterExample = CounterExampleEvidence.toJSON(message.nearestCounterExample);
+    }
     return obj;
   },
 
@@ -1706,6 +1743,111 @@ export const Explanation: MessageFns<Explanation> = {
     message.runnerUp = object.runnerUp ?? "";
     message.changes = object.changes?.map((e) => DecisionChange.fromPartial(e)) || [];
     message.readWords = object.readWords?.map((e) => ReadWord.fromPartial(e)) || [];
+    message.nearestCounterExample =
+      (object.nearestCounterExample !== undefined && object.nearestCounterExample !== null)
+        ? CounterExampleEvidence.fromPartial(object.nearestCounterExample)
+        : undefined;
+    return message;
+  },
+};
+
+function createBaseCounterExampleEvidence(): CounterExampleEvidence {
+  return { text: "", intent: "", similarity: 0 };
+}
+
+export const CounterExampleEvidence: MessageFns<CounterExampleEvidence> = {
+  encode(message: CounterExampleEvidence, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== "") {
+      writer.uint32(10).string(message.text);
+    }
+    if (message.intent !== "") {
+      writer.uint32(18).string(message.intent);
+    }
+    if (message.similarity !== 0) {
+      writer.uint32(25).double(message.similarity);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CounterExampleEvidence {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCounterExampleEvidence() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.intent = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.similarity = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CounterExampleEvidence {
+    return {
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      intent: isSet(object.intent) ? globalThis.String(object.intent) : "",
+      similarity: isSet(object.similarity) ? globalThis.Number(object.similarity) : 0,
+    };
+  },
+
+  toJSON(message: CounterExampleEvidence): unknown {
+    const obj: any = {};
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    if (message.intent !== "") {
+      obj.intent = message.intent;
+    }
+    if (message.similarity !== 0) {
+      obj.similarity = floatToJson(message.similarity);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CounterExampleEvidence>): CounterExampleEvidence {
+    return CounterExampleEvidence.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CounterExampleEvidence>): CounterExampleEvidence {
+    const message = createBaseCounterExampleEvidence() as any;
+    message.text = object.text ?? "";
+    message.intent = object.intent ?? "";
+    message.similarity = object.similarity ?? 0;
     return message;
   },
 };
@@ -1929,7 +2071,7 @@ export const ReadWord: MessageFns<ReadWord> = {
 };
 
 function createBaseScoreShares(): ScoreShares {
-  return { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0 };
+  return { dense: 0, lexical: 0, neighbours: 0, namesAndAnswers: 0, counterExamples: 0 };
 }
 
 export const ScoreShares: MessageFns<ScoreShares> = {
@@ -1945,6 +2087,9 @@ export const ScoreShares: MessageFns<ScoreShares> = {
     }
     if (message.namesAndAnswers !== 0) {
       writer.uint32(33).double(message.namesAndAnswers);
+    }
+    if (message.counterExamples !== 0) {
+      writer.uint32(41).double(message.counterExamples);
     }
     return writer;
   },
@@ -1994,6 +2139,14 @@ export const ScoreShares: MessageFns<ScoreShares> = {
             message.namesAndAnswers = reader.double();
             continue;
           }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.counterExamples = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2016,6 +2169,11 @@ export const ScoreShares: MessageFns<ScoreShares> = {
         : isSet(object.names_and_answers)
         ? globalThis.Number(object.names_and_answers)
         : 0,
+      counterExamples: isSet(object.counterExamples)
+        ? globalThis.Number(object.counterExamples)
+        : isSet(object.counter_examples)
+        ? globalThis.Number(object.counter_examples)
+        : 0,
     };
   },
 
@@ -2033,6 +2191,9 @@ export const ScoreShares: MessageFns<ScoreShares> = {
     if (message.namesAndAnswers !== 0) {
       obj.namesAndAnswers = floatToJson(message.namesAndAnswers);
     }
+    if (message.counterExamples !== 0) {
+      obj.counterExamples = floatToJson(message.counterExamples);
+    }
     return obj;
   },
 
@@ -2045,6 +2206,7 @@ export const ScoreShares: MessageFns<ScoreShares> = {
     message.lexical = object.lexical ?? 0;
     message.neighbours = object.neighbours ?? 0;
     message.namesAndAnswers = object.namesAndAnswers ?? 0;
+    message.counterExamples = object.counterExamples ?? 0;
     return message;
   },
 };

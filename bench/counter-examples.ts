@@ -1,0 +1,96 @@
+/**
+ * `FAQMATCH_EVAL_DATA=… node bench/counter-examples.ts`: how far counter-examples reach, as markdown. Every tenth intent of a public set is taken out of the
+ * corpus and some of its training questions become counter-examples; asked are its validation utterances, which should be refused, and all others.
+ * docs/decisions/0022-counter-examples.md has the figures.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MatchAnswer } from '../src/answering/match-answer.ts';
+import { openEncoder } from '../src/cli/open-encoder.ts';
+import { markdownLines, percent } from '../src/cli/table.ts';
+import { processTerminal } from '../src/cli/terminal.ts';
+import { withThrowawayVersions } from '../src/cli/throwaway-versions.ts';
+import { loadConfig } from '../src/config/load-config.ts';
+import { rememberingEncoder } from './evaluation/remembering-encoder.ts';
+import { asker } from './invariance/measure.ts';
+
+const SETS = [
+  { title: 'CLINC150, 10 an intent', stored: 'clinc150/train-10shot.jsonl', asked: 'clinc150/valid.jsonl', most: 10 },
+  { title: 'CLINC150, 3 an intent', stored: 'clinc150/train-10shot.jsonl', asked: 'clinc150/valid.jsonl', most: 3 },
+  { title: 'CLINC150, 1 an intent', stored: 'clinc150/train-10shot.jsonl', asked: 'clinc150/valid.jsonl', most: 1 },
+  { title: 'BANKING77, 10 an intent', stored: 'banking77-fewshot/train-10shot.jsonl', asked: 'banking77-fewshot/valid.jsonl', most: 10 },
+  { title: 'BANKING77, 3 an intent', stored: 'banking77-fewshot/train-10shot.jsonl', asked: 'banking77-fewshot/valid.jsonl', most: 3 },
+] as const;
+const COUNTER_EXAMPLES = [0, 1, 3, 10];
+/** Every so manieth intent is not answered. */
+const REFUSED = 10;
+const MOST_ASKED = 1500;
+
+interface Row {
+  readonly text: string;
+  readonly intent: string | null;
+}
+
+const { config } = loadConfig();
+const { evalData } = config;
+if (evalData === undefined) throw new Error('Expected FAQMATCH_EVAL_DATA to name the folder of public sets; it is not set.');
+
+async function rowsOf(file: string): Promise<readonly Row[]> {
+  const lines = (await readFile(join(evalData ?? '', file), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Row);
+}
+
+const every = <Item>(items: readonly Item[], count: number): readonly Item[] =>
+  items.filter((_, at) => at % Math.max(1, Math.floor(items.length / count)) === 0).slice(0, count);
+
+/** The first rows of each intent. */
+function firsts(rows: readonly Row[], most: number): readonly Row[] {
+  return Array.from(Map.groupBy(rows, ({ intent }) => intent).values()).flatMap((own) => own.slice(0, most));
+}
+
+const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
+const encoder = rememberingEncoder(await openEncoder(config, { terminal: processTerminal(), onProblem }));
+const table: (readonly string[])[] = [];
+await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
+  const ask = (rows: readonly Row[]) => Promise.all(rows.map(({ text }) => text).map(asker(match, 'set')));
+  const unrelated = every(await rowsOf('clinc150/oos-valid.jsonl'), 300);
+  for (const { title, stored, asked, most } of SETS) {
+    const train = await rowsOf(stored);
+    const intents = [...new Set(train.map(({ intent }) => intent))].sort();
+    const refused = new Set(intents.filter((_, at) => at % REFUSED === REFUSED - 1));
+    const isRefused = ({ intent }: Row) => refused.has(intent);
+    const kept = firsts(
+      train.filter((row) => !isRefused(row)),
+      most,
+    );
+    const test = await rowsOf(asked);
+    const outside = every(test.filter(isRefused), MOST_ASKED);
+    const inside = every(
+      test.filter((row) => !isRefused(row)),
+      MOST_ASKED,
+    );
+    for (const count of COUNTER_EXAMPLES) {
+      const counters = firsts(train.filter(isRefused), count).map(({ text }) => ({ text, intent: null }));
+      const text = [...kept, ...counters].map((row) => JSON.stringify(row)).join('\n');
+      await versions.reload('set', [{ name: 'faq.jsonl', data: new TextEncoder().encode(text) }]);
+      const share = (answers: readonly MatchAnswer[], holds: (answer: MatchAnswer, at: number) => boolean): string =>
+        percent(answers.filter(holds).length / answers.length, 1);
+      const refuses = ({ decision }: MatchAnswer) => decision !== 'answer';
+      table.push([
+        title,
+        String(count),
+        share(await ask(outside), refuses),
+        share(await ask(unrelated), refuses),
+        share(await ask(inside), ({ decision, candidates }, at) => decision === 'answer' && candidates[0]?.intent === inside[at]?.intent),
+      ]);
+      console.error(table.at(-1)?.join(' | '));
+    }
+  }
+});
+await encoder.close();
+console.log(
+  markdownLines(
+    ['corpus', 'counter-examples of each topic', 'of these topics refused', 'unrelated refused', 'in scope answered right'],
+    table,
+  ).join('\n'),
+);

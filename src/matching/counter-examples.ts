@@ -1,0 +1,83 @@
+/**
+ * How near an utterance is to what must not be answered: a counter-example refuses what means nearly the same, not its own words alone
+ * (docs/decisions/0022-counter-examples.md).
+ */
+import { type FitInput, type Multiply, NO_INTENT, type Refusals } from './contract.ts';
+import { denseProducts } from './dense-products.ts';
+import { NEAR_DUPLICATE } from './near-duplicates.ts';
+
+/** Counter-examples as utterances are held against them; plain data. */
+export interface CounterExamples {
+  /** Number of the intent that each refuses; NO_INTENT where it refuses all. */
+  readonly intents: Int32Array;
+  /** [counter-examples × dimension], unit length. */
+  readonly vectors: Float32Array;
+}
+
+/** Where there are no counter-examples. */
+export const NO_REFUSALS: Refusals = { all: -1, ofIntents: new Map() };
+
+/** Cosines of an utterance's vector to every counter-example; a view that the next call overwrites. */
+export function counterCosines({ intents, vectors }: CounterExamples): (vector: Float32Array) => Float32Array {
+  const rows = intents.length;
+  if (rows === 0) return () => new Float32Array(0);
+  const { cosines } = denseProducts(vectors, new Float32Array(0), { rows, dimension: vectors.length / rows, intents: 0 });
+  return cosines;
+}
+
+/** @param cosines to each counter-example. @param leftOut numbers of counter-examples that do not count. */
+export function refusals(intents: Int32Array, cosines: Float32Array, leftOut?: ReadonlySet<number>): Refusals {
+  if (intents.length === 0) return NO_REFUSALS;
+  let all = -1;
+  const ofIntents = new Map<number, number>();
+  for (const [number, intent] of intents.entries()) {
+    const cosine = cosines[number] as number;
+    if (leftOut?.has(number) === true) continue;
+    if (intent === NO_INTENT) all = Math.max(all, cosine);
+    else ofIntents.set(intent, Math.max(ofIntents.get(intent) ?? -1, cosine));
+  }
+  return { all, ofIntents };
+}
+
+/**
+ * How close an utterance is to an intent: the cosine to its nearest stored question, less what a counter-example that refuses the intent is nearer.
+ * In [−3, 1].
+ */
+export function closeness(nearest: number, { all, ofIntents }: Refusals, intent: number): number {
+  return nearest - Math.max(0, Math.max(all, ofIntents.get(intent) ?? -1) - nearest);
+}
+
+const BLOCK = 256;
+
+/** One vector held against the counter-examples. */
+export interface Held {
+  readonly refusals: Refusals;
+  /** Counter-examples that say nearly the same, left out of the refusals; empty where twins stay. */
+  readonly twins: readonly number[];
+}
+
+/**
+ * Many vectors at once, by blocks of one matrix product.
+ * @param queries [count × dimension]. @param twins whether near-duplicates of the query, itself among them, are left out.
+ */
+export async function heldAgainst(
+  queries: Float32Array,
+  { counterIntents, counterVectors, dimension }: Pick<FitInput, 'counterIntents' | 'counterVectors' | 'dimension'>,
+  { twins, multiply }: { readonly twins: 'stay' | 'leave'; readonly multiply: Multiply },
+): Promise<readonly Held[]> {
+  const count = queries.length / dimension;
+  const columns = counterIntents.length;
+  if (columns === 0) return Array.from({ length: count }, () => ({ refusals: NO_REFUSALS, twins: [] }));
+  const found: Held[] = [];
+  for (let start = 0; start < count; start += BLOCK) {
+    const rows = Math.min(BLOCK, count - start);
+    const block = queries.slice(start * dimension, (start + rows) * dimension);
+    const cosines = await multiply(block, counterVectors, { rows, inner: dimension, columns, transposeB: true });
+    for (let row = 0; row < rows; row += 1) {
+      const own = cosines.subarray(row * columns, (row + 1) * columns);
+      const alike = twins === 'stay' ? [] : Array.from(own.keys()).filter((number) => (own[number] as number) >= NEAR_DUPLICATE);
+      found.push({ refusals: refusals(counterIntents, own, new Set(alike)), twins: alike });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { type FitInput, NO_INTENT } from '../../../src/matching/contract.ts';
+import { closeness, counterCosines, heldAgainst, NO_REFUSALS, refusals } from '../../../src/matching/counter-examples.ts';
+import { fitScorer } from '../../../src/matching/fit.ts';
+import { hitScores } from '../../../src/matching/hit-scorer.ts';
+import { leaveOneOut } from '../../../src/matching/honest-scores.ts';
+import { fitKernelRidge } from '../../../src/matching/kernel-ridge.ts';
+import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
+import { seededRandom } from '../../support/index-oracle.ts';
+import { madeUpCorpus, matrixOf, naiveMultiply, nearVector } from '../../support/matching-corpora.ts';
+
+const INTENTS = Int32Array.of(NO_INTENT, 2, NO_INTENT, 2, 0);
+const COSINES = Float32Array.of(0.25, 0.75, 0.5, -0.5, 0.875);
+
+describe('refusals', () => {
+  test('are the greatest cosines, to those that refuse all and by intent', () => {
+    expect(refusals(INTENTS, COSINES)).toEqual({
+      all: 0.5,
+      ofIntents: new Map([
+        [2, 0.75],
+        [0, 0.875],
+      ]),
+    });
+  });
+
+  test('leave out what is to be left out', () => {
+    expect(refusals(INTENTS, COSINES, new Set([1, 2, 4]))).toEqual({ all: 0.25, ofIntents: new Map([[2, -0.5]]) });
+    expect(refusals(new Int32Array(0), new Float32Array(0))).toBe(NO_REFUSALS);
+  });
+
+  test('take from closeness what a counter-example is nearer than the nearest question, and nothing where it is farther off', () => {
+    const found = refusals(INTENTS, COSINES);
+    expect(closeness(0.7, found, 1)).toBeCloseTo(0.7, 12);
+    expect(closeness(0.7, found, 2)).toBeCloseTo(0.65, 12);
+    expect(closeness(0.3, found, 1)).toBeCloseTo(0.1, 12);
+    expect(closeness(0.3, NO_REFUSALS, 1)).toBe(0.3);
+  });
+
+  test('of many vectors are those of each, near-duplicates left out where asked', async () => {
+    const random = seededRandom(4);
+    const dimension = 20;
+    const list = Array.from({ length: 7 }, () => nearVector(new Float32Array(dimension), 1, random));
+    const twin = nearVector(list[0] ?? new Float32Array(dimension), 0.001, random);
+    const counterVectors = matrixOf([...list, twin], dimension);
+    const counterIntents = Int32Array.of(-1, 0, 1, -1, 2, 2, -1, -1);
+    const input = { counterIntents, counterVectors, dimension };
+    const stay = await heldAgainst(counterVectors, input, { twins: 'stay', multiply: naiveMultiply });
+    const leave = await heldAgainst(counterVectors, input, { twins: 'leave', multiply: naiveMultiply });
+    expect(stay[0]?.refusals.all).toBeCloseTo(1, 5);
+    expect(leave[0]?.twins).toEqual([0, 7]);
+    expect(leave[0]?.refusals.all).toBeLessThan(0.95);
+    const cosines = counterCosines({ intents: counterIntents, vectors: counterVectors });
+    for (const [number, vector] of list.entries()) {
+      const alone = refusals(counterIntents, cosines(vector));
+      expect(alone.all).toBeCloseTo(stay[number]?.refusals.all ?? Number.NaN, 5);
+    }
+  });
+});
+
+/** A corpus with one counter-example close to intent 0, which refuses all or the intent given. */
+function refusing(by: number) {
+  const { input, centres } = madeUpCorpus({ sizes: [4, 4, 4], noise: 0.6, seed: 11 });
+  const random = seededRandom(7);
+  const near = nearVector(centres[0] ?? new Float32Array(input.dimension), 0.5, random);
+  const without: FitInput = input;
+  const withIt: FitInput = { ...input, counterTexts: ['elsewhere'], counterIntents: Int32Array.of(by), counterVectors: near };
+  return { without, withIt, near, centres };
+}
+
+async function scoresOf(input: FitInput, vector: Float32Array, text = 'elsewhere please'): Promise<Float32Array> {
+  const scorer = ridgeScorer(await fitScorer(input, naiveMultiply));
+  return scorer.score(scorer.prepare(text), vector, []).scores;
+}
+
+describe('the ridge', () => {
+  test('scores an utterance near a counter-example of the corpus lower, for the intent that it resembles', async () => {
+    const { without, withIt, near } = refusing(NO_INTENT);
+    const [before, after] = [await scoresOf(without, near), await scoresOf(withIt, near)];
+    expect(after[0]).toBeLessThan((before[0] ?? 0) - 0.2);
+    expect(Math.max(...after)).toBeLessThan(Math.max(...before) - 0.2);
+  });
+
+  test('one of an intent takes from that intent and leaves the others what they had', async () => {
+    const { without, withIt, near } = refusing(0);
+    const [before, after] = [await scoresOf(without, near), await scoresOf(withIt, near)];
+    expect(after[0]).toBeLessThan((before[0] ?? 0) - 0.2);
+    // What is centred and which letters are rare moves by the one more row, and so does every score, a little.
+    for (const intent of [1, 2]) expect(Math.abs((after[intent] ?? 1) - (before[intent] ?? 0))).toBeLessThan(0.06);
+  });
+
+  test('what a counter-example of an intent is fitted to moves no other intent at all', async () => {
+    const { withIt } = refusing(0);
+    const fit = await fitKernelRidge(withIt, naiveMultiply, () => undefined);
+    const row = fit.counterStart;
+    const fitted = fit.fitted.subarray(row * 3, row * 3 + 3);
+    const alone = leaveOneOut(fit, row);
+    for (const intent of [1, 2]) expect(fitted[intent]).toBeCloseTo(alone[intent] ?? Number.NaN, 4);
+    expect(fitted[0]).toBeLessThan((alone[0] ?? 0) - 0.1);
+  });
+});
+
+test('the hit scorer takes from an intent what a counter-example is nearer', () => {
+  const near = [
+    { row: 0, intent: 0, similarity: 0.7, lexical: 0 },
+    { row: 1, intent: 1, similarity: 0.6, lexical: 0 },
+  ];
+  const bare = hitScores(near, NO_REFUSALS, 2);
+  const held = hitScores(near, { all: -1, ofIntents: new Map([[0, 0.95]]) }, 2);
+  expect((bare[0] ?? 0) - (held[0] ?? 0)).toBeCloseTo(0.25, 5);
+  expect(held[1]).toBe(bare[1]);
+});
