@@ -159,44 +159,50 @@ function greatestShare({ scores, found, allowed }: ScoredUtterance): number {
   return 1 / Math.max(1, total);
 }
 
+/** Softmax weights of the allowed intents but the best, the second's being 1, and their sum. */
+function weightsBehindBest({ scores, found, allowed }: ScoredUtterance, temperature: number) {
+  const weights = new Float64Array(scores.length);
+  let total = 0;
+  if (found.second >= 0) {
+    const top = scores[found.second] as number;
+    for (let intent = 0; intent < scores.length; intent += 1) {
+      const score = scores[intent] as number;
+      if (intent === found.best || score === -Infinity || allowed?.(intent) === false) continue;
+      const weight = Math.exp((score - top) / temperature);
+      weights[intent] = weight;
+      total += weight;
+    }
+  }
+  return { weights, total };
+}
+
 /**
  * Probabilities that the best intent is right and that any is meant, after the shift of the prior: what is in scope keeps its proportions, and
- * "none of these" weighs `noneOdds` times as much (Saerens, Latinne and Decaestecker 2002, equation 2.4).
+ * "none of these" weighs `noneOdds` times as much (Saerens, Latinne and Decaestecker 2002, equation 2.4). No other intent may be more probable than
+ * the best one: where the second's share of what is in scope would be, both have the same.
  */
-export function bestAndInScope({ right, inScope, noneOdds, baseline }: Calibrator, scored: ScoredUtterance): readonly [number, number] {
+export function bestAndInScope(
+  { right, inScope, temperature, noneOdds, baseline }: Calibrator,
+  scored: ScoredUtterance,
+): readonly [number, number] {
   const found = { ...scored.found, score: scored.found.score - baseline };
   const sure = sigmoid(logit(right, found));
   const any = Math.max(sure, sigmoid(logit(inScope, found)));
-  const best = Math.min(sure, any * greatestShare(scored));
+  const { total } = weightsBehindBest(scored, temperature);
+  const best = Math.max(Math.min(sure, any * greatestShare(scored)), total === 0 ? 0 : any / (1 + total));
   const all = any + (1 - any) * noneOdds;
   return [best / all, any / all];
 }
 
 /** Spreads probability over the intents. The best intent's is the greatest; order follows the scores. */
 export function confidences(calibrator: Calibrator, scored: ScoredUtterance): Confidences {
-  const { scores, found, allowed } = scored;
-  const intents = new Float64Array(scores.length);
-  if (found.best < 0) return { intents, none: 1 };
+  const { scores, found } = scored;
+  if (found.best < 0) return { intents: new Float64Array(scores.length), none: 1 };
   const [best, inScope] = bestAndInScope(calibrator, scored);
+  const { weights, total } = weightsBehindBest(scored, calibrator.temperature);
+  const share = total === 0 ? 0 : Math.min(best, (inScope - best) / total);
+  const intents = weights.map((weight) => weight * share);
+  const rest = intents.reduce((sum, confidence) => sum + confidence, 0);
   intents[found.best] = best;
-  let rest = 0;
-  if (found.second >= 0) {
-    const top = scores[found.second] as number;
-    let total = 0;
-    for (let intent = 0; intent < scores.length; intent += 1) {
-      const score = scores[intent] as number;
-      if (intent === found.best || score === -Infinity || allowed?.(intent) === false) continue;
-      const weight = Math.exp((score - top) / calibrator.temperature);
-      intents[intent] = weight;
-      total += weight;
-    }
-    // No other intent may be more probable than the best one: what that cuts off goes to "none of these".
-    const share = Math.min((inScope - best) / total, best);
-    for (let intent = 0; intent < scores.length; intent += 1) {
-      if (intent === found.best) continue;
-      intents[intent] = (intents[intent] as number) * share;
-      rest += intents[intent] as number;
-    }
-  }
   return { intents, none: Math.max(0, 1 - best - rest) };
 }

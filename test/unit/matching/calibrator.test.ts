@@ -35,8 +35,18 @@ test.each([2, 3, 5])('%i intents that score the same share what is in scope even
   const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
   for (let intent = 0; intent < ties; intent += 1) expect(intents[intent]).toBeCloseTo(sigmoid(5) / ties, 3);
   expect(none).toBeCloseTo(1 - sigmoid(5), 3);
-  const alone = confidences(calibrator, { scores, found, allowed: (intent) => intent === 0 || intent === ties });
+  const allowed = (intent: number) => intent === 0 || intent === ties;
+  const alone = confidences(calibrator, { scores, found: features(scores, () => 0.95, allowed), allowed });
   expect(alone.intents[0]).toBeCloseTo(sigmoid(4), 9);
+});
+
+test('where the second would be more probable than the best, both have what a softmax gives them, and nothing is lost to none', () => {
+  const scores = Float32Array.of(0.5, 0.5, 0.5, 0.1);
+  const found = features(scores, () => 0.6);
+  const calibrator: Calibrator = { right: [-2, 0, 0, 0], inScope: [2, 0, 0, 0], temperature: 0.05, noneOdds: 1, baseline: 0 };
+  const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
+  for (const intent of [0, 1, 2]) expect(intents[intent]).toBeCloseTo(sigmoid(2) / 3, 3);
+  expect(none).toBeCloseTo(1 - sigmoid(2), 9);
 });
 
 describe('fitLogistic', () => {
