@@ -43,6 +43,10 @@ function searchWords({ searchMethod, recallAt10 }: ReloadResult): string {
     : 'searched exactly';
 }
 
+/** What to do where the corpus's own questions prove less than is likely to be asked for. */
+const OUT_OF_REACH =
+  'a request that asks for a precision out of reach gets stored questions alone answered; eval with --min-precision and a golden file says which --min-confidence holds it';
+
 function precisionWords({ precisionThresholds }: ReloadResult): string {
   const parts = precisionThresholds.map(({ minPrecision, confidence, expectedCoverage, reachable, learnt }) => {
     const wanted = `precision ${minPrecision}`;
@@ -62,6 +66,7 @@ export function resultLines(result: ReloadResult): readonly string[] {
     `${result.entries} entries, ${result.questions} questions, ${result.intents} intents; ${searchWords(result)}`,
     `${result.encoded} texts encoded, ${result.reused} reused, ${result.removed} questions removed, ${(result.durationMs / 1000).toFixed(1)} s`,
     ...(result.precisionThresholds.length > 0 ? [precisionWords(result)] : []),
+    ...(result.precisionThresholds.every(({ reachable }) => reachable) ? [] : [OUT_OF_REACH]),
   ];
 }
 
