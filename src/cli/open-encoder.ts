@@ -70,5 +70,5 @@ export async function openEncoder(config: Config, opening: EncoderOpening): Prom
   const onAway = (error: FaqError): void =>
     opening.onProblem(`${error.message} The server starts without it and looks for it every second.`);
   const model = await openModelFolder(config, opening);
-  return openRemoteEncoder(config, remote, { model, onAway: opening.mayBeAway === true ? onAway : undefined });
+  return openRemoteEncoder(config, remote, { model, onAway: opening.mayBeAway === true ? onAway : undefined, signal: opening.signal });
 }

@@ -44,7 +44,16 @@ export function remoteSettingsOf(config: Config): RemoteSettings | undefined {
 export function openRemoteEncoder(
   config: Config,
   settings: RemoteSettings,
-  { model, onAway }: { readonly model: ModelFolder | undefined; readonly onAway: ((error: FaqError) => void) | undefined },
+  {
+    model,
+    onAway,
+    signal,
+  }: {
+    readonly model: ModelFolder | undefined;
+    readonly onAway: ((error: FaqError) => void) | undefined;
+    /** Ends the wait for a server. */
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<Encoder> {
   return createRemoteEncoder({
     settings,
@@ -52,6 +61,7 @@ export function openRemoteEncoder(
     maxWaiting: config.maxQueue,
     maxCharacters: config.maxUtteranceChars,
     identityFolder: join(config.dataDir, 'encoders'),
+    signal,
     ...(onAway === undefined ? {} : { onAway }),
   });
 }

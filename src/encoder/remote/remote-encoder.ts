@@ -35,6 +35,8 @@ export interface RemoteEncoderOptions {
   readonly identityFolder?: string;
   /** Told where the server is away at the start: with a folder the encoder starts all the same, and is out of reach until it is there. Absent: that is an error. */
   readonly onAway?: (error: FaqError) => void;
+  /** Ends the opening while it waits for the server; of no effect once it is open. */
+  readonly signal?: AbortSignal | undefined;
   /** Other intervals, for tests. */
   readonly intervals?: WatchIntervals;
 }
@@ -176,7 +178,10 @@ export async function createRemoteEncoder(options: RemoteEncoderOptions): Promis
     mostTexts = Math.max(1, facts.maxBatch ?? settings.batchSize);
   };
   const shuttingDown = new FaqError('unavailable', 'The encoder is shutting down. Try another server or try again later.');
+  const giveUp = (): void => waits.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', giveUp);
   try {
+    throwIfAborted(options.signal);
     const closing = waits.signal;
     const policy = (options.onAway === undefined ? matchPolicy : bulkPolicy)(settings.retries);
     const lookup = { protocol, settings, closing, spread, policy, identityFolder: options.identityFolder };
@@ -201,5 +206,7 @@ export async function createRemoteEncoder(options: RemoteEncoderOptions): Promis
     waits.abort(shuttingDown);
     protocol.close();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
   }
 }

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Encoder } from '../../../../src/encoder/encoder.ts';
 import { type ModelFolder, readModelFolder } from '../../../../src/encoder/model-folder.ts';
 import { createEncoder } from '../../../../src/encoder/onnx-encoder.ts';
+import { FaqError } from '../../../../src/errors.ts';
 import { type EmbeddingServer, startEmbeddingServer } from '../../../support/embedding-server.ts';
+import { freePorts } from '../../../support/free-ports.ts';
 import { cosine, readParity, SHIPPED_MODEL } from '../../../support/model-fixtures.ts';
 import { openRemote, REMOTE_KINDS, type RemoteOptions } from '../../../support/remote-encoders.ts';
 
@@ -172,3 +174,16 @@ describe.each(REMOTE_KINDS)('a remote encoder over %s', (kind) => {
     await expect(encoder.encodeAll(['late'])).rejects.toMatchObject({ code: 'unavailable' });
   });
 });
+
+it('the wait for a server that is not there ends when the start is called off', async () => {
+  const [port = 0] = await freePorts(1);
+  const calledOff = new AbortController();
+  const opening = openRemote(
+    { url: `tei+http://127.0.0.1:${port}`, kind: 'tei+http' },
+    { model: undefined, signal: calledOff.signal, onAway: () => undefined, settings: { retries: 50 } },
+  );
+  opening.catch(() => undefined);
+  calledOff.abort(new FaqError('cancelled', 'told to stop'));
+  await expect(opening).rejects.toMatchObject({ code: 'cancelled' });
+  // Without the signal the retries go on for half a minute.
+}, 10_000);
