@@ -28,7 +28,8 @@ function requireRows<Row>(rows: readonly Row[] | undefined, faults: readonly Fau
   throw new FaqError('invalid_argument', `${what} was refused.`, { faults });
 }
 
-async function filesOf(corpusOrPath: string, corpusRoot: string): Promise<Pick<EvalSource, 'corpus' | 'files'>> {
+/** Files of a corpus by name below the root, or by a path of the user's own. @throws FaqError not_found. */
+export async function corpusFiles(corpusOrPath: string, corpusRoot: string): Promise<Pick<EvalSource, 'corpus' | 'files'>> {
   const folder = CORPUS_NAME.test(corpusOrPath) ? await stat(join(corpusRoot, corpusOrPath)).catch(() => undefined) : undefined;
   if (folder !== undefined) return { corpus: corpusOrPath, files: await readSource({ root: corpusRoot, path: corpusOrPath }) };
   return { corpus: UNNAMED, files: await readLocalSource(corpusOrPath) };
@@ -39,7 +40,7 @@ async function filesOf(corpusOrPath: string, corpusRoot: string): Promise<Pick<E
  * @throws FaqError not_found, invalid_argument with every fault of the labelled utterances.
  */
 export async function evalSource(corpusOrPath: string, corpusRoot: string): Promise<EvalSource> {
-  const { corpus, files } = await filesOf(corpusOrPath, corpusRoot);
+  const { corpus, files } = await corpusFiles(corpusOrPath, corpusRoot);
   if (!isRetrievalSet(files)) {
     const { golden, faults } = parseGolden(files.filter(({ name }) => isGoldenName(name)));
     return { corpus, files, retrieval: false, rows: requireRows(golden, faults, `The golden file of "${corpusOrPath}"`) };

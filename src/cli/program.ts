@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
   rollback: { summary: 'switch a corpus back', load: async () => (await import('./rollback.ts')).rollbackCommand },
   backup: { summary: 'copy versions from the store into a folder', load: async () => (await import('./backup.ts')).backupCommand },
   restore: { summary: 'copy versions from a folder into the store', load: async () => (await import('./backup.ts')).restoreCommand },
+  validate: { summary: 'name every fault of FAQ files', load: async () => (await import('./validate.ts')).validateCommand },
   eval: { summary: 'measure the answers to golden utterances', load: async () => (await import('./eval.ts')).evalCommand },
   encode: { summary: 'print the vectors of texts', load: async () => (await import('./encode.ts')).encodeCommand },
   model: { summary: 'check a model folder', load: async () => (await import('./model.ts')).modelCommand },

@@ -1,0 +1,60 @@
+/** `faqmatch validate`: every fault and warning of FAQ files and the golden files beside them, without a server. */
+import type { Command } from 'commander';
+import { isGoldenName } from '../corpus/formats.ts';
+import { parseCorpus, parseGolden } from '../corpus/parse-corpus.ts';
+import { FaqError, type Fault } from '../errors.ts';
+import { goldenFaults } from '../quality/check-golden.ts';
+import { describedCommand, settingsOf } from './command-settings.ts';
+import { corpusFiles } from './eval-source.ts';
+import { faultLine } from './report-error.ts';
+import type { Terminal } from './terminal.ts';
+
+interface Counts {
+  readonly entries: number;
+  readonly questions: number;
+  readonly intents: number;
+}
+
+interface Findings extends Counts {
+  /** What would refuse a reload, or an evaluation. */
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+
+const NO_COUNTS: Counts = { entries: 0, questions: 0, intents: 0 };
+
+/** @throws FaqError not_found where there are no such files. */
+async function findingsOf(corpusOrPath: string, corpusRoot: string): Promise<Findings> {
+  const { files } = await corpusFiles(corpusOrPath, corpusRoot);
+  const { corpus, faults, warnings } = parseCorpus(files);
+  if (corpus === undefined) return { ...NO_COUNTS, faults, warnings };
+  const { golden = [] } = parseGolden(files.filter(({ name }) => isGoldenName(name)));
+  const { entries } = corpus;
+  const counts = {
+    entries: entries.length,
+    questions: entries.reduce((sum, { questions }) => sum + questions.length, 0),
+    intents: new Set(entries.map(({ intent }) => intent)).size,
+  };
+  return { ...counts, faults: goldenFaults(golden, corpus), warnings };
+}
+
+/** The command. */
+export function validateCommand(terminal: Terminal): Command {
+  const command = describedCommand('validate', {
+    description: 'Name every fault and warning of FAQ files and the golden files beside them. Needs no server and changes nothing.',
+    example: 'faqmatch validate shop\nfaqmatch validate ./my-faq.yaml',
+    settings: ['corpusRoot'],
+  });
+  command.argument('<corpus>', 'name of a corpus below the corpus root, or path of a file or folder');
+  return command.action(async (corpusOrPath: string, { json = false }: { readonly json?: boolean }) => {
+    const { faults, warnings, ...counts } = await findingsOf(corpusOrPath, settingsOf(command, terminal).corpusRoot);
+    if (json) terminal.out(JSON.stringify({ valid: faults.length === 0, ...counts, faults, warnings }));
+    else for (const warning of warnings) terminal.err(`warning: ${faultLine(warning)}`);
+    if (faults.length > 0) {
+      const what = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} in "${corpusOrPath}".`;
+      throw new FaqError('invalid_argument', what, { faults: json ? [] : faults });
+    }
+    const { entries, questions, intents } = counts;
+    if (!json) terminal.out(`${entries} entries, ${questions} questions, ${intents} intents; no faults, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`);
+  });
+}

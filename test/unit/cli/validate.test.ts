@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram } from '../../../src/cli/program.ts';
+import { fakeTerminal } from '../../support/fake-terminal.ts';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'faqmatch-validate-'));
+  await mkdir(join(root, 'mine'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const FAQ =
+  'entries:\n  - {id: hours, questions: [when do you open, opening times], answer: Nine to six.}\n  - {id: jobs, questions: [any jobs]}\n';
+
+async function run(...args: readonly string[]) {
+  const terminal = fakeTerminal();
+  const code = await runProgram(['validate', ...args, '--corpus-root', root], terminal);
+  return { code, out: terminal.written.join('\n'), err: terminal.complaints.join('\n') };
+}
+
+test('sound files are counted, their warnings told', async () => {
+  await writeFile(join(root, 'mine', 'faq.yaml'), FAQ);
+  for (const name of ['mine', join(root, 'mine', 'faq.yaml')]) {
+    const { code, out, err } = await run(name);
+    expect(code).toBe(0);
+    expect(out).toBe('2 entries, 3 questions, 2 intents; no faults, 1 warning');
+    expect(err).toContain('faq.yaml:3');
+  }
+});
+
+test('every fault is named with its line, and warnings beside them', async () => {
+  await writeFile(join(root, 'broken.yaml'), `${FAQ}  - {id: hours, questions: []}\n  - {questions: [x]}\n`);
+  const { code, out, err } = await run(join(root, 'broken.yaml'));
+  expect([code, out]).toEqual([3, '']);
+  expect(err).toMatch(/faults in/u);
+  for (const line of [4, 5]) expect(err).toContain(`broken.yaml:${line}`);
+  const json = await run(join(root, 'broken.yaml'), '--json');
+  expect(json.code).toBe(3);
+  const found = JSON.parse(json.out) as { readonly valid: boolean; readonly faults: readonly { readonly line: number }[] };
+  expect(found.valid).toBe(false);
+  expect(new Set(found.faults.map(({ line }) => line))).toEqual(new Set([4, 5]));
+});
+
+test('golden rows that contradict the corpus are faults', async () => {
+  await writeFile(join(root, 'mine', 'faq.yaml'), FAQ);
+  await writeFile(
+    join(root, 'mine', 'golden.yaml'),
+    '- {utterance: are you open, intent: hours}\n- {utterance: any jobs, intent: hours}\n- {utterance: pay, intent: wages}\n',
+  );
+  const { code, err } = await run('mine');
+  await rm(join(root, 'mine', 'golden.yaml'));
+  expect(code).toBe(3);
+  expect(err).toContain('golden.yaml:2');
+  expect(err).toContain('golden.yaml:3');
+});
+
+test('files that are not there are not found', async () => {
+  expect((await run(join(root, 'nowhere.yaml'))).code).toBe(4);
+});
