@@ -7,19 +7,19 @@ from pathlib import Path
 import torch
 from sentence_transformers import SentenceTransformer
 
-from training.adapt.compared import Compared, compare
+from training.adapt.compared import ADVICE, Compared, compare
 from training.adapt.finished_model import export_trained, put_in_place
 from training.adapt.lessons import pair_rows, pair_settings, text_settings
 from training.adapt.measure import measure
 from training.adapt.report import write_report
+from training.adapt.served import served, served_base
 from training.base.open_base import base_folder, open_model, pick_device
 from training.export.base_folder import read_base
 from training.export.calibrated_int8 import require_plain_bert
 from training.faults import Refused
-from training.learning.encode import graph_encoder, model_encoder
+from training.learning.encode import model_encoder
 from training.learning.run_folder import run_folder
 from training.learning.train import Lesson, train
-from training.parity.graph_encoder import GraphEncoder
 from training.texts.faq_corpus import read_corpus
 from training.texts.held_out import hold_out
 from training.texts.plain_text import read_passages
@@ -39,17 +39,21 @@ def adapt_base(chosen: Namespace) -> None:
         if chosen.weights == "int8":
             require_plain_bert(read_base(str(folder)))
         model = open_model(folder, device)
-        before = measure(model_encoder(model), held_out)
         rows = [] if chosen.no_labels else pair_rows(chosen, held_out, model_encoder(model, chosen.tokens), room)
+        ranges = texts_of(rows + passages)
+        before = measure(served_base(chosen, folder, room, ranges), held_out)
         losses = learn(model, chosen, passages, rows, room)
-        fresh = export_trained(model, chosen, room, texts_of(rows + passages))
-        encoder = GraphEncoder(fresh, chosen.threads or torch.get_num_threads())
-        outcome = compare(before, measure(graph_encoder(encoder, "measure"), held_out), held_out, losses)
+        fresh = export_trained(model, chosen, room, ranges)
+        outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
         finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages)})
-    figures = f"P@1 {outcome.before_first:.3f} before, {outcome.after_first:.3f} after on {outcome.questions} held-out questions"
     if not outcome.better:
-        raise Refused(f"{figures}: not better, kept as asked")
-    print(f"{figures}; {chosen.out}")
+        raise Refused(f"{figures_of(outcome)}: {outcome.verdict}; kept as asked")
+    print(f"{figures_of(outcome)}; {chosen.out}")
+
+
+def figures_of(outcome: Compared) -> str:
+    """What every ending says."""
+    return f"P@1 {outcome.before_first:.3f} before, {outcome.after_first:.3f} after on {outcome.questions} held-out questions"
 
 
 def texts_of(rows: list[Row]) -> list[str]:
@@ -76,6 +80,6 @@ def finish(chosen: Namespace, outcome: Compared, fresh: Path, learned: dict[str,
     if not kept:
         shutil.rmtree(fresh)
         raise Refused(
-            f"P@1 {outcome.before_first:.3f} before, {outcome.after_first:.3f} after on {outcome.questions} held-out questions: not better, "
-            f"so {chosen.out} was not written; see {page}. The same command with --resume --keep-anyway writes it all the same"
+            f"{figures_of(outcome)}: {outcome.verdict}, so {chosen.out} was not written; see {page}. {ADVICE}. "
+            "The same command with --resume --keep-anyway writes it all the same"
         )

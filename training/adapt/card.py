@@ -3,14 +3,14 @@
 from argparse import Namespace
 from pathlib import Path
 
-from training.adapt.compared import Compared
+from training.adapt.compared import ADVICE, Compared
 
 
 def model_card(chosen: Namespace, outcome: Compared, learned: dict[str, int], digest: str) -> str:
     """Markdown: origin, what it learned from, figures, limits. Names files by their last part, since paths are nobody else's."""
     name = chosen.out.resolve().name
     texts = ", ".join(path.name for path in chosen.text) or "none"
-    verdict = "better than its base" if outcome.better else "**not better than its base; kept because --keep-anyway asked for it**"
+    verdict = "better than its base" if outcome.better else f"**not better than its base; kept because --keep-anyway asked for it**. Measured: {outcome.verdict}. {ADVICE}"
     pairs = "nothing, it only measures" if chosen.no_labels else f"{learned['pairs']} pairs (question ↔ alternate, question ↔ answer, feedback), a hard negative each"
     return f"""# {name}
 
@@ -34,7 +34,8 @@ intent of the nearest stored {outcome.found_by}.
 | MRR | {outcome.before_reciprocal:.3f} | {outcome.after_reciprocal:.3f} |
 
 {len(outcome.won)} questions were won and {len(outcome.lost)} lost; luck alone differs as much with a probability of {outcome.luck:.2g}.
-Weights are stored as {chosen.weights}; the figures after are those of this folder. Digest: `{digest}`.
+Both are measured as the service runs them: before with the base's own graph, or with an export of it like this one; after with this folder,
+whose weights are stored as {chosen.weights}. Digest: `{digest}`.
 
 ## Limits
 Measured on this corpus alone: how it does elsewhere is not known, and an encoder adapted to one domain tends to lose a

@@ -6,6 +6,13 @@ from training.adapt.measure import Measured, chance_of_luck
 from training.texts.held_out import HeldOut
 
 
+MOST_LUCK = 0.05
+"""Sign test from which on a gain may be chance, and the model is refused."""
+
+ADVICE = "More held-out questions tell smaller gains from luck; more steps, pairs or text make larger ones"
+"""What to do about a model that is not better."""
+
+
 @dataclass(frozen=True)
 class Compared:
     """`won`, `lost`: utterances that only the new, only the old encoder gets right. `luck`: see `chance_of_luck`."""
@@ -23,8 +30,16 @@ class Compared:
 
     @property
     def better(self) -> bool:
-        """More utterances find their intent first; with as many, a higher mean reciprocal rank."""
-        return (self.after_first, self.after_reciprocal) > (self.before_first, self.before_reciprocal)
+        """More utterances are won than lost, and by more than luck explains."""
+        return len(self.won) > len(self.lost) and self.luck < MOST_LUCK
+
+    @property
+    def verdict(self) -> str:
+        """In words, with what it rests on."""
+        counts = f"{len(self.won)} won, {len(self.lost)} lost, sign test p {self.luck:.2g}"
+        if self.luck < MOST_LUCK:
+            return f"{'better' if self.better else 'not better'} than its base ({counts})"
+        return f"not better: not distinguishable from its base on {self.questions} held-out questions ({counts})"
 
 
 def compare(before: Measured, after: Measured, held_out: HeldOut, losses: dict[str, list[float]]) -> Compared:

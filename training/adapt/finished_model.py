@@ -9,20 +9,17 @@ from sentence_transformers import SentenceTransformer
 
 from training.adapt.card import model_card
 from training.adapt.compared import Compared
-from training.export.parity_texts import PARITY_TEXTS
+from training.adapt.served import export_for
 from training.export.whole_folder import whole_folder
-from training.export.write_model import ExportRequest, write_model
 
 
 def export_trained(model: SentenceTransformer, chosen: Namespace, room: Path, texts: list[str]) -> Path:
-    """The exported folder inside the run's own, of which nobody takes it for a model yet; `texts` are what int8's ranges are read from."""
+    """The exported folder inside the run's own, where nobody takes it for a model yet; `texts` as in `export_for`."""
     saved, fresh = room / "trained", room / "model"
     for old in (saved, fresh):
         shutil.rmtree(old, ignore_errors=True)
     model.save(str(saved), create_model_card=False)
-    name, calibration = chosen.out.resolve().name, [*texts, *PARITY_TEXTS]
-    write_model(ExportRequest(str(saved), fresh, name, True, chosen.weights, PARITY_TEXTS, licence=chosen.licence, calibration=calibration))
-    return fresh
+    return export_for(chosen, saved, fresh, texts)
 
 
 def put_in_place(fresh: Path, chosen: Namespace, outcome: Compared, learned: dict[str, int]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from html import escape
 from pathlib import Path
 
-from training.adapt.compared import Compared
+from training.adapt.compared import ADVICE, Compared
 from training.learning.loss_picture import loss_picture
 
 SHOWN = 20
@@ -20,7 +20,7 @@ def listed(title: str, texts: list[str]) -> str:
 
 def write_report(page: Path, outcome: Compared, settings: dict[str, object]) -> None:
     """Write `page` and, beside it, the same as JSON."""
-    figures = {**asdict(outcome), "better": outcome.better, "settings": settings}
+    figures = {**asdict(outcome), "better": outcome.better, "verdict": outcome.verdict, "settings": settings}
     page.parent.mkdir(parents=True, exist_ok=True)
     page.with_suffix(".json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     rows = "".join(
@@ -36,7 +36,8 @@ def write_report(page: Path, outcome: Compared, settings: dict[str, object]) -> 
         '<!doctype html><meta charset="utf-8"><title>Adapted encoder</title>'
         "<style>body{font:15px sans-serif;max-width:46em;margin:2em auto}td,th{padding:.2em .8em;text-align:left}</style>"
         f"<h1>{'Better' if outcome.better else 'Not better'} than its base</h1>"
-        f"<p>{outcome.questions} questions kept aside; right is the intent of the nearest stored {outcome.found_by}. "
+        f"<p>{escape(outcome.verdict.capitalize())}. {'' if outcome.better else f'{ADVICE}. '}"
+        f"{outcome.questions} questions kept aside; right is the intent of the nearest stored {outcome.found_by}. "
         f"Luck alone differs as much with a probability of {outcome.luck:.2g}.</p>"
         f"<table><tr><th></th><th>before</th><th>after</th><th></th></tr>{rows}</table>{pictures}"
         f"{listed('Won', outcome.won)}{listed('Lost', outcome.lost)}<h2>Settings</h2><table>{said}</table>\n",

@@ -13,7 +13,9 @@ from training.adapt import adapt_base
 from training.adapt.measure import Measured
 from training.base.open_base import base_folder, open_model
 from training.faults import Fault
+from training.learning.encode import Encode
 from training.parity.graph_encoder import GraphEncoder
+from training.texts.held_out import HeldOut
 
 Command = Callable[..., int]
 
@@ -175,3 +177,42 @@ def test_an_out_that_holds_other_work_is_refused_before_anything_is_learnt(
     assert command("training.fit", "--base", base, "--data", pairs, "--loss", "mnrl", "--steps", 1, "--out", tmp_path / "photos") == 3
     assert "holds something that is not a model folder" in capsys.readouterr().err
     assert not (tmp_path / "photos.run").exists()
+
+
+def test_a_model_that_luck_may_explain_is_refused_and_says_so_everywhere(
+    command: Command, base: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = iter((3, 1) * 2)
+
+    def ranks(_: object, held_out: HeldOut) -> Measured:
+        found = np.ones(len(held_out.questions))
+        found[: next(wrong)] = 2.0
+        return Measured(found)
+
+    monkeypatch.setattr(adapt_base, "measure", ranks)
+    arguments = ["--corpus", corpus, "--base", base, "--out", tmp_path / "mine", "--steps", 1]
+    said = "not distinguishable from its base on 24 held-out questions (2 won, 0 lost, sign test p 0.5)"
+    assert command("training.adapt", *arguments) == 6
+    assert said in capsys.readouterr().err
+    page = (tmp_path / "mine.report.html").read_text()
+    assert said in page and "<h1>Not better than its base</h1>" in page and "More held-out questions" in page
+    assert command("training.adapt", *arguments, "--resume", "--keep-anyway") == 6
+    assert said in (tmp_path / "mine" / "README.md").read_text()
+
+
+@pytest.mark.parametrize("exported", [True, False])
+def test_the_base_is_measured_as_the_service_runs_it(
+    command: Command, base: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exported: bool
+) -> None:
+    """An exported base by its own graph; another by the graph that an export with the same --weights gives."""
+    assert command("training.export", "--base", base, "--out", tmp_path / "graph", "--weights", "int8-stored") == 0
+    wanted, seen = GraphEncoder(tmp_path / "graph").encode(["where is my order"]), []
+
+    def look(encode: Encode, held_out: HeldOut) -> Measured:
+        seen.append(encode(["where is my order"]))
+        return Measured(np.ones(len(held_out.questions)))
+
+    monkeypatch.setattr(adapt_base, "measure", look)
+    name, weights = (tmp_path / "graph", "float32") if exported else (base, "int8-stored")
+    assert command("training.adapt", "--corpus", corpus, "--base", name, "--weights", weights, "--out", tmp_path / "mine", "--steps", 1) == 6
+    assert (seen[0] == wanted).all()

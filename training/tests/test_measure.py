@@ -48,8 +48,22 @@ def test_the_sign_test_counts_only_where_the_two_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "better"), [((1, 2), (1, 1), True), ((1, 2), (1, 2), False), ((1, 2), (2, 2), False), ((1, 9), (1, 3), True), ((1, 3), (1, 9), False)]
+    ("won", "lost", "better", "said"),
+    [
+        (6, 0, True, "better than its base (6 won, 0 lost, sign test p 0.031)"),
+        (20, 6, True, "better than its base (20 won, 6 lost, sign test p 0.0094)"),
+        (5, 0, False, "not better: not distinguishable from its base on 25 held-out questions (5 won, 0 lost, sign test p 0.062)"),
+        (3, 1, False, "not better: not distinguishable from its base on 24 held-out questions (3 won, 1 lost, sign test p 0.62)"),
+        (0, 0, False, "not better: not distinguishable from its base on 20 held-out questions (0 won, 0 lost, sign test p 1)"),
+        (0, 6, False, "not better than its base (0 won, 6 lost, sign test p 0.031)"),
+    ],
 )
-def test_better_is_more_first_places_or_as_many_and_higher_ranks(before: tuple[int, ...], after: tuple[int, ...], better: bool) -> None:
-    held_out = HeldOut(KEPT, [("near a", "a"), ("near b", "b")], by_answer=False)
-    assert compare(ranks(*before), ranks(*after), held_out, {}).better is better
+def test_better_is_more_won_than_lost_and_more_than_luck_explains(won: int, lost: int, better: bool, said: str) -> None:
+    before, after = ranks(*[9] * won, *[1] * (lost + 20)), ranks(*[1] * won, *[2] * lost, *[1] * 20)
+    outcome = compare(before, after, HeldOut(KEPT, [(f"q{number}", "a") for number in range(won + lost + 20)], by_answer=False), {})
+    assert (outcome.better, outcome.verdict) == (better, said)
+
+
+def test_higher_ranks_alone_are_no_better_model() -> None:
+    held_out = HeldOut(KEPT, [(f"q{number}", "a") for number in range(20)], by_answer=False)
+    assert not compare(ranks(*[9] * 20), ranks(*[2] * 20), held_out, {}).better
