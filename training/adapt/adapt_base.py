@@ -12,6 +12,7 @@ from training.adapt.finished_model import export_trained, put_in_place
 from training.adapt.lessons import pair_rows, pair_settings, text_settings
 from training.adapt.measure import measure
 from training.adapt.report import write_report
+from training.adapt.same_data import data_mark, require_same_data
 from training.adapt.served import served, served_base
 from training.base.open_base import base_folder, open_model, pick_device
 from training.export.base_folder import read_base
@@ -36,6 +37,7 @@ def adapt_base(chosen: Namespace) -> None:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
     with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
+        require_same_data(room, chosen.resume, data_mark(chosen, held_out, passages))
         if chosen.weights == "int8":
             require_plain_bert(read_base(str(folder)))
         model = open_model(folder, device)

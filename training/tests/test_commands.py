@@ -216,3 +216,22 @@ def test_the_base_is_measured_as_the_service_runs_it(
     name, weights = (tmp_path / "graph", "float32") if exported else (base, "int8-stored")
     assert command("training.adapt", "--corpus", corpus, "--base", name, "--weights", weights, "--out", tmp_path / "mine", "--steps", 1) == 6
     assert (seen[0] == wanted).all()
+
+
+def test_a_run_is_not_taken_up_with_other_data_than_it_learned_from(
+    command: Command, base: str, corpus: Path, tmp_path: Path, lucky: Callable[[float, float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lucky(1.0, 1.0)
+    feedback, other = tmp_path / "feedback.jsonl", tmp_path / "other.json"
+    feedback.write_text(json.dumps({"utterance": "am i broke", "entry_id": "bank", "correct": True}) + "\n")
+    changed = json.loads(corpus.read_text())
+    changed["entries"][0]["questions"][0] = "whatever has become of it"
+    other.write_text(json.dumps(changed))
+    options = ["--base", base, "--out", tmp_path / "mine", "--steps", 1]
+    assert command("training.adapt", "--corpus", corpus, *options) == 6
+    for asked in (["--corpus", other], ["--corpus", corpus, "--held-out", 0.4], ["--corpus", corpus, "--feedback", feedback]):
+        capsys.readouterr()
+        assert command("training.adapt", *asked, *options, "--resume", "--keep-anyway") == 3
+        assert "read another --corpus" in capsys.readouterr().err
+    assert command("training.adapt", "--corpus", corpus, *options, "--resume", "--keep-anyway") == 6
+    assert (tmp_path / "mine").is_dir()
