@@ -16,6 +16,7 @@ from training.learning.checkpoint import Checkpoint, load_checkpoint, run_mark, 
 from training.learning.run_settings import RunSettings, rate_at
 from training.learning.stop_signal import stop_request
 from training.learning.token_limit import token_limit
+from training.losses.false_negatives import Groups, text_groups
 from training.losses.table import LOSSES, Teacher, matryoshka
 from training.texts.rows import Row
 
@@ -48,12 +49,13 @@ def seeded_step(seed: int, step: int) -> random.Random:
 
 @dataclass(frozen=True)
 class Trainee:
-    """What changes during a run, and the lesson it changes by. `loss` holds the model."""
+    """What changes during a run, and the lesson it changes by. `loss` holds the model; `groups` are those of all the lesson's rows."""
 
     model: SentenceTransformer
     loss: torch.nn.Module
     optimizer: torch.optim.Optimizer
     lesson: Lesson
+    groups: Groups
 
 
 def one_loss(trainee: Trainee, step: int) -> torch.Tensor:
@@ -64,7 +66,7 @@ def one_loss(trainee: Trainee, step: int) -> torch.Tensor:
     rows = batch_of(lesson.rows, settings.batch, settings.seed, step)
     columns = kind.columns(rows, chance)
     features = [{name: value.to(device) for name, value in trainee.model.tokenize(column).items()} for column in columns]
-    labels = kind.labels(rows, lesson.teacher)
+    labels = kind.labels(rows, lesson.teacher, trainee.groups)
     return trainee.loss(features, None if labels is None else labels.to(device))
 
 
@@ -108,7 +110,8 @@ def prepare(model: SentenceTransformer, lesson: Lesson) -> Trainee:
     loss = LOSSES[settings.loss].build(model, settings.batch).to(model.device)
     if settings.matryoshka:
         loss = matryoshka(model, loss, list(settings.matryoshka))
-    return Trainee(model, loss, torch.optim.AdamW(loss.parameters(), lr=settings.rate, weight_decay=WEIGHT_DECAY), lesson)
+    optimizer = torch.optim.AdamW(loss.parameters(), lr=settings.rate, weight_decay=WEIGHT_DECAY)
+    return Trainee(model, loss, optimizer, lesson, text_groups(lesson.rows))
 
 
 def train(model: SentenceTransformer, lesson: Lesson, resume: bool) -> list[float]:

@@ -4,32 +4,46 @@ import torch
 
 from training.texts.rows import Row
 
-
-def known_ids(texts: list[str], known: dict[str, int]) -> torch.Tensor:
-    """A number for each text, case ignored; equal texts have equal numbers. `known` is added to."""
-    return torch.tensor([known.setdefault(text.lower(), len(known)) for text in texts])
+Groups = dict[str, set[str]]
+"""Text in lower case → all groups that it stands under."""
 
 
-def false_negatives(rows: list[Row]) -> torch.Tensor:
+def text_groups(rows: list[Row]) -> Groups:
+    """What the rows' groups say of their a and b. Made of all rows there are, since a negative's own row is mostly in another batch."""
+    found: Groups = {}
+    for row in rows:
+        if row.group is not None:
+            for text in (row.a, row.b):
+                found.setdefault(text.lower(), set()).add(row.group)
+    return found
+
+
+def false_negatives(rows: list[Row], groups: Groups) -> torch.Tensor:
     """bool [1, rows, candidates + rows]: True where a text is to be left out.
 
     The candidates of `a` are all b, then all negatives in the rows' order; the last block is for the way back, from `b` to
-    all a. Left out is a text that is the row's own a or b, and one of the row's group: a b or a of a row of that group, or a
-    negative that stands elsewhere in the batch as such. A row's own b (and a) is its answer and stays in.
+    all a. Left out is a text that is the row's own a or b, case ignored, and one that shares a group with the text it would be a
+    negative of. A row's own b (and a) is its answer and stays in.
     The first axis keeps MatryoshkaLoss from taking the mask for vectors and cutting it.
     """
-    known: dict[str, int] = {}
-    a, b = known_ids([row.a for row in rows], known), known_ids([row.b for row in rows], known)
-    negatives = known_ids([text for row in rows for text in row.negatives], known).long()
-    names: dict[str, int] = {}
-    groups = [names.setdefault(row.group, len(names)) if row.group is not None else -1 - place for place, row in enumerate(rows)]
-    own = torch.tensor(groups)
-    group_of = {int(text): group for texts in (a, b) for text, group in zip(texts, groups, strict=True)}
-    of_negatives = torch.tensor([group_of.get(int(text), -1 - len(rows)) for text in negatives], dtype=torch.long)
+    a, b = [row.a.lower() for row in rows], [row.b.lower() for row in rows]
+    negatives = [text.lower() for row in rows for text in row.negatives]
+    known = {text: number for number, text in enumerate(dict.fromkeys(a + b + negatives))}
+    names = {group: number for number, group in enumerate(sorted(set().union(*(groups.get(text, ()) for text in known))))}
 
-    def left_out(texts: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
-        return (texts[None] == a[:, None]) | (texts[None] == b[:, None]) | (theirs[None] == own[:, None])
+    def numbers(texts: list[str]) -> torch.Tensor:
+        return torch.tensor([known[text] for text in texts], dtype=torch.long)
 
-    diagonal = torch.eye(len(rows), dtype=torch.bool)
-    forward, back = left_out(b, own) & ~diagonal, left_out(a, own) & ~diagonal
-    return torch.cat([forward, left_out(negatives, of_negatives), back], dim=1)[None]
+    def standing(texts: list[str]) -> torch.Tensor:
+        """float [texts, groups]: 1 where a text stands under a group."""
+        places = torch.zeros(len(texts), len(names))
+        for number, text in enumerate(texts):
+            places[number, [names[group] for group in groups.get(text, ())]] = 1
+        return places
+
+    def left_out(asking: list[str], texts: list[str]) -> torch.Tensor:
+        ours = numbers(texts)[None]
+        return (ours == numbers(a)[:, None]) | (ours == numbers(b)[:, None]) | (standing(asking) @ standing(texts).T > 0)
+
+    others = ~torch.eye(len(rows), dtype=torch.bool)
+    return torch.cat([left_out(a, b) & others, left_out(a, negatives), left_out(b, a) & others], dim=1)[None]

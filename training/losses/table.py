@@ -10,7 +10,7 @@ from sentence_transformers import SentenceTransformer, losses
 from sentence_transformers.util import pairwise_cos_sim
 
 from training.faults import Fault
-from training.losses.false_negatives import false_negatives
+from training.losses.false_negatives import Groups, false_negatives
 from training.losses.ranking import CachedRankingLoss, RankingLoss
 from training.losses.unlabelled import cropped_columns, noisy_columns
 from training.texts.rows import Row
@@ -19,7 +19,8 @@ Teacher = Callable[[list[str]], torch.Tensor]
 """texts → the teacher's unit vectors float32 [texts, dim]."""
 
 Columns = Callable[[list[Row], random.Random], list[list[str]]]
-Labels = Callable[[list[Row], Teacher], torch.Tensor | None]
+Labels = Callable[[list[Row], Teacher, Groups], torch.Tensor | None]
+"""A batch, the teacher, and the groups of all texts there are → labels."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,20 @@ def all_columns(rows: list[Row], chance: random.Random) -> list[list[str]]:
     return pair_columns(rows, chance) + ([negatives] if negatives else [])
 
 
-def scores(rows: list[Row], _: Teacher) -> torch.Tensor:
+def scores(rows: list[Row], _: Teacher, __: Groups) -> torch.Tensor:
     """float32 [rows]."""
     return torch.tensor([row.score for row in rows], dtype=torch.float32)
 
 
-def margins(rows: list[Row], teacher: Teacher) -> torch.Tensor:
+def margins(rows: list[Row], teacher: Teacher, _: Groups) -> torch.Tensor:
     """float32 [rows]: how much nearer the teacher sees b than the negative."""
     a, b, c = (teacher(texts) for texts in all_columns(rows, random.Random(0)))
     return (a * b).sum(dim=1) - (a * c).sum(dim=1)
 
 
-def mask(rows: list[Row], _: Teacher) -> torch.Tensor:
+def mask(rows: list[Row], _: Teacher, groups: Groups) -> torch.Tensor:
     """See `false_negatives`."""
-    return false_negatives(rows)
+    return false_negatives(rows, groups)
 
 
 SMALLEST_BATCH = 32
@@ -114,7 +115,7 @@ LOSSES: dict[str, LossKind] = {
     "online-contrastive": LossKind(lambda model, _: losses.OnlineContrastiveLoss(model), judged, pair_columns, scores),
     "triplet": LossKind(
         lambda model, _: losses.TripletLoss(model, losses.TripletDistanceMetric.COSINE, triplet_margin=0.3),
-        triplets, all_columns, lambda rows, _: None,
+        triplets, all_columns, lambda *_: None,
     ),
     "mnrl": LossKind(lambda model, _: RankingLoss(model), *RANKING),
     "mnrl-cached": LossKind(lambda model, size: CachedRankingLoss(model, mini_batch_size=min(size, SMALLEST_BATCH)), *RANKING),
@@ -124,13 +125,13 @@ LOSSES: dict[str, LossKind] = {
     ),
     "embedding-mse": LossKind(
         lambda model, _: losses.MSELoss(model), single_texts, lambda rows, _: [[row.a for row in rows]],
-        lambda rows, teacher: teacher([row.a for row in rows]), teacher=True,
+        lambda rows, teacher, _: teacher([row.a for row in rows]), teacher=True,
     ),
     "simcse": LossKind(lambda model, _: RankingLoss(model), passages, pair_columns, mask, takes="text"),
     "simcse-crop": LossKind(lambda model, _: RankingLoss(model), passages, cropped_columns, mask, takes="text"),
     "tsdae": LossKind(
         lambda model, _: losses.DenoisingAutoEncoderLoss(model, tie_encoder_decoder=True),
-        passages, noisy_columns, lambda rows, _: None, takes="text",
+        passages, noisy_columns, lambda *_: None, takes="text",
     ),
 }
 """Name on the command line → the loss. triplet's margin is that of cosine distances, which lie in 0..2 (the library's

@@ -1,6 +1,7 @@
 """The table of losses on a tiny model."""
 
 import random
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,7 +10,10 @@ from sentence_transformers.losses import MultipleNegativesSymmetricRankingLoss
 from training.base.open_base import open_model
 from training.faults import Fault
 from training.fit.__main__ import LOSS_NAMES
-from training.losses.false_negatives import false_negatives
+from training.losses.false_negatives import false_negatives, text_groups
+from training.learning.run_settings import RunSettings
+from training.learning.train import Lesson, train
+from training.losses import table
 from training.losses.table import LOSSES, matryoshka
 from training.losses.unlabelled import crop, noisy
 from training.texts.rows import Row
@@ -37,7 +41,7 @@ def value_of(name: str, base: str, rows: list[Row], dimensions: tuple[int, ...] 
     columns = kind.columns(rows, random.Random(1))
     with torch.no_grad():
         teacher = open_model(base, "cpu")
-    value = loss([model.tokenize(column) for column in columns], kind.labels(rows, lambda texts: teacher.encode(texts, convert_to_tensor=True) * 0.5))
+    value = loss([model.tokenize(column) for column in columns], kind.labels(rows, lambda texts: teacher.encode(texts, convert_to_tensor=True) * 0.5, text_groups(rows)))
     value.backward()
     return value.item(), gradient(model)
 
@@ -76,12 +80,34 @@ def test_texts_of_the_same_intent_and_equal_texts_are_no_negatives() -> None:
         Row("q5", "Q1"),  # the text of row 0's a, in other letters
         Row("q6", "q7", group="j"),
     ]
-    left_out = false_negatives(rows)[0].int().tolist()
+    left_out = false_negatives(rows, text_groups(rows))[0].int().tolist()
     #         b: q2 q4 Q1 q7, negatives: wrong q2, back to a: q1 q3 q5 q6
     assert left_out[0] == [0, 1, 1, 0, 0, 1, 0, 1, 0, 0]
-    assert left_out[1] == [1, 0, 0, 0, 0, 1, 1, 0, 0, 0]
-    assert left_out[2] == [0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
+    assert left_out[1] == [1, 0, 1, 0, 0, 1, 1, 0, 0, 0]  # Q1 has no group in its row and intent i by its words
+    assert left_out[2] == [0, 0, 0, 0, 0, 0, 1, 1, 0, 0]
     assert left_out[3] == [0] * 10
+
+
+def test_a_negative_whose_own_row_is_in_another_batch_is_known_by_its_group() -> None:
+    batch = [Row("q1", "q2", ("other",), group="i"), Row("p1", "p2", ("q9",), group="j")]
+    groups = text_groups([*batch, Row("Q9", "q8", group="i"), Row("other", "others", group="k")])
+    assert false_negatives(batch, groups)[0].int().tolist() == [[0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0]]
+
+
+def test_a_text_under_two_intents_is_a_negative_of_neither() -> None:
+    rows = [Row("q1", "both", group="i"), Row("p1", "both", group="j"), Row("q3", "q4", ("both",), group="i"), Row("p3", "p4", group="j")]
+    left_out = false_negatives(rows, text_groups(rows))[0].int().tolist()
+    #         b: both both q4 p4, negative: both, back to a: q1 p1 q3 p3
+    assert left_out[2] == [1, 1, 0, 0, 1, 1, 0, 0, 0]
+    assert left_out[3] == [1, 1, 0, 0, 1, 0, 1, 0, 0]
+    assert left_out[0] == [0, 1, 1, 0, 1, 0, 1, 1, 1]  # both answers p3 too, while q1 is no question of p4
+
+
+def test_the_loop_knows_the_groups_of_all_rows(base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(table, "false_negatives", lambda rows, groups: seen.append(groups) or false_negatives(rows, groups))
+    train(open_model(base, "cpu"), Lesson(ROWS, RunSettings("mnrl", 1, 2, 1e-3, 32, 7), tmp_path / "x.pt"), False)
+    assert seen == [text_groups(ROWS)]
 
 
 def test_a_loss_that_lacks_its_columns_says_which() -> None:
