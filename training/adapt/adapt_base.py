@@ -9,7 +9,7 @@ from sentence_transformers import SentenceTransformer
 
 from training.adapt.compared import ADVICE, Compared, compare
 from training.adapt.finished_model import export_trained, put_in_place
-from training.adapt.lessons import pair_rows, pair_settings, text_settings
+from training.adapt.lessons import pair_rows, pair_settings, text_rows, text_settings
 from training.adapt.measure import measure
 from training.adapt.report import write_report
 from training.adapt.same_data import data_mark, require_same_data
@@ -23,7 +23,6 @@ from training.learning.run_folder import run_folder
 from training.learning.train import Lesson, train
 from training.texts.faq_corpus import read_corpus
 from training.texts.held_out import hold_out
-from training.texts.plain_text import read_passages
 from training.texts.rows import Row
 
 MOST_CALIBRATION = 4_000
@@ -32,7 +31,7 @@ MOST_CALIBRATION = 4_000
 def adapt_base(chosen: Namespace) -> None:
     """Read, measure, learn, export, measure, report, and only then put the model in place. @raises Refused for one not better."""
     held_out = hold_out(read_corpus(chosen.corpus), chosen.held_out, chosen.seed)
-    passages = [Row(passage, passage) for passage in read_passages(chosen.text)] if chosen.text else []
+    passages, leaks = text_rows(chosen, held_out)
     if chosen.threads:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
@@ -47,7 +46,7 @@ def adapt_base(chosen: Namespace) -> None:
         losses = learn(model, chosen, passages, rows, room)
         fresh = export_trained(model, chosen, room, ranges)
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
-        finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages)})
+        finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks})
     if not outcome.better:
         raise Refused(f"{figures_of(outcome)}: {outcome.verdict}; kept as asked")
     print(f"{figures_of(outcome)}; {chosen.out}")

@@ -21,11 +21,12 @@ Base: `{Path(chosen.base).name}`. The licence of the base and that of the texts 
 
 ## Learned from
 - corpus `{chosen.corpus.name}`: {pairs}
-- plain text: {texts} ({learned['passages']} passages{', ' + chosen.text_loss if chosen.text else ''})
+- plain text: {texts} ({learned['passages']} passages{', ' + chosen.text_loss if chosen.text else ''}; {learned['passages_left_out']} left out that hold a question kept aside)
 - steps: {', '.join(f'{loss} {len(losses)}' for loss, losses in outcome.losses.items())}; {chosen.batch} rows a step, seed {chosen.seed}
 
 ## Figures
-{outcome.questions} questions of the corpus were kept aside, near-duplicates with them, and never learned from. Right is the
+{outcome.questions} questions of the corpus were kept aside, near-duplicates with them. Nothing was learned from them, nor from passages in which one stands or a sentence
+is its near-duplicate; a passage that says the same in other words was not looked for. Right is the
 intent of the nearest stored {outcome.found_by}.
 
 | | before | after |

@@ -11,7 +11,9 @@ from training.mining.feedback import read_feedback, without_twins
 from training.mining.hard_negatives import MiningSettings, mine
 from training.mining.row_file import write_rows
 from training.texts.held_out import HeldOut
-from training.texts.rows import Row, read_rows
+from training.texts.leaks import without_leaks
+from training.texts.plain_text import read_passages
+from training.texts.rows import LEAST_ROWS, Row, read_rows
 from training.texts.synthetic_pairs import corpus_pairs
 
 MOST_STEPS = 400
@@ -19,6 +21,20 @@ MOST_STEPS = 400
 
 PAIR_RATE, TEXT_RATE = 5e-5, 2e-5
 """Learning rates; plain text teaches less per step and forgets more, so it gets less."""
+
+
+def text_rows(chosen: Namespace, held_out: HeldOut) -> tuple[list[Row], int]:
+    """(a row for each passage of --text, how many passages were left out since they hold a question kept aside)."""
+    if not chosen.text:
+        return [], 0
+    read = read_passages(chosen.text)
+    passages = without_leaks(read, [question for question, _ in held_out.questions])
+    leaks = len(read) - len(passages)
+    if leaks:
+        print(f"{leaks} of {len(read)} passages left out: they hold a question kept aside to measure with")
+    if len(passages) < LEAST_ROWS:
+        raise Fault(f"--text: {leaks} of {len(read)} passages hold questions kept aside, and {LEAST_ROWS} others are needed; give more text or a smaller --held-out")
+    return [Row(passage, passage) for passage in passages], leaks
 
 
 def pair_rows(chosen: Namespace, held_out: HeldOut, encode: Encode, room: Path) -> list[Row]:

@@ -235,3 +235,17 @@ def test_a_run_is_not_taken_up_with_other_data_than_it_learned_from(
         assert "read another --corpus" in capsys.readouterr().err
     assert command("training.adapt", "--corpus", corpus, *options, "--resume", "--keep-anyway") == 6
     assert (tmp_path / "mine").is_dir()
+
+
+def test_adapt_learns_no_passage_that_holds_a_question_kept_aside(
+    command: Command, base: str, corpus: Path, tmp_path: Path, lucky: Callable[[float, float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lucky(2.0, 1.0)
+    text, questions = tmp_path / "manual.txt", [question for entry in json.loads(corpus.read_text())["entries"] for question in entry["questions"]]
+    plain = [f"To change the plan open page {number} of the account.\n" for number in range(20)]
+    text.write_text("".join([*plain, *(f"Some users say: {question} and then wait.\n" for question in questions)]))
+    assert command("training.adapt", "--corpus", corpus, "--text", text, "--base", base, "--out", tmp_path / "mine", "--steps", 1, "--text-steps", 1) == 0
+    settings = json.loads((tmp_path / "mine.report.json").read_text())["settings"]
+    assert (settings["passages"], settings["passages_left_out"]) == (20 + 96 - 24, 24)
+    assert "24 of 116 passages left out" in capsys.readouterr().out
+    assert "24 left out" in (tmp_path / "mine" / "README.md").read_text()

@@ -8,6 +8,7 @@ import pytest
 from training.faults import Fault
 from training.texts.faq_corpus import Entry, read_corpus
 from training.texts.held_out import hold_out
+from training.texts.leaks import without_leaks
 from training.texts.near_duplicates import near_duplicate_groups
 from training.texts.plain_text import read_passages
 from training.texts.rows import Row, read_rows
@@ -142,3 +143,14 @@ def test_a_corpus_too_small_to_measure_is_refused() -> None:
 def test_pairs_are_questions_with_alternates_and_with_the_answer() -> None:
     rows = corpus_pairs([Entry("x", "i", ("q1", "q2"), "the answer"), Entry("y", "j", ("alone",), "")], 7)
     assert rows == [Row("q1", "q2", group="i"), Row("q1", "the answer", group="i"), Row("q2", "the answer", group="i")]
+
+
+def test_passages_that_hold_a_held_out_question_are_left_out() -> None:
+    questions = ["How do I change the delivery address of my order?", "Security", "Reset a password"]
+    leaks = [
+        "Many ask: how do I change the delivery address of my order, and here is how it goes.",
+        "Welcome. How do I change the delivery address of an order? Open the page.",
+        "Security. All that keeps your account safe.",
+    ]
+    others = ["Security is what this manual is about, from end to end.", "The delivery address of my order is wrong.", "To reset it, a password is needed first."]
+    assert without_leaks([*leaks, *others], questions) == others
