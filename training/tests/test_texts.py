@@ -1,6 +1,7 @@
 """Reading rows, plain text and corpora, and splitting a corpus."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from training.texts.near_duplicates import near_duplicate_groups
 from training.texts.plain_text import read_passages
 from training.texts.rows import Row, read_rows
 from training.texts.synthetic_pairs import corpus_pairs
+
+ROOT = Path(__file__).parents[2]
 
 GOOD = [{"a": f"question {number}", "b": f"answer {number}"} for number in range(9)]
 
@@ -154,3 +157,62 @@ def test_passages_that_hold_a_held_out_question_are_left_out() -> None:
     ]
     others = ["Security is what this manual is about, from end to end.", "The delivery address of my order is wrong.", "To reset it, a password is needed first."]
     assert without_leaks([*leaks, *others], questions) == others
+
+
+def test_the_documented_table_is_read_as_the_service_reads_it(tmp_path: Path) -> None:
+    documented = re.search(r"```csv\n(.*?)```", (ROOT / "docs/faq-files.md").read_text(encoding="utf-8"), re.S)
+    (tmp_path / "faq.csv").write_text(documented[1] + 'pay,,How to pay?,,"By card,\nor by transfer.",,,\n')
+    hours = Entry("opening-hours", "opening_hours", ("When are you open?", "opening times"), "Monday to Saturday, 9 to 18.")
+    assert read_corpus(tmp_path / "faq.csv") == [hours, Entry("pay", "pay", ("How to pay?",), "By card, or by transfer.")]
+
+
+@pytest.mark.parametrize("text", ["id;question\na;b\n", "id,answer\na,b\n", 'id,question\na,"b\n', ""])
+def test_a_table_without_its_columns_or_a_closing_quote_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "faq.csv").write_text(text)
+    with pytest.raises(Fault, match="--corpus"):
+        read_corpus(tmp_path / "faq.csv")
+
+
+def test_a_corpus_folder_is_read_with_its_subfolders_as_in_the_service(tmp_path: Path) -> None:
+    def put(place: str, id_: str) -> None:
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(json.dumps([{"id": id_, "questions": [f"about {id_}"]}]))
+
+    read = ["a.json", "b/c.JSON", "b/1/2/3/4/5/6/7/eight.json", "z.json"]
+    left = ["golden.json", "b/Golden.json", ".hidden/d.json", ".e.json", "b/1/2/3/4/5/6/7/8/nine.json", "notes.txt"]
+    for place in read + left:
+        put(place, place)
+    assert sorted(entry.id for entry in read_corpus(tmp_path)) == sorted(read)
+
+
+def test_marks_and_line_breaks_of_unicode_are_read_as_in_the_service(tmp_path: Path) -> None:
+    lines = [json.dumps({"text": f"one\u2028two {intent}", "intent": intent}, ensure_ascii=False) for intent in "ab"]
+    (tmp_path / "faq.jsonl").write_text("\ufeff" + "\r\n".join(lines), encoding="utf-8", newline="")
+    assert [entry.questions for entry in read_corpus(tmp_path / "faq.jsonl")] == [("one two a",), ("one two b",)]
+    (tmp_path / "faq.json").write_text("\ufeff" + json.dumps([{"id": id_, "questions": [id_]} for id_ in "ab"]), encoding="utf-8")
+    assert len(read_corpus(tmp_path / "faq.json")) == 2
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps({"a": f"a{n}", "b": "x\u2028y\u0085z"}, ensure_ascii=False) + "\n" for n in range(9)), encoding="utf-8")
+    assert read_rows(tmp_path / "rows.jsonl")[0][8] == Row("a8", "x y z")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"text": 5, "intent": "x"}, "expected text in text, found 5"),
+        ({"text": "x"}, "expected an intent"),
+        ({"id": "x", "questions": ["y"], "answer": 5}, "expected text in answer, found 5"),
+        ({"id": 7, "questions": ["y"]}, "expected text in id, found 7"),
+    ],
+)
+def test_a_value_of_another_kind_than_text_is_named(tmp_path: Path, line: object, said: str) -> None:
+    (tmp_path / "faq.jsonl").write_text(json.dumps(line))
+    with pytest.raises(Fault, match=said):
+        read_corpus(tmp_path / "faq.jsonl")
+
+
+def test_what_is_not_utf8_is_refused_with_file_and_line(tmp_path: Path) -> None:
+    rows = "".join(json.dumps({"a": f"caf\u00e9 {n}", "b": "x"}, ensure_ascii=False) + "\n" for n in range(9)).replace("caf\u00e9 0", "cafe").encode("latin-1")
+    for name, read in (("rows.jsonl", read_rows), ("faq.jsonl", read_corpus)):
+        (tmp_path / name).write_bytes(rows)
+        with pytest.raises(Fault, match=f"{name}: line 2 is not UTF-8"):
+            read(tmp_path / name)

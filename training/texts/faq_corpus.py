@@ -1,6 +1,7 @@
 """FAQ files → entries. Reads what training needs; `faqmatch lint` and a reload are the ones that check a corpus in full."""
 
 import csv
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 
 from training.faults import Fault
 from training.texts.rows import plain
+from training.texts.text_file import lines_of, read_text
 
 FORMATS = (".yaml", ".yml", ".json", ".jsonl", ".csv", ".tsv")
 
@@ -24,39 +26,88 @@ class Entry:
     answer: str
 
 
+def format_of(path: Path) -> str:
+    """The ending in lower case; "" where it is none of FORMATS."""
+    return path.suffix.lower() if path.suffix.lower() in FORMATS else ""
+
+
+def table_rows(text: str, ending: str) -> list[dict[str, str]]:
+    """Rows by column, cells trimmed, rows of blank cells left out. Column names in any case; `text` is another word for `question`."""
+    rows = csv.reader(io.StringIO(text.replace("\r\n", "\n"), newline=""), delimiter="\t" if ending == ".tsv" else ",", strict=ending == ".csv")
+    try:
+        header, *cells = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)] or [[]]
+    except csv.Error as cause:
+        raise ValueError(f"row that ends in line {rows.line_num}: {cause}") from cause
+    names = ["question" if name.lower() == "text" else name.lower() for name in header]
+    if not {"question"} <= set(names) or not {"id", "intent"} & set(names):
+        raise ValueError(f"expected a header with id or intent, and question, found {', '.join(header) or 'nothing'}")
+    return [dict(zip(names, row, strict=False)) for row in cells]
+
+
 def records(path: Path) -> list[Any]:
     """The entries of one file as they stand in it."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".jsonl":
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    if path.suffix in (".csv", ".tsv"):
-        return list(csv.DictReader(text.splitlines(), delimiter="\t" if path.suffix == ".tsv" else ","))
-    value = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    text, ending = read_text(path, "--corpus", "an FAQ file or a folder of such"), format_of(path)
+    if ending == ".jsonl":
+        return [json.loads(line) for line in lines_of(text) if line.strip()]
+    if ending in (".csv", ".tsv"):
+        return [row for row in table_rows(text, ending) if not is_corpus_wide(row)]
+    value = json.loads(text) if ending == ".json" else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     found = value.get("entries") if isinstance(value, dict) else value
     return found if isinstance(found, list) else []
+
+
+def is_corpus_wide(row: dict[str, str]) -> bool:
+    """Whether a table's row says nothing but what the whole corpus must not answer."""
+    return bool(row.get("counter_example")) and not any(row.get(column) for column in ("id", "intent", "question", "answer"))
+
+
+def text_in(record: dict[str, Any], field: str) -> str:
+    """The text of a field, "" where there is none."""
+    value = record.get(field)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"expected text in {field}, found {value!r}; put it in quotes")
+    return value or ""
 
 
 def parts_of(record: Any) -> tuple[str, str, list[str], str]:
     """(id, intent, questions, answer) of a record in any of the forms of docs/faq-files.md; the id is "" for a counter-example."""
     if not isinstance(record, dict):
         raise ValueError(f"expected an entry, found {type(record).__name__}")
-    if "text" in record:
-        intent = record.get("intent") or ""
-        return intent, intent, [record["text"]], ""
+    intent = text_in(record, "intent") or text_in(record, "id")
+    if "text" in record and "questions" not in record and "id" not in record:
+        if not intent and record.get("intent", "") is not None:
+            raise ValueError("expected an intent beside the text; null makes a counter-example")
+        return intent, intent, [text_in(record, "text")], ""
     if "counter_examples" in record and "questions" not in record:
         return "", "", [], ""
-    intent = record.get("intent") or record.get("id")
-    questions = record.get("questions", [record["question"]] if record.get("question") else [])
+    question = text_in(record, "question")
+    questions = record.get("questions", [question] if question else [])
     if not intent or not isinstance(questions, list) or not all(isinstance(question, str) for question in questions):
         raise ValueError("expected an id or intent and questions as a list of texts")
-    answer = record.get("answer") or ""
-    return str(record.get("id") or intent), str(intent), questions, answer if isinstance(answer, str) else " ".join(map(str, answer))
+    return text_in(record, "id") or intent, intent, questions, text_in(record, "answer")
+
+
+MOST_DEPTH = 8
+"""Subfolders below the corpus folder that are read, as in the service."""
+
+
+def faq_files(folder: Path, depth: int = 0) -> list[Path]:
+    """FAQ files of a folder and its subfolders in order of name; golden files, dot files and dot folders left out."""
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            found += faq_files(path, depth + 1) if depth < MOST_DEPTH else []
+        elif format_of(path) and path.stem.lower() != "golden":
+            found.append(path)
+    return found
 
 
 def read_corpus(path: Path) -> list[Entry]:
     """The corpus of a file or folder (golden files left out), entries of one id joined, repeated questions dropped."""
-    files = [path] if path.is_file() else sorted(file for file in path.glob("*") if file.suffix in FORMATS and file.stem != "golden")
-    if not files or any(file.suffix not in FORMATS for file in files):
+    files = [path] if path.is_file() else faq_files(path) if path.is_dir() else []
+    if not files or not all(map(format_of, files)):
         raise Fault(f"--corpus {path} is no FAQ file or folder of such; expected one of {', '.join(FORMATS)}")
     joined: dict[str, tuple[str, dict[str, None], str]] = {}
     for file in files:
@@ -67,7 +118,7 @@ def read_corpus(path: Path) -> list[Entry]:
                     _, known, before = joined.setdefault(id_, (intent, {}, ""))
                     known.update(dict.fromkeys(plain(question) for question in questions if question.strip()))
                     joined[id_] = (intent, known, before or plain(answer))
-        except (ValueError, yaml.YAMLError, KeyError, UnicodeDecodeError) as cause:
+        except (ValueError, yaml.YAMLError) as cause:
             raise Fault(f"--corpus {file}: {cause}; see what a reload says of it") from cause
     entries = [Entry(id_, intent, tuple(questions), answer) for id_, (intent, questions, answer) in joined.items() if questions]
     if len({entry.intent for entry in entries}) < 2:

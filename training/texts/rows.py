@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from training.faults import Fault
+from training.texts.text_file import lines_of, read_text
 
 LEAST_ROWS = 8
 """Fewer rows teach nothing: a batch would hold no negatives worth the name."""
@@ -52,12 +53,11 @@ def row_of(value: Any) -> Row:
 
 def read_rows(path: Path) -> tuple[list[Row], int]:
     """(rows in the file's order without repeats, how many repeats were dropped). A file with faults is refused whole."""
-    if not path.is_file():
-        raise Fault(f'--data {path} is not a file; give JSON lines with "a" and "b"')
+    text = read_text(path, "--data", 'JSON lines with "a" and "b"')
     faults: list[str] = []
     rows: dict[Row, None] = {}
     read = 0
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         if not line.strip():
             continue
         try:
