@@ -9,7 +9,7 @@ from sentence_transformers import SentenceTransformer
 
 from training.adapt.compared import ADVICE, Compared, compare
 from training.adapt.finished_model import export_trained, put_in_place
-from training.adapt.lessons import pair_rows, pair_settings, text_rows, text_settings
+from training.adapt.lessons import feedback_rows, pair_rows, pair_settings, text_rows, text_settings
 from training.adapt.measure import measure
 from training.adapt.report import write_report
 from training.adapt.same_data import data_mark, require_same_data
@@ -32,6 +32,7 @@ def adapt_base(chosen: Namespace) -> None:
     """Read, measure, learn, export, measure, report, and only then put the model in place. @raises Refused for one not better."""
     held_out = hold_out(read_corpus(chosen.corpus), chosen.held_out, chosen.seed)
     passages, leaks = text_rows(chosen, held_out)
+    feedback, of_feedback = feedback_rows(chosen, held_out)
     if chosen.threads:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
@@ -40,13 +41,13 @@ def adapt_base(chosen: Namespace) -> None:
         if chosen.weights == "int8":
             require_plain_bert(read_base(str(folder)))
         model = open_model(folder, device)
-        rows = [] if chosen.no_labels else pair_rows(chosen, held_out, model_encoder(model, chosen.tokens), room)
+        rows = [] if chosen.no_labels else pair_rows(chosen, held_out, feedback, model_encoder(model, chosen.tokens), room)
         ranges = texts_of(rows + passages)
         before = measure(served_base(chosen, folder, room, ranges), held_out)
         losses = learn(model, chosen, passages, rows, room)
         fresh = export_trained(model, chosen, room, ranges)
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
-        finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks})
+        finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks, **of_feedback})
     if not outcome.better:
         raise Refused(f"{figures_of(outcome)}: {outcome.verdict}; kept as asked")
     print(f"{figures_of(outcome)}; {chosen.out}")

@@ -37,13 +37,25 @@ def text_rows(chosen: Namespace, held_out: HeldOut) -> tuple[list[Row], int]:
     return [Row(passage, passage) for passage in passages], leaks
 
 
-def pair_rows(chosen: Namespace, held_out: HeldOut, encode: Encode, room: Path) -> list[Row]:
-    """Pairs of the corpus and the feedback log, one hard negative each; mined once and kept for --resume."""
+def feedback_rows(chosen: Namespace, held_out: HeldOut) -> tuple[list[Row], dict[str, int]]:
+    """(pairs of the feedback log, what became of it: pairs to learn from, lines that name what the corpus lacks, pairs without a
+    right intent, which this loss cannot use, and pairs that repeat a question kept aside)."""
+    if not chosen.feedback:
+        return [], {}
+    rows, unknown = read_feedback(chosen.feedback, held_out.kept)
+    labelled = [row for row in rows if row.score is None]
+    used = without_twins(labelled, [question for question, _ in held_out.questions])
+    counts = {"used": len(used), "unknown": unknown, "without_label": len(rows) - len(labelled), "held_out": len(labelled) - len(used)}
+    print("feedback: {used} pairs used; passed over: {unknown} lines of entries or intents that the corpus lacks or that are kept aside, "
+          "{without_label} pairs wrong without a right intent, {held_out} that repeat a question kept aside".format(**counts))
+    return used, {f"feedback_{name}": count for name, count in counts.items()}
+
+
+def pair_rows(chosen: Namespace, held_out: HeldOut, feedback: list[Row], encode: Encode, room: Path) -> list[Row]:
+    """Pairs of the corpus and of the feedback log, one hard negative each; mined once and kept for --resume."""
     kept = room / "rows.jsonl"
     if chosen.resume and kept.is_file():
         return read_rows(kept)[0]
-    feedback = read_feedback(chosen.feedback, held_out.kept)[0] if chosen.feedback else []
-    feedback = without_twins([row for row in feedback if row.score is None], [question for question, _ in held_out.questions])
     rows = list(dict.fromkeys(corpus_pairs(held_out.kept, chosen.seed) + feedback))
     if len(rows) < 8:
         raise Fault(f"the corpus gives {len(rows)} pairs to learn from and 8 are needed; give entries alternates or answers, or use --no-labels with --text")

@@ -8,6 +8,7 @@ from training.faults import Fault
 from training.texts.faq_corpus import Entry
 from training.texts.near_duplicates import near_duplicate_groups
 from training.texts.rows import Row, plain
+from training.texts.text_file import lines_of, read_text
 
 
 def verdict_of(value: Any) -> tuple[str, str, bool, str]:
@@ -16,22 +17,25 @@ def verdict_of(value: Any) -> tuple[str, str, bool, str]:
         raise ValueError('expected "utterance" with text')
     if not isinstance(value.get("entry_id"), str) or not isinstance(value.get("correct"), bool):
         raise ValueError('expected "entry_id" (text) and "correct" (true or false)')
-    return plain(value["utterance"]), value["entry_id"], value["correct"], value.get("right_intent") or ""
+    intent = value.get("right_intent")
+    if intent is not None and not isinstance(intent, str):
+        raise ValueError(f'expected text or nothing in "right_intent", found {intent!r}')
+    return plain(value["utterance"]), value["entry_id"], value["correct"], intent or ""
 
 
 def read_feedback(path: Path, entries: list[Entry]) -> tuple[list[Row], int]:
     """(rows, how many lines name entries or intents that the corpus no longer has, which are passed over).
 
     Right: the utterance with the entry's first question. Wrong with a right intent known: the utterance with that intent's first
-    question, the question shown as negative. Wrong without: a pair with score 0, of use to the contrastive losses alone.
+    question, the question shown as negative unless it is of that intent too (another of its entries was right). Wrong without:
+    a pair with score 0, of use to the contrastive losses alone.
     """
-    if not path.is_file():
-        raise Fault(f"--feedback {path} is not a file; give JSON lines with utterance, entry_id and correct")
+    text = read_text(path, "--feedback", "JSON lines with utterance, entry_id and correct")
     by_id = {entry.id: entry for entry in entries if entry.questions}
     by_intent = {entry.intent: entry for entry in reversed(entries) if entry.questions}
     rows: dict[Row, None] = {}
     unknown = 0
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         if not line.strip():
             continue
         try:
@@ -43,8 +47,9 @@ def read_feedback(path: Path, entries: list[Entry]) -> tuple[list[Row], int]:
             unknown += 1
         elif correct:
             rows[Row(utterance, entry.questions[0], group=entry.intent)] = None
-        elif right is not None and right.intent != entry.intent:
-            rows[Row(utterance, right.questions[0], (entry.questions[0],), group=right.intent)] = None
+        elif right is not None:
+            shown_wrongly = (entry.questions[0],) if right.intent != entry.intent else ()
+            rows[Row(utterance, right.questions[0], shown_wrongly, group=right.intent)] = None
         else:
             rows[Row(utterance, entry.questions[0], score=0.0)] = None
     return list(rows), unknown

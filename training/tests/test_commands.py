@@ -15,6 +15,7 @@ from training.base.open_base import base_folder, open_model
 from training.faults import Fault
 from training.learning.encode import Encode
 from training.parity.graph_encoder import GraphEncoder
+from training.tests.conftest import FORMS
 from training.texts.held_out import HeldOut
 
 Command = Callable[..., int]
@@ -249,3 +250,24 @@ def test_adapt_learns_no_passage_that_holds_a_question_kept_aside(
     assert (settings["passages"], settings["passages_left_out"]) == (20 + 96 - 24, 24)
     assert "24 of 116 passages left out" in capsys.readouterr().out
     assert "24 left out" in (tmp_path / "mine" / "README.md").read_text()
+
+
+def test_adapt_tells_what_became_of_the_feedback(
+    command: Command, base: str, corpus: Path, tmp_path: Path, lucky: Callable[[float, float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lucky(2.0, 1.0)
+    lines = [
+        {"utterance": "am i broke", "entry_id": "bank", "correct": True},
+        {"utterance": "old", "entry_id": "gone", "correct": True},
+        {"utterance": "sing", "entry_id": "bank", "correct": False},
+        {"utterance": "dance", "entry_id": "bank", "correct": False},
+        *({"utterance": form.format("bank"), "entry_id": "bank", "correct": True} for form in FORMS),
+    ]
+    log = tmp_path / "feedback.jsonl"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    out = tmp_path / "mine"
+    assert command("training.adapt", "--corpus", corpus, "--feedback", log, "--base", base, "--out", out, "--steps", 1, "--held-out", 0.6) == 0
+    settings = json.loads((tmp_path / "mine.report.json").read_text())["settings"]
+    assert settings["feedback_used"] + settings["feedback_held_out"] == 7 and settings["feedback_held_out"] > 0
+    assert (settings["feedback_unknown"], settings["feedback_without_label"]) == (1, 2)
+    assert f"feedback: {settings['feedback_used']} pairs used; passed over: 1 lines" in capsys.readouterr().out

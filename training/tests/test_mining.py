@@ -84,3 +84,22 @@ def test_a_line_that_is_no_feedback_is_named(tmp_path: Path) -> None:
 def test_feedback_that_repeats_a_held_out_question_is_not_learned() -> None:
     rows = [Row("Where is my PARCEL", "a"), Row("something else entirely", "b")]
     assert without_twins(rows, ["where is my parcel?"]) == rows[1:]
+
+
+def test_a_wrong_entry_of_the_right_intent_is_no_negative(tmp_path: Path) -> None:
+    line = {"utterance": "may i use a card", "entry_id": "e1", "correct": False, "right_intent": "pay"}
+    assert read_feedback(logged(tmp_path, [line]), ENTRIES) == ([Row("may i use a card", "how to pay", group="pay")], 0)
+
+
+def test_a_right_intent_that_is_no_text_and_a_log_that_is_not_utf8_are_named(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match=r"feedback.jsonl:1 expected text or nothing in \"right_intent\", found \['pay'\]"):
+        read_feedback(logged(tmp_path, [{"utterance": "x", "entry_id": "e1", "correct": False, "right_intent": ["pay"]}]), ENTRIES)
+    (tmp_path / "feedback.jsonl").write_bytes('{"utterance": "caf\u00e9"}\n'.encode("latin-1"))
+    with pytest.raises(Fault, match="--feedback .*feedback.jsonl: line 1 is not UTF-8"):
+        read_feedback(tmp_path / "feedback.jsonl", ENTRIES)
+
+
+def test_a_line_of_the_log_ends_at_a_line_feed_alone(tmp_path: Path) -> None:
+    line = json.dumps({"utterance": "a card\u2028perhaps", "entry_id": "e1", "correct": True}, ensure_ascii=False)
+    (tmp_path / "feedback.jsonl").write_text(line, encoding="utf-8")
+    assert read_feedback(tmp_path / "feedback.jsonl", ENTRIES)[0] == [Row("a card perhaps", "how to pay", group="pay")]
