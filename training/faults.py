@@ -9,8 +9,6 @@ class Fault(Exception):
     """Bad input: the message says what was expected, what came and what to do."""
 
 
-
-
 class Refused(Exception):
     """Done as asked, but the outcome is not good enough to be kept."""
 
@@ -21,6 +19,13 @@ class Interrupted(Exception):
 
 ENDINGS: dict[type[Exception], int] = {Fault: 3, Refused: 6, Interrupted: 130}
 """Exit codes: bad input, refused, interrupted (128 + SIGINT, as shells count it)."""
+
+
+OUT_OF_REACH = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS,
+    errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG,
+}
+"""What the file system says of places that the user chose; a changed place or a freed disk mends it."""
 
 
 def run_command(command: Callable[[], None]) -> None:
@@ -34,7 +39,7 @@ def run_command(command: Callable[[], None]) -> None:
         print("stopped: interrupted before there was anything to keep", file=sys.stderr)
         raise SystemExit(130) from None
     except OSError as cause:
-        if cause.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS):
+        if cause.errno not in OUT_OF_REACH:
             raise
-        print(f"error: cannot write {cause.filename or 'the output'}: {cause.strerror}; make room or give another --out", file=sys.stderr)
+        print(f"error: {cause.filename or 'the output'} cannot be read or written: {cause.strerror}; make room or give another path", file=sys.stderr)
         raise SystemExit(3) from None

@@ -17,6 +17,7 @@ from training.adapt.served import served, served_base
 from training.base.open_base import base_folder, open_model, pick_device
 from training.export.base_folder import read_base
 from training.export.calibrated_int8 import require_plain_bert
+from training.export.write_model import require_files
 from training.faults import Refused
 from training.learning.encode import model_encoder
 from training.learning.run_folder import run_folder
@@ -30,6 +31,7 @@ MOST_CALIBRATION = 4_000
 
 def adapt_base(chosen: Namespace) -> None:
     """Read, measure, learn, export, measure, report, and only then put the model in place. @raises Refused for one not better."""
+    require_files(chosen.licence)
     held_out = hold_out(read_corpus(chosen.corpus), chosen.held_out, chosen.seed)
     passages, leaks = text_rows(chosen, held_out)
     feedback, of_feedback = feedback_rows(chosen, held_out)

@@ -23,6 +23,7 @@ def main() -> None:
     chosen = parser.parse_args()
     # After parsing, so that --help and usage errors do not wait for torch to load.
     from training.export.write_model import ExportRequest, write_model
+    from training.parity.sample_texts import text_lines
 
     request = ExportRequest(
         base=chosen.base,
@@ -33,7 +34,7 @@ def main() -> None:
         texts=PARITY_TEXTS,
         card=chosen.card,
         licence=chosen.licence,
-        calibration=chosen.calibrate.read_text(encoding="utf-8").splitlines() if chosen.calibrate else None,
+        calibration=text_lines(chosen.calibrate, "--calibrate") if chosen.calibrate else None,
     )
     print(f"sha256:{write_model(request)}  {chosen.out}")
 

@@ -9,8 +9,18 @@ from pathlib import Path
 from training.faults import Fault
 
 
+def require_place(target: Path) -> None:
+    """A Fault where `target` has no name of its own, or its folder is none: known before a run and not after it."""
+    if target.name in ("", ".."):
+        raise Fault(f"--out {target} is no name; give the name of what is to be written")
+    above = next(parent for parent in target.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise Fault(f"--out {target}: {above} is a file; give a place in a folder")
+
+
 def require_replaceable(target: Path, mark: str = "faqmatch.json") -> None:
-    """A Fault unless `target` is not there yet, is an empty folder, or holds the file `mark`: a wrong --out cannot delete other work."""
+    """A Fault unless `target` can be made, is an empty folder, or holds the file `mark`: a wrong --out cannot delete other work."""
+    require_place(target)
     if target.exists() and not target.is_dir():
         raise Fault(f"--out {target} is a file; give a folder")
     if target.is_dir() and any(target.iterdir()) and not (target / mark).is_file():

@@ -51,7 +51,7 @@ def build_graph(request: ExportRequest, base: BaseFolder, reference: SentenceTra
         if not request.pooled:
             raise Fault("--no-pooling and --weights int8 exclude one another: the int8 graph pools; give --weights int8-stored")
         next_step("read ranges")
-        graph, bert = calibrated_graph(base, reference, request.calibration or request.texts)
+        graph, bert = calibrated_graph(base, reference, request.texts if request.calibration is None else request.calibration)
         return graph, quantised_vectors(base, bert, request.texts)
     graph = trace_graph(reference[0].auto_model, base.pooling if request.pooled else None, [module for module in reference if isinstance(module, Dense)])
     next_step(f"store weights as {request.weights}")
@@ -67,11 +67,16 @@ def require_near(found: np.ndarray, wanted: np.ndarray, whose: str, least: float
         raise Fault(f"the graph's worst cosine to {whose} is {worst:.6f}, below {least}; nothing was written")
 
 
-def write_model(request: ExportRequest) -> str:
-    """Write the model folder; returns its digest. The same request gives the same bytes under the pinned packages."""
-    for extra in (request.card, request.licence):
+def require_files(*extras: Path | None) -> None:
+    """A Fault where a file to be copied into the folder is none."""
+    for extra in extras:
         if extra is not None and not extra.is_file():
             raise Fault(f"{extra} is not a file; give the model card and the licence text, or leave the option out")
+
+
+def write_model(request: ExportRequest) -> str:
+    """Write the model folder; returns its digest. The same request gives the same bytes under the pinned packages."""
+    require_files(request.card, request.licence)
     base = read_base(request.base)
     mode = base.pooling if request.pooled else None
     if base.dense and mode is None:

@@ -16,8 +16,10 @@ def run_folder(out: Path, resume: bool, mark: str = "faqmatch.json") -> Iterator
     An unfinished run is neither overwritten nor taken up unasked. An `out` that the result could not replace (`mark`, see
     require_replaceable) is refused before the run, not after it.
     """
-    room = out.with_name(f"{out.name}.run")
     require_replaceable(out, mark)
+    room = out.with_name(f"{out.name}.run")
+    if room.exists() and not room.is_dir():
+        raise Fault(f"{room} is a file, and the run keeps its state in a folder of that name; move it or give another --out")
     unfinished = room.is_dir() and any(room.glob("*.pt"))
     if unfinished and not resume:
         raise Fault(f"{room} holds an unfinished run; add --resume to go on with it, or remove that folder to start anew")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from training.faults import run_command
-from training.learning.arguments import positive, whole
+from training.learning.arguments import MOST_SEED, not_negative, share, whole
 
 
 def main() -> None:
@@ -21,9 +21,9 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=Path, help="JSON lines to write, for training.fit")
     parser.add_argument("--count", type=whole(1), default=1, help="negatives a row (default 1)")
     parser.add_argument("--depth", type=whole(1), default=50, help="candidates looked at on each side (default 50)")
-    parser.add_argument("--relative", type=positive, default=0.95, help="most of the positive's cosine that a negative may have (default .95)")
-    parser.add_argument("--margin", type=float, default=0.05, help="least distance below the positive's cosine (default .05)")
-    parser.add_argument("--seed", type=whole(0), default=7, help="of the pairs drawn from large entries (default 7)")
+    parser.add_argument("--relative", type=share, default=0.95, help="most of the positive's cosine that a negative may have (default .95)")
+    parser.add_argument("--margin", type=not_negative, default=0.05, help="least distance below the positive's cosine (default .05)")
+    parser.add_argument("--seed", type=whole(0, MOST_SEED), default=7, help="of the pairs drawn from large entries (default 7)")
     chosen = parser.parse_args()
     from training.mining.write_mined import write_mined
 

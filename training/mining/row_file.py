@@ -14,5 +14,8 @@ def write_rows(path: Path, rows: list[Row]) -> None:
         lines.append(json.dumps({name: value for name, value in fields.items() if value is not None}, ensure_ascii=False) + "\n")
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
-    beside.write_text("".join(lines), encoding="utf-8")
-    beside.replace(path)
+    try:
+        beside.write_text("".join(lines), encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -31,7 +31,7 @@ def main() -> None:
     from training.parity.latency import median_milliseconds
     from training.parity.sample_texts import draw_texts, text_lines
 
-    texts = text_lines(chosen.texts)[: chosen.count] if chosen.texts else draw_texts(chosen.jsonl, chosen.count, chosen.seed)
+    texts = text_lines(chosen.texts, "--texts")[: chosen.count] if chosen.texts else draw_texts(chosen.jsonl, chosen.count, chosen.seed)
     if not texts:
         raise Fault("there is no text to compare; give --texts a file with text, and --count at least 1")
     if chosen.save_texts:

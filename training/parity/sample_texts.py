@@ -5,22 +5,23 @@ import random
 from pathlib import Path
 
 from training.faults import Fault
+from training.texts.text_file import lines_of, read_text
 
 
-def text_lines(path: Path) -> list[str]:
-    """The file's lines that are not blank."""
-    if not path.is_file():
-        raise Fault(f"--texts {path} is not a file; give a text file with one text a line")
-    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def text_lines(path: Path, option: str) -> list[str]:
+    """The file's lines that are not blank; a Fault where there is none."""
+    lines = [line for line in read_text(path, option, "a text file with one text a line").splitlines() if line.strip()]
+    if not lines:
+        raise Fault(f"{option} {path} holds no text; give a text file with one text a line")
+    return lines
 
 
 def draw_texts(files: list[Path], count: int, seed: int) -> list[str]:
     """`count` distinct texts, the same ones for the same files, count and seed, whatever the order of the files."""
     found: set[str] = set()
     for path in files:
-        if not path.is_file():
-            raise Fault(f"--jsonl {path} is not a file; give JSON-lines files with a \"text\" field")
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        text = read_text(path, "--jsonl", 'JSON-lines files with a "text" field')
+        for number, line in enumerate(lines_of(text), 1):
             try:
                 row = json.loads(line) if line.strip() else {}
             except ValueError as cause:

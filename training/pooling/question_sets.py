@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.faults import Fault
+from training.texts.text_file import lines_of, read_text
 
 SETS = {
     "CLINC150 10-shot": ("clinc150/train-10shot.jsonl", "clinc150/test.jsonl"),
@@ -36,7 +37,7 @@ def read_lines(path: Path) -> list[tuple[str, str]]:
     """All rows with a text and an intent."""
     if not path.is_file():
         raise Fault(f"{path} is not there; give --data the folder of public sets, the one that FAQMATCH_EVAL_DATA names")
-    rows = [text_and_intent(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [text_and_intent(json.loads(line)) for line in lines_of(read_text(path, "--data", "the folder of public sets")) if line.strip()]
     return [(text, intent) for text, intent in rows if text and intent]
 
 

@@ -18,7 +18,7 @@ def read_passages(paths: list[Path]) -> list[str]:
             raise Fault(f"--text {path} is not a file; give text files with one passage a line")
         try:
             raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-            text = raw.decode("utf-8")
+            text = raw.decode("utf-8-sig")
         except (OSError, EOFError, UnicodeDecodeError) as cause:
             raise Fault(f"--text {path} cannot be read as UTF-8 text: {cause}") from cause
         passages.update(dict.fromkeys(line for line in map(plain, text.splitlines()) if len(line) >= SHORTEST))
