@@ -32,6 +32,7 @@ MOST_CALIBRATION = 4_000
 def adapt_base(chosen: Namespace) -> None:
     """Read, measure, learn, export, measure, report, and only then put the model in place. @raises Refused for one not better."""
     require_files(chosen.licence)
+    settings = text_settings(chosen)
     held_out = hold_out(read_corpus(chosen.corpus), chosen.held_out, chosen.seed)
     passages, leaks = text_rows(chosen, held_out)
     feedback, of_feedback = feedback_rows(chosen, held_out)
@@ -46,7 +47,7 @@ def adapt_base(chosen: Namespace) -> None:
         rows = [] if chosen.no_labels else pair_rows(chosen, held_out, feedback, model_encoder(model, chosen.tokens), room)
         ranges = texts_of(rows + passages)
         before = measure(served_base(chosen, folder, room, ranges), held_out)
-        losses = learn(model, chosen, passages, rows, room)
+        losses = learn(model, chosen, Lesson(passages, settings, room / "text.pt"), rows, room)
         fresh = export_trained(model, chosen, room, ranges)
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
         finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks, **of_feedback})
@@ -65,11 +66,11 @@ def texts_of(rows: list[Row]) -> list[str]:
     return list(dict.fromkeys(text for row in rows for text in (row.a, row.b)))[:MOST_CALIBRATION]
 
 
-def learn(model: SentenceTransformer, chosen: Namespace, passages: list[Row], rows: list[Row], room: Path) -> dict[str, list[float]]:
+def learn(model: SentenceTransformer, chosen: Namespace, text: Lesson, rows: list[Row], room: Path) -> dict[str, list[float]]:
     """Plain text first, pairs after it, each where there is any; the losses of each."""
     losses: dict[str, list[float]] = {}
-    if passages:
-        losses[chosen.text_loss] = train(model, Lesson(passages, text_settings(chosen), room / "text.pt"), chosen.resume)
+    if text.rows:
+        losses[chosen.text_loss] = train(model, text, chosen.resume)
     if rows:
         losses["mnrl"] = train(model, Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt"), chosen.resume)
     return losses

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from training.faults import Fault
+
 
 @dataclass(frozen=True)
 class RunSettings:
@@ -15,6 +17,11 @@ class RunSettings:
     tokens: int
     seed: int
     matryoshka: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """@raises Fault for TSDAE with shorter vectors: its decoder reads whole ones only."""
+        if self.loss == "tsdae" and self.matryoshka:
+            raise Fault("--matryoshka does not go with tsdae, whose decoder reads whole vectors; leave one of the two out, or take simcse-crop")
 
 
 WARM_UP = 0.1

@@ -73,3 +73,12 @@ def test_what_the_file_system_says_of_a_path_is_one_line(error: OSError, capsys:
     with pytest.raises(SystemExit, match="3"):
         run_command(command)
     assert f"some/place cannot be read or written: {error.strerror}" in capsys.readouterr().err
+
+
+def test_shorter_vectors_do_not_go_with_tsdae(said: Callable[..., str], base: str, corpus: Path, tmp_path: Path) -> None:
+    text = tmp_path / "manual.txt"
+    text.write_text("".join(f"To change the plan open page {number} of the account.\n" for number in range(20)))
+    expected = "--matryoshka does not go with tsdae"
+    assert expected in said("training.fit", "--text", text, "--loss", "tsdae", "--matryoshka", "16,8", "--base", base, "--out", tmp_path / "mine")
+    adapt = ["training.adapt", "--corpus", corpus, "--text", text, "--text-loss", "tsdae", "--matryoshka", "16,8", "--base", base]
+    assert expected in said(*adapt, "--out", tmp_path / "mine")
