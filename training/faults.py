@@ -1,6 +1,7 @@
 """The errors of the training commands, and how a command ends when it meets one."""
 
 import errno
+import signal
 import sys
 from collections.abc import Callable
 
@@ -29,7 +30,11 @@ OUT_OF_REACH = {
 
 
 def run_command(command: Callable[[], None]) -> None:
-    """Run `command`; what it raises becomes one line on standard error and an exit code. Anything unforeseen keeps its traceback."""
+    """Run `command`; what it raises becomes one line on standard error and an exit code. Anything unforeseen keeps its traceback.
+
+    SIGTERM ends it as Ctrl-C does, so that temporary folders are removed on the way out.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         command()
     except tuple(ENDINGS) as thrown:
@@ -43,3 +48,5 @@ def run_command(command: Callable[[], None]) -> None:
             raise
         print(f"error: {cause.filename or 'the output'} cannot be read or written: {cause.strerror}; make room or give another path", file=sys.stderr)
         raise SystemExit(3) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)

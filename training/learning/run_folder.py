@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from training.export.whole_folder import require_replaceable
-from training.faults import Fault
+from training.faults import Fault, Interrupted
 
 
 @contextmanager
 def run_folder(out: Path, resume: bool, mark: str = "faqmatch.json") -> Iterator[Path]:
-    """The folder for the time of the block; removed at its end. A block that raises leaves it, if it holds a checkpoint.
+    """The folder for the time of the block; removed at its end. A block that raises leaves it, if it holds a checkpoint,
+    and one that Ctrl-C ended then says how to go on.
 
     An unfinished run is neither overwritten nor taken up unasked. An `out` that the result could not replace (`mark`, see
-    require_replaceable) is refused before the run, not after it.
+    require_replaceable) is refused before the run, not after it. @raises Fault, Interrupted.
     """
     require_replaceable(out, mark)
     room = out.with_name(f"{out.name}.run")
@@ -28,8 +29,10 @@ def run_folder(out: Path, resume: bool, mark: str = "faqmatch.json") -> Iterator
     room.mkdir(parents=True, exist_ok=True)
     try:
         yield room
-    except BaseException:
+    except BaseException as cause:
         if not any(room.glob("*.pt")):
             shutil.rmtree(room, ignore_errors=True)
+        elif isinstance(cause, KeyboardInterrupt):
+            raise Interrupted("between two steps of the work; the same command with --resume goes on from the last checkpoint") from None
         raise
     shutil.rmtree(room, ignore_errors=True)

@@ -1,7 +1,10 @@
 """The commands from their arguments to the folders they leave."""
 
 import json
+import os
 import shutil
+import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -271,3 +274,32 @@ def test_adapt_tells_what_became_of_the_feedback(
     assert settings["feedback_used"] + settings["feedback_held_out"] == 7 and settings["feedback_held_out"] > 0
     assert (settings["feedback_unknown"], settings["feedback_without_label"]) == (1, 2)
     assert f"feedback: {settings['feedback_used']} pairs used; passed over: 1 lines" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_the_export_keeps_the_run_and_no_temporary_folder(
+    command: Command, base: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals
+) -> None:
+    model, temporary = tmp_path / "model", tmp_path / "tmp"
+    temporary.mkdir()
+    assert command("training.export", "--base", base, "--out", model) == 0
+    arguments = ["--corpus", corpus, "--base", model, "--out", tmp_path / "mine", "--steps", 1]
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(temporary))
+        patch.setattr("training.export.write_model.trace_graph", lambda *_: os.kill(os.getpid(), number))
+        assert command("training.adapt", *arguments) == 130
+    assert "--resume goes on" in capsys.readouterr().err
+    assert list(temporary.iterdir()) == [] and (tmp_path / "mine.run" / "pairs.pt").is_file()
+    assert not [path for path in (tmp_path / "mine.run").iterdir() if path.name.startswith(".")]
+    assert command("training.adapt", *arguments, "--resume", "--keep-anyway") in (0, 6)
+    assert (tmp_path / "mine").is_dir()
+
+
+def test_a_signal_before_any_checkpoint_leaves_nothing(
+    command: Command, base: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(adapt_base, "pair_rows", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    assert command("training.adapt", "--corpus", corpus, "--base", base, "--out", tmp_path / "mine", "--steps", 1) == 130
+    assert "before there was anything to keep" in capsys.readouterr().err
+    assert not (tmp_path / "mine.run").exists()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
