@@ -17,13 +17,15 @@ from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 from transformers import AutoConfig, AutoModel
 
-from training.export.base_folder import NEEDED, read_json
+from training.export.base_folder import NEEDED, read_json, utterance_prompt
 from training.export.int8_graph import is_int8_graph, trained_weights
 from training.faults import Fault
 from training.packed.bert import to_state
 
 PREFIX = "transformer."
 """Of the traced module (export/sentence_graph.py)."""
+
+PROMPTS = "config_sentence_transformers.json"
 
 INSTEAD = "give the sentence-transformers folder it was made from"
 
@@ -76,6 +78,8 @@ def rebuild_base(folder: Path, room: Path) -> None:
     for part in NEEDED:
         (room / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / part, room / part)
+    if (folder / PROMPTS).is_file():
+        shutil.copyfile(folder / PROMPTS, room / PROMPTS)
     kinds = [module["type"].rsplit(".", 1)[-1] for module in read_json(room / "modules.json")]
     if not {"Transformer", "Pooling", "Normalize"}.issuperset(kinds):
         raise Fault(f"{folder} is an exported model with {', '.join(kinds)}, whose weights cannot be read back; {INSTEAD}")
@@ -105,7 +109,7 @@ def require_digests(folder: Path) -> None:
 def require_parity(folder: Path, room: Path) -> None:
     """Hold the rebuilt model to the vectors that came with the exported one."""
     parity = json.loads((folder / "parity.json").read_text(encoding="utf-8"))
-    vectors = SentenceTransformer(str(room), device="cpu").encode(parity["texts"], normalize_embeddings=True)
+    vectors = SentenceTransformer(str(room), device="cpu").encode(parity["texts"], prompt=utterance_prompt(room), normalize_embeddings=True)
     worst = float((vectors * np.array(parity["vectors"], np.float32)).sum(axis=1).min())
     if not worst >= LEAST_COSINE:
         raise Fault(f"{folder}: the weights read back from its graph give vectors with a cosine of {worst:.4f} to its parity.json; {INSTEAD}")

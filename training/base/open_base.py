@@ -35,7 +35,6 @@ def require_no_prompts(folder: Path) -> None:
 def base_folder(name: str) -> Iterator[Path]:
     """A whole sentence-transformers folder: the base itself, or, for a folder that training.export wrote, one rebuilt from its graph."""
     found = find_base(name)
-    require_no_prompts(found)
     if not is_exported(found):
         yield read_base(name).path
         return
@@ -45,7 +44,8 @@ def base_folder(name: str) -> Iterator[Path]:
 
 
 def open_model(folder: Path, device: str) -> SentenceTransformer:
-    """The model in float32 with the attention that export traces."""
+    """The model in float32 with the attention that export traces, to be trained or to mine with."""
+    require_no_prompts(Path(folder))
     logging.set_verbosity_error()
     try:
         return SentenceTransformer(str(folder), device=device, model_kwargs={"attn_implementation": "eager", "torch_dtype": torch.float32})

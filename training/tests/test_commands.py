@@ -303,3 +303,10 @@ def test_a_signal_before_any_checkpoint_leaves_nothing(
     assert "before there was anything to keep" in capsys.readouterr().err
     assert not (tmp_path / "mine.run").exists()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_an_exported_folder_can_be_exported_anew_in_another_form(command: Command, base: str, tmp_path: Path) -> None:
+    assert command("training.export", "--base", base, "--out", tmp_path / "stored", "--weights", "int8-stored") == 0
+    assert command("training.export", "--base", tmp_path / "stored", "--out", tmp_path / "float", "--weights", "float32") == 0
+    one, other = (GraphEncoder(tmp_path / name).encode(["where is my order"]) for name in ("stored", "float"))
+    assert float((one * other).sum()) > 0.99999

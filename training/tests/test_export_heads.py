@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from training.base.open_base import base_folder, open_model
 from training.export.write_model import ExportRequest, write_model
 from training.faults import Fault
 from training.tiny.hub_models import DENSE_OUT, HUB_MODELS, save_hub_model
@@ -42,3 +43,13 @@ def test_a_prompt_that_pooling_leaves_out_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "include_prompt": False}))
     with pytest.raises(Fault, match="out of the mean"):
         write_model(ExportRequest(str(tmp_path / "saved"), tmp_path / "out", "out", True, "float32", TEXTS))
+
+
+def test_an_exported_folder_keeps_its_prompts_when_it_is_exported_anew(tmp_path: Path) -> None:
+    first = export("hub-distilbert-cls", tmp_path)
+    with base_folder(str(first)) as folder:
+        write_model(ExportRequest(str(folder), tmp_path / "anew", "anew", True, "float32", TEXTS))
+        with pytest.raises(Fault, match="prompts before texts"):
+            open_model(folder, "cpu")
+    name = "config_sentence_transformers.json"
+    assert (tmp_path / "anew" / name).read_bytes() == (first / name).read_bytes()
