@@ -9,7 +9,7 @@ from sentence_transformers import SentenceTransformer
 
 from training.adapt.compared import ADVICE, Compared, compare
 from training.adapt.finished_model import export_trained, put_in_place
-from training.adapt.lessons import feedback_rows, pair_rows, pair_settings, text_rows, text_settings
+from training.adapt.lessons import feedback_rows, pair_rows, pair_settings, stored_rows, text_rows, text_settings
 from training.adapt.measure import measure
 from training.adapt.report import write_report
 from training.adapt.same_data import data_mark, require_same_data
@@ -47,7 +47,8 @@ def adapt_base(chosen: Namespace) -> None:
         rows = [] if chosen.no_labels else pair_rows(chosen, held_out, feedback, model_encoder(model, chosen.tokens), room)
         ranges = texts_of(rows + passages)
         before = measure(served_base(chosen, folder, room, ranges), held_out)
-        losses = learn(model, chosen, Lesson(passages, settings, room / "text.pt"), rows, room)
+        pairs = Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt", known=stored_rows(held_out))
+        losses = learn(model, [Lesson(passages, settings, room / "text.pt"), pairs], chosen.resume)
         fresh = export_trained(model, chosen, room, ranges)
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
         finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks, **of_feedback})
@@ -66,14 +67,9 @@ def texts_of(rows: list[Row]) -> list[str]:
     return list(dict.fromkeys(text for row in rows for text in (row.a, row.b)))[:MOST_CALIBRATION]
 
 
-def learn(model: SentenceTransformer, chosen: Namespace, text: Lesson, rows: list[Row], room: Path) -> dict[str, list[float]]:
-    """Plain text first, pairs after it, each where there is any; the losses of each."""
-    losses: dict[str, list[float]] = {}
-    if text.rows:
-        losses[chosen.text_loss] = train(model, text, chosen.resume)
-    if rows:
-        losses["mnrl"] = train(model, Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt"), chosen.resume)
-    return losses
+def learn(model: SentenceTransformer, lessons: list[Lesson], resume: bool) -> dict[str, list[float]]:
+    """One after the other, each where there is anything to learn from; the losses of each."""
+    return {lesson.settings.loss: train(model, lesson, resume) for lesson in lessons if lesson.rows}
 
 
 def finish(chosen: Namespace, outcome: Compared, fresh: Path, learned: dict[str, int]) -> None:

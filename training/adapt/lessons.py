@@ -59,10 +59,14 @@ def pair_rows(chosen: Namespace, held_out: HeldOut, feedback: list[Row], encode:
     rows = list(dict.fromkeys(corpus_pairs(held_out.kept, chosen.seed) + feedback))
     if len(rows) < 8:
         raise Fault(f"the corpus gives {len(rows)} pairs to learn from and 8 are needed; give entries alternates or answers, or use --no-labels with --text")
-    texts = [(text, entry.intent) for entry in held_out.kept for text in (*entry.questions, entry.answer) if text]
-    mined = list(dict.fromkeys(mine(rows, texts, encode, MiningSettings())))
+    mined = list(dict.fromkeys(mine(rows, [(row.a, row.group) for row in stored_rows(held_out)], encode, MiningSettings())))
     write_rows(kept, mined)
     return mined
+
+
+def stored_rows(held_out: HeldOut) -> tuple[Row, ...]:
+    """Each text of the corpus under its intent: one that is in no pair may be mined as a negative all the same."""
+    return tuple(Row(text, text, group=entry.intent) for entry in held_out.kept for text in (*entry.questions, entry.answer) if text)
 
 
 def pair_settings(chosen: Namespace, rows: int) -> RunSettings:

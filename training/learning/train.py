@@ -33,12 +33,14 @@ def no_teacher(texts: list[str]) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a run learns from. `checkpoint` is the file its state is kept in."""
+    """What a run learns from. `checkpoint` is the file its state is kept in; `known` are rows that are not learned from and say of more
+    texts which groups they stand under."""
 
     rows: list[Row]
     settings: RunSettings
     checkpoint: Path
     teacher: Teacher = no_teacher
+    known: tuple[Row, ...] = ()
 
 
 def seeded_step(seed: int, step: int) -> random.Random:
@@ -49,7 +51,7 @@ def seeded_step(seed: int, step: int) -> random.Random:
 
 @dataclass(frozen=True)
 class Trainee:
-    """What changes during a run, and the lesson it changes by. `loss` holds the model; `groups` are those of all the lesson's rows."""
+    """What changes during a run, and the lesson it changes by. `loss` holds the model; `groups` are those of all the lesson's texts."""
 
     model: SentenceTransformer
     loss: torch.nn.Module
@@ -111,7 +113,7 @@ def prepare(model: SentenceTransformer, lesson: Lesson) -> Trainee:
     if settings.matryoshka:
         loss = matryoshka(model, loss, list(settings.matryoshka))
     optimizer = torch.optim.AdamW(loss.parameters(), lr=settings.rate, weight_decay=WEIGHT_DECAY)
-    return Trainee(model, loss, optimizer, lesson, text_groups(lesson.rows))
+    return Trainee(model, loss, optimizer, lesson, text_groups([*lesson.rows, *lesson.known]))
 
 
 def train(model: SentenceTransformer, lesson: Lesson, resume: bool) -> list[float]:

@@ -17,6 +17,8 @@ from training.adapt.measure import Measured
 from training.base.open_base import base_folder, open_model
 from training.faults import Fault
 from training.learning.encode import Encode
+from training.losses import table
+from training.losses.false_negatives import false_negatives
 from training.parity.graph_encoder import GraphEncoder
 from training.tests.conftest import FORMS
 from training.texts.held_out import HeldOut
@@ -310,3 +312,15 @@ def test_an_exported_folder_can_be_exported_anew_in_another_form(command: Comman
     assert command("training.export", "--base", tmp_path / "stored", "--out", tmp_path / "float", "--weights", "float32") == 0
     one, other = (GraphEncoder(tmp_path / name).encode(["where is my order"]) for name in ("stored", "float"))
     assert float((one * other).sum()) > 0.99999
+
+
+def test_adapt_knows_the_intents_of_texts_that_are_in_no_pair(
+    command: Command, base: str, corpus: Path, tmp_path: Path, lucky: Callable[[float, float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lucky(2.0, 1.0)
+    entries = json.loads(corpus.read_text())["entries"]
+    corpus.write_text(json.dumps({"entries": [*entries, {"id": "lone", "intent": "about_tax", "questions": ["quite alone"]}]}))
+    seen = []
+    monkeypatch.setattr(table, "false_negatives", lambda rows, groups: seen.append(groups) or false_negatives(rows, groups))
+    assert command("training.adapt", "--corpus", corpus, "--base", base, "--out", tmp_path / "mine", "--steps", 1) == 0
+    assert seen[0]["quite alone"] == {"about_tax"}
