@@ -67,9 +67,19 @@ export function controlRisk(rows: readonly Answerable[], { precision, certainty 
   return least;
 }
 
-/** Rows in an order that has nothing to do with their labels, nor with how they came. */
+/** Rows in an order that has nothing to do with their labels, nor with how they came; each copy of a text draws a lot of its own. */
 function shuffled<Row extends { readonly utterance: string }>(rows: readonly Row[]): readonly Row[] {
-  const lots = rows.map((row) => ({ row, lot: createHash('sha256').update(row.utterance).digest() }));
+  const seen = new Map<string, number>();
+  const lots = rows.map((row) => {
+    const copy = seen.get(row.utterance) ?? 0;
+    seen.set(row.utterance, copy + 1);
+    return {
+      row,
+      lot: createHash('sha256')
+        .update(copy === 0 ? row.utterance : `${row.utterance}\0${copy}`)
+        .digest(),
+    };
+  });
   return lots.sort((a, b) => Buffer.compare(a.lot, b.lot)).map(({ row }) => row);
 }
 

@@ -29,6 +29,8 @@ export interface AskedPrecisionInput {
   readonly clarifyRatio: number | undefined;
   /** Decided with the asked precision; at least one. */
   readonly rows: readonly EvaluatedRow[];
+  /** Those among them that may prove something (fresh-rows.ts). */
+  readonly fresh: readonly EvaluatedRow[];
 }
 
 function verdictOf(asked: number, { low, high }: AskedPrecisionReport['reached']): AskedPrecisionReport['verdict'] {
@@ -53,9 +55,9 @@ function answerable({ confidence, second }: EvaluatedRow, clarifyRatio: number):
   return confidence > 0 && !(second > 0 && second >= clarifyRatio * confidence);
 }
 
-function guaranteed({ asked, learnt, outOfScopeShare, clarifyRatio, rows }: AskedPrecisionInput): GuaranteeReport | null {
+function guaranteed({ asked, learnt, outOfScopeShare, clarifyRatio, rows, fresh }: AskedPrecisionInput): GuaranteeReport | null {
   if (learnt === undefined || outOfScopeShare === undefined || clarifyRatio === undefined || asked <= 0 || asked >= 1) return null;
-  const traffic = atShare(rows, outOfScopeShare);
+  const traffic = atShare(fresh, outOfScopeShare);
   if (traffic === undefined) return null;
   const answers = traffic
     .filter((row) => answerable(row, clarifyRatio))
@@ -65,9 +67,17 @@ function guaranteed({ asked, learnt, outOfScopeShare, clarifyRatio, rows }: Aske
     certainty: CERTAINTY,
     outOfScopeShare,
     utterances: traffic.length,
+    given: rows.length,
     proven: found ?? null,
     fewest: fewestAnswers(asked, CERTAINTY),
   };
+}
+
+/** Why nothing can be guaranteed; null where it can be tried, or where none is promised anyway. */
+function lackOf({ learnt, outOfScopeShare, fresh }: AskedPrecisionInput): string | null {
+  if (learnt === undefined || outOfScopeShare === undefined || atShare(fresh, outOfScopeShare) !== undefined) return null;
+  const kind = fresh.some(({ intent }) => intent !== null) ? 'out-of-scope' : 'in-scope';
+  return `Nothing is guaranteed: there are no ${kind} utterances but such as the corpus stores.`;
 }
 
 /** What the answers of rows come to. */
@@ -88,6 +98,7 @@ export function askedPrecision(input: AskedPrecisionInput): AskedPrecisionReport
     atExpectedShare: atExpectedShare(rows, outOfScopeShare),
     verdict: verdictOf(asked, reached),
     guarantee: guaranteed(input),
+    noGuarantee: lackOf(input),
   };
 }
 
@@ -97,16 +108,18 @@ const VERDICTS = {
   open: 'too few answers to tell whether it is reached',
 } as const;
 
-function guaranteeText(report: GuaranteeReport | null): string {
-  if (report === null) return '';
-  const { certainty, outOfScopeShare, utterances, proven, fewest } = report;
-  const traffic = `${utterances} utterances with ${percentText(outOfScopeShare, 0)} out of scope`;
+function guaranteeText({ guarantee, noGuarantee }: AskedPrecisionReport): string {
+  if (guarantee === null) return noGuarantee === null ? '' : ` ${noGuarantee}`;
+  const { certainty, outOfScopeShare, utterances, given, proven, fewest } = guarantee;
+  const share = `${percentText(outOfScopeShare, 0)} out of scope`;
+  const traffic =
+    utterances === given ? `your ${given} utterances, ${share}` : `${utterances} of your ${given} utterances, thinned to ${share}`;
   if (proven === null)
-    return ` An estimate: these ${traffic} prove no min_confidence; that takes ${fewest} answers without a mistake, more with some.`;
+    return ` An estimate: ${traffic}, prove no min_confidence; that takes ${fewest} answers without a mistake, more with some.`;
   const { confidence, answers, right } = proven;
   return (
     ` Guaranteed with ${percentText(certainty, 0)} certainty for traffic like this: a min_confidence of ${confidence.toFixed(2)} ` +
-    `(${right} of ${answers} answers right, of ${traffic}).`
+    `(${right} of ${answers} answers right, from ${traffic}).`
   );
 }
 
@@ -115,7 +128,7 @@ export function askedPrecisionText(report: AskedPrecisionReport): string {
   const { asked, threshold, reachable, expectedAnswered, answers, answered, reached, verdict } = report;
   const wish = `Asked: ${percentText(asked, 0)} of answers right.`;
   const refused = reachable === false ? ' The corpus found that out of reach: nothing but stored questions is answered.' : '';
-  if (answers === 0) return `${wish}${refused} Nothing was answered.${guaranteeText(report.guarantee)}`;
+  if (answers === 0) return `${wish}${refused} Nothing was answered.${guaranteeText(report)}`;
   const range = `${(reached.low * 100).toFixed(1)} to ${percentText(reached.high)}`;
   const weighed =
     report.atExpectedShare === null ? '' : `, ${percentText(report.atExpectedShare)} at the expected share of out-of-scope traffic`;
@@ -123,6 +136,6 @@ export function askedPrecisionText(report: AskedPrecisionReport): string {
   const expected = expectedAnswered === null ? '' : `, ${percentText(expectedAnswered)} expected`;
   return (
     `${wish}${refused} Came true: ${percentText(reached.value)} of ${answers} answers (95 % range ${range})${weighed}: ${VERDICTS[verdict]}. ` +
-    `Answered${from}: ${percentText(answered)} of the utterances${expected}.${guaranteeText(report.guarantee)}`
+    `Answered${from}: ${percentText(answered)} of the utterances${expected}.${guaranteeText(report)}`
   );
 }

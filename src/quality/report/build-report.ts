@@ -1,6 +1,7 @@
 /** Measured rows to a report. The same rows give the same report. */
 import { bestIsRight, bestPair, type EvaluatedRow, mistakesOf, NONE, scopedRow } from '../evaluated-row.ts';
 import { figureStatistics, inConfidenceOrder } from '../figures.ts';
+import { type RowSurvey, surveyNotes, surveyRows } from '../fresh-rows.ts';
 import { bootstrap } from '../measures/bootstrap.ts';
 import { confusions, labelFigures } from '../measures/confusion.ts';
 import { coverageAt, coverageCurve, thinned } from '../measures/coverage.ts';
@@ -31,6 +32,8 @@ const FEW_ROWS = 30;
 export interface ReportInput {
   readonly subject: ReportSubject;
   readonly rows: readonly EvaluatedRow[];
+  /** Keys of the texts that the corpus stores (fresh-rows.ts); undefined where the rows are those very texts, left out in turn. */
+  readonly stored?: ReadonlySet<string>;
   /** The precision that the rows were decided with, and what the version made of it. */
   readonly asked?: { readonly precision: number; readonly learnt: LearntPrecision | undefined };
   readonly learning?: readonly LearningPoint[];
@@ -95,14 +98,16 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
   return notes;
 }
 
-function askedReport(asked: ReportInput['asked'], { subject, rows }: Pick<ReportInput, 'subject' | 'rows'>): AskedPrecisionReport | null {
+function askedReport({ subject, rows, asked }: ReportInput, { fresh }: RowSurvey): AskedPrecisionReport | null {
   if (asked === undefined) return null;
   const { minConfidence, outOfScopeShare, clarifyRatio } = subject.settings;
-  return askedPrecision({ asked: asked.precision, learnt: asked.learnt, minConfidence, outOfScopeShare, clarifyRatio, rows });
+  return askedPrecision({ asked: asked.precision, learnt: asked.learnt, minConfidence, outOfScopeShare, clarifyRatio, rows, fresh });
 }
 
 /** Builds a report over at least one row. */
-export async function buildReport({ subject, rows, asked, learning = [], notes = [], resamples }: ReportInput): Promise<EvaluationReport> {
+export async function buildReport(input: ReportInput): Promise<EvaluationReport> {
+  const { subject, rows, stored, learning = [], notes = [], resamples } = input;
+  const survey = surveyRows(rows, stored ?? new Set());
   const scoped = rows.map(scopedRow);
   const curve = coverageCurve(scoped);
   const inScope = rows.filter(({ intent }) => intent !== null);
@@ -113,7 +118,7 @@ export async function buildReport({ subject, rows, asked, learning = [], notes =
     ...subject,
     metrics: goldenMetrics(rows),
     figures: await bootstrap(figureStatistics(ordered), { rows: ordered.length, ...(resamples === undefined ? {} : { resamples }) }),
-    askedPrecision: askedReport(asked, { subject, rows }),
+    askedPrecision: askedReport(input, survey),
     coverageAt: PRECISIONS.map((precision) => {
       const point = coverageAt(precision, curve);
       return { precision, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };
@@ -125,7 +130,7 @@ export async function buildReport({ subject, rows, asked, learning = [], notes =
     confusions: confused.slice(0, MOST_CONFUSIONS),
     ambiguous: ambiguousPairs(inScope),
     learning,
-    notes: [...notes, ...automaticNotes(subject, rows)],
+    notes: [...notes, ...(stored === undefined ? [] : surveyNotes(survey, rows.length)), ...automaticNotes(subject, rows)],
     rows,
     mistakes: mistakesOf(rows),
   };

@@ -102,6 +102,8 @@ export interface AskedPrecisionReport {
   readonly verdict: 'reached' | 'missed' | 'open';
   /** null where several builds were measured, no share is expected, or a kind of utterance is missing. */
   readonly guarantee: GuaranteeReport | null;
+  /** What is missing for a guarantee, in a sentence; null where one was tried, or where none is promised: several builds, no expected share. */
+  readonly noGuarantee: string | null;
 }
 
 /**
@@ -113,8 +115,10 @@ export interface GuaranteeReport {
   readonly certainty: number;
   /** Share of out-of-scope utterances that the promise is made at. */
   readonly outOfScopeShare: number;
-  /** Utterances that make up traffic of that share; the others stand aside. */
+  /** Utterances that make up traffic of that share, each text once and none that the corpus stores; the others stand aside. */
   readonly utterances: number;
+  /** All utterances. */
+  readonly given: number;
   /** The least confidence that is proven, the answers from there on, and how many of them are right; null where none is. */
   readonly proven: { readonly confidence: number; readonly answers: number; readonly right: number } | null;
   /** Least number of answers that could prove it, none of them wrong. */

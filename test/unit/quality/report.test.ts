@@ -236,11 +236,12 @@ describe('a precision that was asked for', () => {
       certainty: 0.95,
       outOfScopeShare: 0.25,
       utterances: 80,
+      given: 100,
       proven: { confidence: expect.closeTo(0.25, 10), answers: 60, right: 60 },
       fewest: 29,
     });
     expect(reportLines(proven).join('\n')).toContain(
-      'Guaranteed with 95 % certainty for traffic like this: a min_confidence of 0.25 (60 of 60 answers right, of 80 utterances with 25 % out of scope).',
+      'Guaranteed with 95 % certainty for traffic like this: a min_confidence of 0.25 (60 of 60 answers right, from 80 of your 100 utterances, thinned to 25 % out of scope).',
     );
     expect((await measured(rows.slice(40, 80))).askedPrecision?.guarantee?.proven).toBeNull();
     // Where a second is close, CLARIFY is what a lower threshold gives.

@@ -54,3 +54,12 @@ test('rows of a share are as many as there can be, the same ones in every order'
   expect(atShare(rows.slice(0, 90), 0.25)).toBeUndefined();
   expect(atShare(rows.slice(90), 0.25)).toBeUndefined();
 });
+
+test('copies of a text are drawn one by one', () => {
+  const copies = (utterance: string, intent: string | null, count: number) => Array.from({ length: count }, () => ({ utterance, intent }));
+  const rows = [...copies('a', 'a', 50), ...copies('b', 'b', 50), ...copies('weather', null, 10)];
+  const drawn = atShare(rows, 0.25) ?? [];
+  expect(drawn).toHaveLength(40);
+  const ofA = drawn.filter(({ intent }) => intent === 'a').length;
+  expect(Math.min(ofA, 30 - ofA)).toBeGreaterThan(5);
+});
