@@ -10,6 +10,7 @@ import { divideCorpus, type Fold, type FoldOptions } from './cross-validation/fo
 import { evaluateGolden } from './evaluate-golden.ts';
 import type { EvaluatedRow, LabelledUtterance } from './evaluated-row.ts';
 import { storedKeys } from './fresh-rows.ts';
+import type { IntentDemands } from './report/asked-precision.ts';
 import { buildReport } from './report/build-report.ts';
 import type { EvaluationReport, LearningPoint, ReportSource } from './report/evaluation-report.ts';
 
@@ -46,6 +47,18 @@ function saidByCorpus({ settings = {} }: Corpus): Readonly<Record<string, number
   );
 }
 
+/** What intents demand themselves, as confidences of this version: of two demands the stricter. */
+function intentDemands({ demands, intents, scorer }: LoadedVersion): IntentDemands {
+  const ofIntent = demands.ofIntent.flatMap((own, intent): readonly (readonly [string, number])[] => {
+    const name = intents[intent];
+    const { minConfidence, minPrecision } = own ?? {};
+    if (name === undefined || (minConfidence === undefined && minPrecision === undefined)) return [];
+    const ofPrecision = minPrecision === undefined ? 0 : (precisionThreshold(scorer.decisions, minPrecision).confidence ?? Infinity);
+    return [[name, Math.max(minConfidence ?? 0, ofPrecision)]];
+  });
+  return new Map(ofIntent);
+}
+
 function report({ version, name, settings, options }: VersionEvaluation, { source, ...measured }: Measured): Promise<EvaluationReport> {
   const { minConfidence, minPrecision } = options;
   const subject = {
@@ -66,7 +79,7 @@ function report({ version, name, settings, options }: VersionEvaluation, { sourc
   if (minPrecision === undefined) return buildReport({ subject, ...measured });
   // A cross-validation measures builds of parts of the corpus, each with a threshold of its own.
   const learnt = source.kind === 'cross_validation' ? undefined : precisionThreshold(version.scorer.decisions, minPrecision);
-  return buildReport({ subject, ...measured, asked: { precision: minPrecision, learnt } });
+  return buildReport({ subject, ...measured, asked: { precision: minPrecision, learnt, demands: intentDemands(version) } });
 }
 
 async function curve({ learningCurve: wanted, builds, options }: VersionEvaluation, fold: Fold): Promise<readonly LearningPoint[]> {

@@ -9,6 +9,8 @@ import { createHash } from 'node:crypto';
 export interface Answerable {
   readonly confidence: number;
   readonly right: boolean;
+  /** Its intent's own least confidence, which rules instead of any threshold that is tried. */
+  readonly demand?: number | undefined;
 }
 
 /** What must hold. */
@@ -49,17 +51,18 @@ export function fewestAnswers(precision: number, certainty: number): number {
 /**
  * The least threshold that is proven: from one that is passed by about twice as many answers as a proof takes, down for as long as each step is
  * proven by itself. Confidences alone settle which thresholds are tried and in what order, so the first that is not proven ends it and none
- * pays for the others.
+ * pays for the others. Rows whose intent has a demand of its own are answered by that at every step.
  * @returns undefined where none is proven.
  */
 export function controlRisk(rows: readonly Answerable[], { precision, certainty }: RiskWish): ControlledRisk | undefined {
-  const sorted = rows.toSorted((a, b) => b.confidence - a.confidence);
+  const sorted = rows.filter(({ demand }) => demand === undefined).toSorted((a, b) => b.confidence - a.confidence);
+  const always = rows.filter(({ demand, confidence }) => demand !== undefined && confidence >= demand);
   const start = sorted[Math.min(2 * fewestAnswers(precision, certainty), sorted.length) - 1]?.confidence ?? 0;
   let least: ControlledRisk | undefined;
   for (let step = Math.floor(start / STEP); step > 0; step -= 1) {
     // A quotient, so that .15 is .15.
     const confidence = step / (1 / STEP);
-    const answered = sorted.filter((row) => row.confidence >= confidence);
+    const answered = [...always, ...sorted.filter((row) => row.confidence >= confidence)];
     const right = answered.filter((row) => row.right).length;
     if (binomialAtMost(answered.length - right, answered.length, 1 - precision) > 1 - certainty) break;
     least = { confidence, answers: answered.length, right };

@@ -16,11 +16,16 @@ export interface LearntPrecision {
 /** Probability that a guarantee holds. */
 const CERTAINTY = 0.95;
 
+/** Least confidences that intents demand themselves, by name; Infinity where a demand cannot be reached. */
+export type IntentDemands = ReadonlyMap<string, number>;
+
 /** What precision and coverage are told from. */
 export interface AskedPrecisionInput {
   /** In [0, 1]. */
   readonly asked: number;
   readonly learnt: LearntPrecision | undefined;
+  /** Nothing by default. */
+  readonly demands?: IntentDemands;
   /** The request's own least confidence: the stricter of both rules. */
   readonly minConfidence: number | undefined;
   /** Share of out-of-scope traffic that the promise is made for. */
@@ -55,13 +60,18 @@ function answerable({ confidence, second }: EvaluatedRow, clarifyRatio: number):
   return confidence > 0 && !(second > 0 && second >= clarifyRatio * confidence);
 }
 
-function guaranteed({ asked, learnt, outOfScopeShare, clarifyRatio, rows, fresh }: AskedPrecisionInput): GuaranteeReport | null {
+function guaranteed(input: AskedPrecisionInput): GuaranteeReport | null {
+  const { asked, learnt, demands = new Map<string, number>(), outOfScopeShare, clarifyRatio, rows, fresh } = input;
   if (learnt === undefined || outOfScopeShare === undefined || clarifyRatio === undefined || asked <= 0 || asked >= 1) return null;
   const traffic = atShare(fresh, outOfScopeShare);
   if (traffic === undefined) return null;
   const answers = traffic
     .filter((row) => answerable(row, clarifyRatio))
-    .map((row) => ({ confidence: row.confidence, right: bestIsRight(row) }));
+    .map((row) => ({
+      confidence: row.confidence,
+      right: bestIsRight(row),
+      demand: row.best === undefined ? undefined : demands.get(row.best),
+    }));
   const found = controlRisk(answers, { precision: asked, certainty: CERTAINTY });
   return {
     certainty: CERTAINTY,
@@ -70,6 +80,7 @@ function guaranteed({ asked, learnt, outOfScopeShare, clarifyRatio, rows, fresh 
     given: rows.length,
     proven: found ?? null,
     fewest: fewestAnswers(asked, CERTAINTY),
+    demanding: [...demands.keys()],
   };
 }
 
@@ -102,6 +113,23 @@ export function askedPrecision(input: AskedPrecisionInput): AskedPrecisionReport
   };
 }
 
+/** Intents that a sentence names. */
+const MOST_NAMED = 5;
+
+/** Where the number must stand to keep what is promised. */
+function placeText(demanding: GuaranteeReport['demanding']): string {
+  if (demanding.length === 0) return '';
+  const more = demanding.length > MOST_NAMED ? ` and ${demanding.length - MOST_NAMED} more` : '';
+  const names = `${demanding
+    .slice(0, MOST_NAMED)
+    .map((name) => `"${name}"`)
+    .join(', ')}${more}`;
+  return (
+    ` Write it into the corpus's settings: the demands of ${names} are counted in. ` +
+    'A request that sends it sets them aside, for which nothing is promised here.'
+  );
+}
+
 const VERDICTS = {
   reached: 'reached',
   missed: 'missed',
@@ -110,7 +138,7 @@ const VERDICTS = {
 
 function guaranteeText({ guarantee, noGuarantee }: AskedPrecisionReport): string {
   if (guarantee === null) return noGuarantee === null ? '' : ` ${noGuarantee}`;
-  const { certainty, outOfScopeShare, utterances, given, proven, fewest } = guarantee;
+  const { certainty, outOfScopeShare, utterances, given, proven, fewest, demanding } = guarantee;
   const share = `${percentText(outOfScopeShare, 0)} out of scope`;
   const traffic =
     utterances === given ? `your ${given} utterances, ${share}` : `${utterances} of your ${given} utterances, thinned to ${share}`;
@@ -119,7 +147,7 @@ function guaranteeText({ guarantee, noGuarantee }: AskedPrecisionReport): string
   const { confidence, answers, right } = proven;
   return (
     ` Guaranteed with ${percentText(certainty, 0)} certainty for traffic like this: a min_confidence of ${confidence.toFixed(2)} ` +
-    `(${right} of ${answers} answers right, from ${traffic}).`
+    `(${right} of ${answers} answers right, from ${traffic}).${placeText(demanding)}`
   );
 }
 

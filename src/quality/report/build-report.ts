@@ -8,7 +8,7 @@ import { coverageAt, coverageCurve, thinned } from '../measures/coverage.ts';
 import { reliabilityBins } from '../measures/reliability.ts';
 import { goldenMetrics, isRight } from '../metrics.ts';
 import { ambiguousPairs } from './ambiguous-pairs.ts';
-import { askedPrecision, type LearntPrecision } from './asked-precision.ts';
+import { askedPrecision, type IntentDemands, type LearntPrecision } from './asked-precision.ts';
 import {
   type AskedPrecisionReport,
   type ConfusionReport,
@@ -35,7 +35,7 @@ export interface ReportInput {
   /** Keys of the texts that the corpus stores (fresh-rows.ts); undefined where the rows are those very texts, left out in turn. */
   readonly stored?: ReadonlySet<string>;
   /** The precision that the rows were decided with, and what the version made of it. */
-  readonly asked?: { readonly precision: number; readonly learnt: LearntPrecision | undefined };
+  readonly asked?: { readonly precision: number; readonly learnt: LearntPrecision | undefined; readonly demands?: IntentDemands };
   readonly learning?: readonly LearningPoint[];
   readonly notes?: readonly string[];
   /** Bootstrap resamples; 1,000 by default. */
@@ -101,7 +101,8 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
 function askedReport({ subject, rows, asked }: ReportInput, { fresh }: RowSurvey): AskedPrecisionReport | null {
   if (asked === undefined) return null;
   const { minConfidence, outOfScopeShare, clarifyRatio } = subject.settings;
-  return askedPrecision({ asked: asked.precision, learnt: asked.learnt, minConfidence, outOfScopeShare, clarifyRatio, rows, fresh });
+  const { precision, ...wish } = asked;
+  return askedPrecision({ asked: precision, ...wish, minConfidence, outOfScopeShare, clarifyRatio, rows, fresh });
 }
 
 /** Builds a report over at least one row. */

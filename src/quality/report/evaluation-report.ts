@@ -123,6 +123,8 @@ export interface GuaranteeReport {
   readonly proven: { readonly confidence: number; readonly answers: number; readonly right: number } | null;
   /** Least number of answers that could prove it, none of them wrong. */
   readonly fewest: number;
+  /** Intents with demands of their own, which decide about their answers before a min_confidence of the corpus does; a request's sets them aside. */
+  readonly demanding: readonly string[];
 }
 
 /** What was measured. */

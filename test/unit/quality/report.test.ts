@@ -239,10 +239,20 @@ describe('a precision that was asked for', () => {
       given: 100,
       proven: { confidence: expect.closeTo(0.25, 10), answers: 60, right: 60 },
       fewest: 29,
+      demanding: [],
     });
     expect(reportLines(proven).join('\n')).toContain(
       'Guaranteed with 95 % certainty for traffic like this: a min_confidence of 0.25 (60 of 60 answers right, from 80 of your 100 utterances, thinned to 25 % out of scope).',
     );
+    const demands = new Map([
+      ['parcel', 0.9],
+      ['refund', 0.1],
+    ]);
+    const strict = await buildReport({ subject, rows, asked: { precision: 0.9, learnt, demands }, ...quick });
+    // All 60 lie below what their intent demands.
+    expect(strict.askedPrecision?.guarantee).toMatchObject({ proven: null, demanding: ['parcel', 'refund'] });
+    const beside = await buildReport({ subject, rows, asked: { precision: 0.9, learnt, demands: new Map([['refund', 0.1]]) }, ...quick });
+    expect(reportLines(beside).join('\n')).toContain('the demands of "refund" are counted in');
     expect((await measured(rows.slice(40, 80))).askedPrecision?.guarantee?.proven).toBeNull();
     // Where a second is close, CLARIFY is what a lower threshold gives.
     expect((await measured(rows.map((one) => ({ ...one, second: 0.7 })))).askedPrecision?.guarantee?.proven).toBeNull();

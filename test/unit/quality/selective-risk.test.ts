@@ -31,6 +31,18 @@ test('of the thresholds that are proven the least is taken, up to the first that
   expect(controlRisk(rows, WISH)).toEqual({ confidence: 0.65, answers: 100, right: 99 });
 });
 
+test('an intent of its own demand is answered by that, whatever threshold is tried', () => {
+  const lax = answers(20, 20, 0.3).map((row) => ({ ...row, demand: 0.2 }));
+  const rows = answers(100, 0, 0.8);
+  expect(controlRisk(rows, WISH)).toEqual({ confidence: 0.05, answers: 100, right: 100 });
+  // The corpus's threshold keeps none of these twenty wrong answers back.
+  expect(controlRisk([...rows, ...lax], WISH)).toBeUndefined();
+  // The intent's own keeps all of them back, or lets through what a higher one would not.
+  expect(controlRisk([...rows, ...lax.map((row) => ({ ...row, demand: 0.4 }))], WISH)).toMatchObject({ answers: 100 });
+  expect(controlRisk([...rows, ...answers(9, 0, 0.1).map((row) => ({ ...row, demand: 0 }))], WISH)).toMatchObject({ answers: 109 });
+  expect(controlRisk(lax, WISH)).toBeUndefined();
+});
+
 test('a threshold that is called proven is none no more often than it may be', () => {
   const random = seededNumbers(11);
   // Right a little too seldom from every confidence on, so that whatever is called proven is not.
