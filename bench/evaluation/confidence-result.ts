@@ -3,19 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { precisionThreshold } from '../../src/matching/learnt-decisions.ts';
 import type { EvaluatedRow } from '../../src/quality/evaluated-row.ts';
 import { scopedRow } from '../../src/quality/evaluated-row.ts';
+import { chanceCalibration } from '../../src/quality/measures/chance-calibration.ts';
 import { goldenMetrics } from '../../src/quality/metrics.ts';
 import type { LoadedVersion } from '../../src/versions/contract.ts';
 import type { ConfidenceCase, ExpectedShare } from './confidence-cases.ts';
 import { finite, type MeasuredCase, mccAt, roundedJson } from './result.ts';
-import {
-  type AskedPrecision,
-  askedPrecision,
-  calibrationError,
-  chanceCalibrationError,
-  type WeighedRow,
-  weighed,
-  weighedAuroc,
-} from './weighed-measures.ts';
+import { type AskedPrecision, askedPrecision, calibrationError, type WeighedRow, weighed, weighedAuroc } from './weighed-measures.ts';
 
 /** One case at one expected share, its id `<case>@<expected share>`. Numbers that could not be told are null. */
 export interface ConfidenceResult extends MeasuredCase {
@@ -83,7 +76,7 @@ export function confidenceResult({ wanted, expected, share, version, rows }: Con
     outOfScope,
     share,
     ece: calibrationError(weighedRows),
-    eceByChance: chanceCalibrationError(weighedRows),
+    eceByChance: chanceCalibration(weighedRows).mean,
     auroc: finite(weighedAuroc(weighedRows)),
     intentAccuracy: goldenMetrics(rows).inScope.intentAccuracy,
     thresholds: THRESHOLDS.map((threshold) => atThreshold(rows, weighedRows, threshold)),

@@ -1,7 +1,6 @@
 /** Measures of confidence over rows that weigh differently, so that a set stands for traffic with another share out of scope. Pure. */
-import { seededNumbers } from '../../src/quality/measures/bootstrap.ts';
+import { weighedCalibrationError } from '../../src/quality/measures/chance-calibration.ts';
 import type { ScopedRow } from '../../src/quality/measures/coverage.ts';
-import { RELIABILITY_BINS } from '../../src/quality/measures/reliability.ts';
 
 /** A row with what it counts; weights of all rows sum to 1. */
 export interface WeighedRow extends ScopedRow {
@@ -16,32 +15,9 @@ export function weighed<Row extends ScopedRow>(rows: readonly Row[], share: numb
   return rows.map((row) => ({ ...row, weight: row.inScope ? (1 - share) / inside : share / outside }));
 }
 
-function binOf(confidence: number): number {
-  return Math.max(0, Math.ceil(confidence * RELIABILITY_BINS) - 1);
-}
-
-function calibrationErrorOf(rows: readonly WeighedRow[], cameTrue: (row: WeighedRow) => boolean): number {
-  const gaps = new Float64Array(RELIABILITY_BINS);
-  for (const row of rows) {
-    const bin = binOf(row.confidence);
-    gaps[bin] = (gaps[bin] ?? 0) + row.weight * (row.confidence - (cameTrue(row) ? 1 : 0));
-  }
-  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0);
-}
-
 /** Expected calibration error over 15 equal bins (Guo et al. 2017); that of src/quality where all rows weigh alike. */
 export function calibrationError(rows: readonly WeighedRow[]): number {
-  return calibrationErrorOf(rows, ({ right }) => right);
-}
-
-const DRAWS = 200;
-
-/** Calibration error that confidences which mean exactly what they say would show on so many rows, by chance: the mean of seeded draws. */
-export function chanceCalibrationError(rows: readonly WeighedRow[]): number {
-  const random = seededNumbers(1);
-  let sum = 0;
-  for (let draw = 0; draw < DRAWS; draw += 1) sum += calibrationErrorOf(rows, ({ confidence }) => random() < confidence);
-  return sum / DRAWS;
+  return weighedCalibrationError(rows, ({ right }) => right);
 }
 
 /** Chance that a right answer has more confidence than anything else, ties counting half. NaN where one of the two is missing. */

@@ -6,7 +6,7 @@ import type { DecisionCounts } from '../quality/metrics.ts';
 import { askedPrecisionText } from '../quality/report/asked-precision.ts';
 import { verdictText } from '../quality/report/comparison-section.ts';
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
-import { differenceText, figureText, rangeText, thresholdText } from '../quality/report/number-text.ts';
+import { chanceText, differenceText, figureText, rangeText, thresholdText } from '../quality/report/number-text.ts';
 import { percent, tableLines } from './table.ts';
 
 function decisionRow(name: string, rows: number, counts: DecisionCounts) {
@@ -14,7 +14,8 @@ function decisionRow(name: string, rows: number, counts: DecisionCounts) {
 }
 
 /** The headline figures with their ranges, then the decisions. */
-export function reportLines({ metrics, figures, askedPrecision, coverageAt, notes }: EvaluationReport): readonly string[] {
+export function reportLines(report: EvaluationReport): readonly string[] {
+  const { metrics, figures, askedPrecision, coverageAt, notes } = report;
   const { inScope, outOfScope } = metrics;
   const told = FIGURE_NAMES.filter((name) => Number.isFinite(figures[name].value));
   const coverage = coverageAt.map(({ precision, coverage: share, threshold }) =>
@@ -24,8 +25,13 @@ export function reportLines({ metrics, figures, askedPrecision, coverageAt, note
   );
   return [
     ...tableLines(
-      ['FIGURE', 'MEASURED', '95 % RANGE'],
-      told.map((name) => [FIGURES[name].title, figureText(name, figures[name].value), rangeText(name, figures[name])]),
+      ['FIGURE', 'MEASURED', '95 % RANGE', ''],
+      told.map((name) => [
+        FIGURES[name].title,
+        figureText(name, figures[name].value),
+        rangeText(name, figures[name]),
+        chanceText(name, report),
+      ]),
     ),
     '',
     ...tableLines(

@@ -1,7 +1,7 @@
 /** Two runs over the same utterances: how far each figure moved, whether that could be chance, and which rows changed sides. */
 import { FaqError } from '../errors.ts';
 import type { EvaluatedRow } from './evaluated-row.ts';
-import { FIGURE_NAMES, type FigureName, figureStatistics } from './figures.ts';
+import { DISTANCES, FIGURE_NAMES, type FigureName, figureStatistics } from './figures.ts';
 import { bootstrap, type Estimate, type Statistic } from './measures/bootstrap.ts';
 import { isRight } from './metrics.ts';
 
@@ -90,7 +90,7 @@ async function figureChanges(before: readonly EvaluatedRow[], after: readonly Ev
   const differences = Object.fromEntries(
     FIGURE_NAMES.map((name): [FigureName, Statistic] => [name, (positions) => is[name](positions) - was[name](positions)]),
   ) as Record<FigureName, Statistic>;
-  const estimates = await bootstrap(differences, { rows: before.length, resamples });
+  const estimates = await bootstrap(differences, { rows: before.length, resamples, mirrored: DISTANCES });
   const all = Int32Array.from(before.keys());
   const change = (name: FigureName): FigureChange => {
     const difference = estimates[name];

@@ -46,6 +46,9 @@ export type FigureName = keyof typeof FIGURES;
 /** All names, in the order in which they are shown. */
 export const FIGURE_NAMES = Object.keys(FIGURES) as readonly FigureName[];
 
+/** Figures that are a distance to 0, which noise only adds to: their ranges are mirrored (measures/bootstrap.ts). */
+export const DISTANCES: readonly FigureName[] = ['ece'];
+
 /** Share of the rows that `counts` holds for that `wins` holds for too. NaN where it holds for none. */
 function share<Row>(rows: readonly Row[], counts: (row: Row) => boolean, wins: (row: Row) => boolean): Statistic {
   const weights = Uint8Array.from(rows, (row) => (counts(row) ? 1 : 0));

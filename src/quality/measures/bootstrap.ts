@@ -20,6 +20,8 @@ export interface Resampling {
   readonly resamples?: number;
   /** Not 0. */
   readonly seed?: number;
+  /** Statistics that resampling itself moves up, such as distances to 0: their ranges are mirrored at the value (basic bootstrap). */
+  readonly mirrored?: readonly string[];
 }
 
 /** Random numbers whose first are not near 0, as those of a small seed are. */
@@ -29,7 +31,8 @@ export function seededNumbers(seed: number): () => number {
   return next;
 }
 
-function percentileOf(sorted: readonly number[], share: number): number {
+/** @param sorted ascending. @param share in [0, 1]. */
+export function percentileOf(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
   const below = sorted[Math.floor(at)] ?? Number.NaN;
   const above = sorted[Math.ceil(at)] ?? Number.NaN;
@@ -55,7 +58,7 @@ function range(values: readonly number[]): Omit<Estimate, 'value'> {
  */
 export async function bootstrap<Name extends string>(
   statistics: Readonly<Record<Name, Statistic>>,
-  { rows, resamples = 1000, seed = 1 }: Resampling,
+  { rows, resamples = 1000, seed = 1, mirrored = [] }: Resampling,
 ): Promise<Readonly<Record<Name, Estimate>>> {
   const names = Object.keys(statistics) as Name[];
   const all = Int32Array.from({ length: rows }, (_, position) => position);
@@ -70,6 +73,10 @@ export async function bootstrap<Name extends string>(
       turnBegan = performance.now();
     }
   }
-  const estimate = (name: Name): Estimate => ({ value: statistics[name](all), ...range(drawn.get(name) ?? []) });
+  const estimate = (name: Name): Estimate => {
+    const value = statistics[name](all);
+    const { low, high } = range(drawn.get(name) ?? []);
+    return mirrored.includes(name) ? { value, low: 2 * value - high, high: 2 * value - low } : { value, low, high };
+  };
   return Object.fromEntries(names.map((name) => [name, estimate(name)])) as Record<Name, Estimate>;
 }

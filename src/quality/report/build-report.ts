@@ -1,8 +1,9 @@
 /** Measured rows to a report. The same rows give the same report. */
 import { bestIsRight, bestPair, type EvaluatedRow, mistakesOf, NONE, scopedRow } from '../evaluated-row.ts';
-import { figureStatistics, inConfidenceOrder } from '../figures.ts';
+import { DISTANCES, figureStatistics, inConfidenceOrder } from '../figures.ts';
 import { type RowSurvey, surveyNotes, surveyRows } from '../fresh-rows.ts';
-import { bootstrap } from '../measures/bootstrap.ts';
+import { bootstrap, type Estimate } from '../measures/bootstrap.ts';
+import { type ChanceCalibration, chanceCalibration } from '../measures/chance-calibration.ts';
 import { confusions, labelFigures } from '../measures/confusion.ts';
 import { coverageAt, coverageCurve, thinned } from '../measures/coverage.ts';
 import { reliabilityBins } from '../measures/reliability.ts';
@@ -105,20 +106,32 @@ function askedReport({ subject, rows, asked }: ReportInput, { fresh }: RowSurvey
   return askedPrecision({ asked: precision, ...wish, minConfidence, outOfScopeShare, clarifyRatio, rows, fresh });
 }
 
+/** The range of a calibration error: never below 0, down to 0 where chance alone could make the error, and around the error itself. */
+function calibrationRange({ value, low, high }: Estimate, chance: ChanceCalibration): Estimate {
+  return { value, low: value <= chance.high ? 0 : Math.max(0, Math.min(value, low)), high: Math.max(value, high) };
+}
+
+async function estimates({ rows, resamples }: ReportInput) {
+  const ordered = inConfidenceOrder(rows);
+  const drawing = { rows: ordered.length, mirrored: DISTANCES, ...(resamples === undefined ? {} : { resamples }) };
+  const figures = await bootstrap(figureStatistics(ordered), drawing);
+  const chance = chanceCalibration(ordered.map(({ confidence }) => ({ confidence, weight: 1 / ordered.length })));
+  return { figures: { ...figures, ece: calibrationRange(figures.ece, chance) }, eceByChance: chance.mean };
+}
+
 /** Builds a report over at least one row. */
 export async function buildReport(input: ReportInput): Promise<EvaluationReport> {
-  const { subject, rows, stored, learning = [], notes = [], resamples } = input;
+  const { subject, rows, stored, learning = [], notes = [] } = input;
   const survey = surveyRows(rows, stored ?? new Set());
   const scoped = rows.map(scopedRow);
   const curve = coverageCurve(scoped);
   const inScope = rows.filter(({ intent }) => intent !== null);
   const confused = confusions(inScope.map(bestPair)).map(({ meant, said, count }) => ({ meant: named(meant), said: named(said), count }));
-  const ordered = inConfidenceOrder(rows);
   return {
     format: REPORT_FORMAT,
     ...subject,
     metrics: goldenMetrics(rows),
-    figures: await bootstrap(figureStatistics(ordered), { rows: ordered.length, ...(resamples === undefined ? {} : { resamples }) }),
+    ...(await estimates(input)),
     askedPrecision: askedReport(input, survey),
     coverageAt: PRECISIONS.map((precision) => {
       const point = coverageAt(precision, curve);

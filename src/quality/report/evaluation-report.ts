@@ -148,6 +148,8 @@ export interface EvaluationReport extends ReportSubject {
   readonly metrics: GoldenMetrics;
   /** With the range in which each would lie in 95 of 100 like sets of utterances. */
   readonly figures: Readonly<Record<FigureName, Estimate>>;
+  /** How much of the calibration error confidences that mean exactly what they say would show on so many utterances, by chance alone. */
+  readonly eceByChance: number;
   /** null where no precision was asked for. */
   readonly askedPrecision: AskedPrecisionReport | null;
   readonly coverageAt: readonly CoverageReport[];

@@ -8,7 +8,7 @@ import { comparisonSection } from './comparison-section.ts';
 import { confusionSquare } from './confusion-square.ts';
 import type { EvaluationReport, ReportSource } from './evaluation-report.ts';
 import { escapeHtml, figure, section } from './html.ts';
-import { figureText, percentText, rangeText, thresholdText } from './number-text.ts';
+import { chanceText, figureText, percentText, rangeText, thresholdText } from './number-text.ts';
 import { ambiguousTable, confusionTable, mistakeTable, worstIntents } from './report-tables.ts';
 import { STYLE } from './style.ts';
 import { trafficSection } from './traffic-section.ts';
@@ -41,17 +41,19 @@ function header(report: EvaluationReport): string {
   return `<header><h1>${escapeHtml(corpus)}</h1><dl>${list}</dl></header>\n`;
 }
 
-function cards({ figures }: EvaluationReport): string {
+function cards(report: EvaluationReport): string {
+  const { figures } = report;
   const one = (name: (typeof HEADLINES)[number]): string =>
     `<div class="card"><b>${figureText(name, figures[name].value)}</b><span>${escapeHtml(FIGURES[name].title)}</span>` +
-    `<small>${escapeHtml(rangeText(name, figures[name]))}</small></div>`;
+    `<small>${escapeHtml([rangeText(name, figures[name]), chanceText(name, report)].filter((text) => text !== '').join(', '))}</small></div>`;
   return `<div class="cards">${HEADLINES.map(one).join('')}</div>\n`;
 }
 
-function figureTable({ figures }: EvaluationReport): string {
+function figureTable(report: EvaluationReport): string {
+  const { figures } = report;
   const rows = FIGURE_NAMES.map((name) => {
     const { title, meaning } = FIGURES[name];
-    return `<tr><td><b>${escapeHtml(title)}</b></td><td class="number">${figureText(name, figures[name].value)}</td><td class="number">${rangeText(name, figures[name])}</td><td>${escapeHtml(meaning)}</td></tr>`;
+    return `<tr><td><b>${escapeHtml(title)}</b></td><td class="number">${figureText(name, figures[name].value)}</td><td class="number">${rangeText(name, figures[name])}</td><td>${escapeHtml([meaning, chanceText(name, report)].filter((text) => text !== '').join('; '))}</td></tr>`;
   });
   return `<div class="wide"><table><thead><tr><th>Figure</th><th class="number">Measured</th><th class="number">95 % range</th><th>What it says</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
@@ -82,7 +84,7 @@ async function confidencePictures(report: EvaluationReport): Promise<string> {
   const reliability = await picture('Reliability diagram', reliabilityChart(report));
   const histogram = await picture('Right, wrong and out-of-scope utterances by confidence', histogramChart(report));
   const coverage = await picture('Coverage against precision', coverageChart(report));
-  const told = `Expected calibration error ${figureText('ece', report.figures.ece.value)} over ${report.reliability.length} equal bins.`;
+  const told = `Expected calibration error ${figureText('ece', report.figures.ece.value)} over ${report.reliability.length} equal bins, ${chanceText('ece', report)}.`;
   return (
     section(
       'Does confidence mean what it says?',

@@ -27,6 +27,11 @@ export function rangeText(name: FigureName, { low, high }: Pick<Estimate, 'low' 
   return FIGURES[name].share ? `${(low * 100).toFixed(1)} to ${percentText(high)}` : `${low.toFixed(3)} to ${high.toFixed(3)}`;
 }
 
+/** How much of a figure chance alone makes; empty for all but the calibration error. */
+export function chanceText(name: FigureName, { eceByChance }: { readonly eceByChance: number }): string {
+  return name === 'ece' && Number.isFinite(eceByChance) ? `of which by chance alone about ${eceByChance.toFixed(3)}` : '';
+}
+
 /** A difference with its sign: percentage points for shares. */
 export function differenceText(name: FigureName, value: number): string {
   if (!Number.isFinite(value)) return NOTHING;
