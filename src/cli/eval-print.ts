@@ -4,7 +4,7 @@ import type { EvaluatedRow } from '../quality/evaluated-row.ts';
 import { FIGURE_NAMES, FIGURES } from '../quality/figures.ts';
 import type { DecisionCounts } from '../quality/metrics.ts';
 import { askedPrecisionText } from '../quality/report/asked-precision.ts';
-import { verdictText } from '../quality/report/comparison-section.ts';
+import { VERDICTS_NOTE, verdictText } from '../quality/report/comparison-section.ts';
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
 import { chanceText, differenceText, figureText, rangeText, thresholdText } from '../quality/report/number-text.ts';
 import { percent, tableLines } from './table.ts';
@@ -81,6 +81,6 @@ export function comparisonLines({ before, after, rows, figures, fixed, broken, s
     '',
     `Before: ${before}. After: ${after}. ${rows} utterances that both measured.`,
     ...tableLines(['FIGURE', 'BEFORE', 'AFTER', 'DIFFERENCE', '95 % RANGE', ''], cells),
-    `${fixed.length} fixed, ${broken.length} broken (sign test ${signTest.toPrecision(2)})`,
+    `${fixed.length} fixed, ${broken.length} broken (sign test ${signTest.toPrecision(2)}). ${VERDICTS_NOTE}`,
   ];
 }

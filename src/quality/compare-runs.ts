@@ -1,8 +1,9 @@
 /** Two runs over the same utterances: how far each figure moved, whether that could be chance, and which rows changed sides. */
 import { FaqError } from '../errors.ts';
 import type { EvaluatedRow } from './evaluated-row.ts';
-import { DISTANCES, FIGURE_NAMES, type FigureName, figureStatistics } from './figures.ts';
+import { COUNTING, DISTANCES, FIGURE_NAMES, type FigureName, figureStatistics, WINNING } from './figures.ts';
 import { bootstrap, type Estimate, type Statistic } from './measures/bootstrap.ts';
+import { signTest } from './measures/sign-test.ts';
 import { isRight } from './metrics.ts';
 
 /** One run as a comparison needs it. */
@@ -18,7 +19,10 @@ export interface FigureChange {
   readonly after: number;
   /** After less before, with the range in which it would lie in 95 of 100 like sets of utterances; paired, so what both find hard cancels. */
   readonly difference: Estimate;
-  /** Whether that range leaves 0 out. */
+  /**
+   * Whether that range has a width and leaves 0 out, over LEAST_ROWS rows or more; of a share of rows the exact sign test over those that
+   * changed sides must say so, too.
+   */
   readonly sure: boolean;
 }
 
@@ -28,6 +32,12 @@ export interface ChangedRow {
   readonly intent: string | null;
   readonly before: Pick<EvaluatedRow, 'decision' | 'best' | 'confidence'>;
   readonly after: Pick<EvaluatedRow, 'decision' | 'best' | 'confidence'>;
+}
+
+/** One utterance in both runs. */
+interface RowPair {
+  readonly old: EvaluatedRow;
+  readonly row: EvaluatedRow;
 }
 
 /** What changed from one run to the other. */
@@ -59,33 +69,35 @@ function keyed(rows: readonly EvaluatedRow[]): ReadonlyMap<string, EvaluatedRow>
   );
 }
 
-/** Chance of at most `fewer` heads, or tails, in `count` tosses of a fair coin. In [0, 1]; 1 where there is no toss. */
-export function signTest(fewer: number, count: number): number {
-  let term = 0.5 ** count;
-  // Beyond some 1,000 tosses the first term is 0; such numbers are far from balance or need no exact test.
-  if (term === 0) return erfcTwoSided((count / 2 - fewer - 0.5) / Math.sqrt(count / 4));
-  let sum = 0;
-  for (let heads = 0; heads <= fewer; heads += 1) {
-    sum += term;
-    term *= (count - heads) / (heads + 1);
-  }
-  return Math.min(1, 2 * sum);
-}
-
-/** Two-sided tail of the normal distribution (Abramowitz and Stegun 7.1.26, good to 1e-7). */
-function erfcTwoSided(deviations: number): number {
-  const x = Math.max(0, deviations) / Math.SQRT2;
-  const t = 1 / (1 + 0.3275911 * x);
-  const series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return Math.min(1, series * Math.exp(-x * x));
-}
-
 function changeOf(before: EvaluatedRow, after: EvaluatedRow): ChangedRow {
   const part = ({ decision, best, confidence }: EvaluatedRow): ChangedRow['before'] => ({ decision, best, confidence });
   return { utterance: after.utterance, intent: after.intent, before: part(before), after: part(after) };
 }
 
-async function figureChanges(before: readonly EvaluatedRow[], after: readonly EvaluatedRow[], resamples: number) {
+/** With fewer rows that count for a figure nothing is sure. */
+const LEAST_ROWS = 10;
+/** Chance from which on a change is taken for chance, as by a range of 95 %. */
+const MOST_CHANCE = 0.05;
+
+/** Chance that so many more rows win, or lose, what they did not before; 0 of a figure that is no share of rows. */
+function chanceOf(name: FigureName, pairs: readonly RowPair[]): number {
+  const wins = WINNING[name];
+  if (wins === undefined) return 0;
+  const won = pairs.filter(({ old, row }) => !wins(old) && wins(row)).length;
+  const lost = pairs.filter(({ old, row }) => wins(old) && !wins(row)).length;
+  return signTest(Math.min(won, lost), won + lost);
+}
+
+/** Whether a difference may be called better or worse: a bootstrap of one or two changed rows leaves 0 out too easily. */
+function isSure(name: FigureName, { low, high }: Estimate, pairs: readonly RowPair[]): boolean {
+  const counts = COUNTING[name];
+  const counting = pairs.filter(({ old, row }) => counts(old) || counts(row));
+  return (low > 0 || high < 0) && low !== high && counting.length >= LEAST_ROWS && chanceOf(name, counting) < MOST_CHANCE;
+}
+
+/** @param pairs ascending by confidence before. */
+async function figureChanges(pairs: readonly RowPair[], resamples: number) {
+  const [before, after] = [pairs.map(({ old }) => old), pairs.map(({ row }) => row)];
   const [was, is] = [figureStatistics(before), figureStatistics(after)];
   const differences = Object.fromEntries(
     FIGURE_NAMES.map((name): [FigureName, Statistic] => [name, (positions) => is[name](positions) - was[name](positions)]),
@@ -94,7 +106,7 @@ async function figureChanges(before: readonly EvaluatedRow[], after: readonly Ev
   const all = Int32Array.from(before.keys());
   const change = (name: FigureName): FigureChange => {
     const difference = estimates[name];
-    return { before: was[name](all), after: is[name](all), difference, sure: difference.low > 0 || difference.high < 0 };
+    return { before: was[name](all), after: is[name](all), difference, sure: isSure(name, difference, pairs) };
   };
   return Object.fromEntries(FIGURE_NAMES.map((name) => [name, change(name)])) as Record<FigureName, FigureChange>;
 }
@@ -124,11 +136,7 @@ export async function compareRuns(
     after: after.name,
     rows: pairs.length,
     leftOut: was.size + is.size - 2 * pairs.length,
-    figures: await figureChanges(
-      ordered.map(({ old }) => old),
-      ordered.map(({ row }) => row),
-      resamples,
-    ),
+    figures: await figureChanges(ordered, resamples),
     fixed,
     broken,
     signTest: signTest(Math.min(fixed.length, broken.length), fixed.length + broken.length),

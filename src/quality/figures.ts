@@ -49,8 +49,36 @@ export const FIGURE_NAMES = Object.keys(FIGURES) as readonly FigureName[];
 /** Figures that are a distance to 0, which noise only adds to: their ranges are mirrored (measures/bootstrap.ts). */
 export const DISTANCES: readonly FigureName[] = ['ece'];
 
+type RowTest = (row: EvaluatedRow) => boolean;
+const inScope: RowTest = ({ intent }) => intent !== null;
+const answered: RowTest = ({ decision }) => decision === 'answer';
+const any: RowTest = () => true;
+
+/** Rows that a figure is told from. */
+export const COUNTING: Readonly<Record<FigureName, RowTest>> = {
+  accuracy: inScope,
+  intentAccuracy: inScope,
+  precision: answered,
+  refused: (row) => !inScope(row),
+  coverageAt90: inScope,
+  ece: any,
+  brier: any,
+  auroc: any,
+  mcc: any,
+  macroF1: inScope,
+  ndcgAt10: inScope,
+  reciprocalRank: inScope,
+};
+
+/** What wins a row, of figures that are a share of rows which are the same ones in every run. */
+export const WINNING: Readonly<Partial<Record<FigureName, RowTest>>> = {
+  accuracy: isRight,
+  intentAccuracy: bestIsRight,
+  refused: ({ decision }) => decision === 'no_match',
+};
+
 /** Share of the rows that `counts` holds for that `wins` holds for too. NaN where it holds for none. */
-function share<Row>(rows: readonly Row[], counts: (row: Row) => boolean, wins: (row: Row) => boolean): Statistic {
+function share(rows: readonly EvaluatedRow[], counts: RowTest, wins: RowTest = any): Statistic {
   const weights = Uint8Array.from(rows, (row) => (counts(row) ? 1 : 0));
   const won = Uint8Array.from(rows, (row) => (counts(row) && wins(row) ? 1 : 0));
   return (positions) => {
@@ -86,19 +114,14 @@ function over<Item>(items: readonly (Item | undefined)[], figure: (taken: readon
 
 /** Every headline figure over the given rows. Rows ascending by confidence are resampled fastest. */
 export function figureStatistics(rows: readonly EvaluatedRow[]): Readonly<Record<FigureName, Statistic>> {
-  const inScope = (row: EvaluatedRow): boolean => row.intent !== null;
   const scoped = rows.map(scopedRow);
   const ranked = rows.map(rankedRow);
   const rank = ranked.map((row) => row?.ranking.findIndex((item) => row.relevant.includes(item)));
   return {
-    accuracy: share(rows, inScope, isRight),
-    intentAccuracy: share(rows, inScope, bestIsRight),
-    precision: share(rows, ({ decision }) => decision === 'answer', bestIsRight),
-    refused: share(
-      rows,
-      (row) => !inScope(row),
-      ({ decision }) => decision === 'no_match',
-    ),
+    accuracy: share(rows, COUNTING.accuracy, WINNING.accuracy),
+    intentAccuracy: share(rows, COUNTING.intentAccuracy, WINNING.intentAccuracy),
+    precision: share(rows, COUNTING.precision, bestIsRight),
+    refused: share(rows, COUNTING.refused, WINNING.refused),
     coverageAt90: over(scoped, (taken) => coverageAt(0.9, coverageCurve(taken))?.coverage ?? 0),
     ece: over(scoped, expectedCalibrationError),
     brier: over(scoped, brierScore),

@@ -17,6 +17,9 @@ export function verdictText(name: FigureName, { sure, difference }: FigureChange
   return difference.value > 0 === (FIGURES[name].better === 'more') ? 'better' : 'worse';
 }
 
+/** What to make of so many verdicts at once. */
+export const VERDICTS_NOTE = `Of ${FIGURE_NAMES.length} verdicts at 95 % one may be chance.`;
+
 /** Difference and range on a line whose middle is no difference. */
 function rangePicture(name: FigureName, change: FigureChange): HtmlCell {
   const { low, high, value } = change.difference;
@@ -64,6 +67,6 @@ export function comparisonSection(comparison: Comparison): string {
   const unpaired = leftOut === 0 ? '' : ` ${leftOut} that only one of them measured are left out.`;
   const lead =
     `Before: ${before}. After: ${after}. Compared on ${rows} utterances that both measured.${unpaired} ` +
-    `${fixed.length} fixed, ${broken.length} broken; so uneven a split comes by chance with probability ${signTest.toPrecision(2)} (sign test).`;
+    `${fixed.length} fixed, ${broken.length} broken; so uneven a split comes by chance with probability ${signTest.toPrecision(2)} (sign test). ${VERDICTS_NOTE}`;
   return section('What changed', lead, table + changeTable('Broken', broken) + changeTable('Fixed', fixed));
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { reportLines } from '../../../src/cli/eval-print.ts';
-import { compareRuns, signTest } from '../../../src/quality/compare-runs.ts';
+import { compareRuns } from '../../../src/quality/compare-runs.ts';
 import { type EvaluatedRow, evaluatedRow } from '../../../src/quality/evaluated-row.ts';
+import { signTest } from '../../../src/quality/measures/sign-test.ts';
 import type { LearntPrecision } from '../../../src/quality/report/asked-precision.ts';
 import { buildReport } from '../../../src/quality/report/build-report.ts';
+import { verdictText } from '../../../src/quality/report/comparison-section.ts';
 import { confusionSquare } from '../../../src/quality/report/confusion-square.ts';
 import type { ReportSubject } from '../../../src/quality/report/evaluation-report.ts';
 import { htmlReport } from '../../../src/quality/report/html-report.ts';
@@ -145,6 +147,39 @@ describe('two runs', () => {
     expect(comparison.fixed.map(({ utterance }) => utterance)).toEqual(['b']);
     expect(comparison.broken).toEqual([]);
     expect(comparison.figures.accuracy.difference.value).toBeCloseTo(1 / 4);
+  });
+
+  test('are called better or worse by a share of rows only where the sign test says so', async () => {
+    const pairs = (wrong: number, all: number) =>
+      Array.from({ length: all }, (_, i) => row([`u${i}`, 'refund', i < wrong ? 'parcel' : 'refund', 0.9]));
+    const changes = async (wrong: number, all: number) => {
+      const { figures } = await compareRuns({ name: 'old', rows: pairs(wrong, all) }, { name: 'new', rows: pairs(0, all) });
+      return [figures.accuracy, figures.intentAccuracy].map((change) => [verdictText('accuracy', change), change.sure]);
+    };
+    // The bootstrap alone leaves 0 out from four rows of six on: with five the sign test is at .06, with six at .03.
+    expect(await changes(5, 12)).toEqual([
+      ['could be chance', false],
+      ['could be chance', false],
+    ]);
+    expect(await changes(6, 12)).toEqual([
+      ['better', true],
+      ['better', true],
+    ]);
+    expect(await changes(6, 9)).toEqual([
+      ['could be chance', false],
+      ['could be chance', false],
+    ]);
+    // Every row the other way round: a range without width.
+    expect(await changes(12, 12)).toEqual([
+      ['could be chance', false],
+      ['could be chance', false],
+    ]);
+  });
+
+  test('that changed in one out-of-scope row say nothing sure of refusing', async () => {
+    const rows = (confidence: number) => [...ROWS, row(['new', null, 'parcel', confidence])];
+    const { figures } = await compareRuns({ name: 'old', rows: rows(0.9) }, { name: 'new', rows: rows(0.1) });
+    expect(Object.values(figures).some(({ sure }) => sure)).toBe(false);
   });
 
   test('that are the same differ by nothing, surely', async () => {
