@@ -59,7 +59,7 @@ describe('--traffic', () => {
   test('advises a share where enough utterances tell it, and none where too few do', async () => {
     const path = await golden(
       'more-traffic.txt',
-      Array.from({ length: 30 }, (_, i) => `what is the capital of country number ${i}`).join('\n'),
+      Array.from({ length: 200 }, (_, i) => `what is the capital of country number ${i}`).join('\n'),
     );
     const { out } = await evaluate(at('faq.jsonl'), '--traffic', path, '--json');
     const { traffic } = JSON.parse(out);

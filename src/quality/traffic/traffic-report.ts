@@ -45,7 +45,7 @@ export interface TrafficReport {
   readonly changedUtterances: number;
   /** Those, most frequent first, at most MOST_CHANGED. */
   readonly changed: readonly ChangedUtterance[];
-  /** What to write as out_of_scope_share; null where the configured one lies in the range. */
+  /** What to write as out_of_scope_share; null where the configured one lies in the range, or where the utterances tell too little. */
   readonly advised: number | null;
   readonly notes: readonly string[];
 }
