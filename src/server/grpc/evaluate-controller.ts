@@ -6,10 +6,10 @@ import { GrpcMethod } from '@nestjs/microservices';
 import { Observable } from 'rxjs';
 import { FaqError } from '../../errors.ts';
 import type { EvaluateCorpusRequest, EvaluateCorpusResponse, Progress } from '../../generated/faqmatch/v1/admin.ts';
-import type { EvaluationReport } from '../../quality/report/evaluation-report.ts';
 import { collectViolations } from '../edge/violations.ts';
 import type { ServerOptions } from '../options.ts';
 import { EVALUATOR, OPTIONS } from '../tokens.ts';
+import { reportEvents } from './evaluation-events.ts';
 import type { Evaluator } from './evaluator.ts';
 import { GrpcController } from './grpc-controller.ts';
 import { checkNamed } from './names.ts';
@@ -38,16 +38,6 @@ function checkRequest(request: EvaluateCorpusRequest, { limits }: ServerOptions)
     violations.check(tooLong, field, () => `expected at most ${limits.maxUtteranceChars} characters; got more.`);
   }
   violations.throwIfAny();
-}
-
-type ReportEvent = NonNullable<EvaluateCorpusResponse['event']>;
-
-/** The report's events; the page's pictures are drawn, and their library loaded, only where it is asked for. */
-async function reportEvents(report: EvaluationReport, html: boolean): Promise<readonly ReportEvent[]> {
-  const json: ReportEvent = { $case: 'reportJson', value: JSON.stringify(report) };
-  if (!html) return [json];
-  const { htmlReport } = await import('../../quality/report/html-report.ts');
-  return [{ $case: 'reportHtml', value: await htmlReport(report) }, json];
 }
 
 /** Checks the request, runs the evaluation, maps what it reports. */

@@ -348,10 +348,10 @@ export interface EvaluateCorpusResponse {
     /** How far it is. */
     { readonly $case: "progress"; readonly value: Progress }
     | //
-    /** The report as JSON. */
+    /** The report as JSON, at most 3 MiB: where it would be more, its rows are left out, and those mistakes and intents that do not fit; its notes say so. Figures count every row. */
     { readonly $case: "reportJson"; readonly value: string }
     | //
-    /** The report as one self-contained HTML page, just before the JSON, where it was asked for. */
+    /** The report as one self-contained HTML page, just before the JSON, where it was asked for; without the mistakes where it would be over 3 MiB. */
     { readonly $case: "reportHtml"; readonly value: string }
     | undefined;
 }
