@@ -18,7 +18,11 @@ function collectGoldenRow(
   const utterance = readText(row.utterance, UTTERANCE, { place: within(place, row.field), list });
   const intentPlace = within(place, 'intent');
   if (row.intent === undefined) {
-    list.fault('missing_field', intentPlace, 'Expected an intent, came none; name one, or write null where none of the intents is meant.');
+    list.fault(
+      'missing_field',
+      intentPlace,
+      'Expected an intent, came none; name one, or write null (in a table an empty cell) where none of the intents is meant.',
+    );
     return;
   }
   const intent = row.intent === null ? null : readText(row.intent, INTENT, { place: intentPlace, list });
@@ -52,7 +56,7 @@ export function collectGoldenDocument(document: SourceDocument, collection: Coll
   }
 }
 
-/** Adds the golden rows of a table; a blank intent cell means none of the intents. */
+/** Adds the golden rows of a table; a blank intent cell means none of the intents, and one that is not there is a fault. */
 export function collectGoldenTable(table: Table, collection: Collection): void {
   if (table.columns.length === 0) return;
   const columns = table.columns.map((column) => column.toLowerCase());
@@ -65,7 +69,7 @@ export function collectGoldenTable(table: Table, collection: Collection): void {
   }
   const utteranceColumn = columns.indexOf(field);
   for (const [index, cells] of table.rows.entries()) {
-    const intent = cells[intentColumn] ?? '';
+    const intent = cells[intentColumn];
     const row = { field, utterance: cells[utteranceColumn], intent: intent === '' ? null : intent };
     collectGoldenRow(row, { document: table.document, path: [index] }, collection);
   }

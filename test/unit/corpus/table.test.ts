@@ -3,6 +3,22 @@ import { brief, parse } from './parse.ts';
 
 const HEADER = 'id,intent,question,answer,locale,tags\n';
 
+describe('golden tables', () => {
+  it('tell a blank intent cell, none of these, from one that is not there', () => {
+    const { corpus, faults } = parse({
+      'faq.csv': `${HEADER}a,,one?,x,,\n`,
+      'golden.csv': 'utterance,intent\nhi,a\nwhat a day,\nforgotten\n',
+    });
+    expect(corpus).toBeUndefined();
+    expect(brief(faults)).toEqual(['missing_field golden.csv:4 intent']);
+    const blank = parse({ 'faq.csv': `${HEADER}a,,one?,x,,\n`, 'golden.tsv': 'intent\tutterance\na\thi\n\twhat a day\n' });
+    expect(blank.corpus?.golden).toEqual([
+      { utterance: 'hi', intent: 'a' },
+      { utterance: 'what a day', intent: null },
+    ]);
+  });
+});
+
 describe('CSV', () => {
   it('joins the rows of one id, unions tags and takes the first answer', () => {
     const { corpus, faults, warnings } = parse({ 'faq.csv': `${HEADER}a,i,one?,An answer,en,x|y\nb,j,two?,Other,,\na,,three?,,,y| z |\n` });
