@@ -53,13 +53,23 @@ export async function evalSource(corpusOrPath: string, corpusRoot: string): Prom
   return { corpus, files: [faq], retrieval: true, rows };
 }
 
+/** A file whatever its name, or all golden files of a folder: its other files are no labelled utterances. */
+async function goldenFiles(path: string): Promise<readonly SourceFile[]> {
+  const files = await readLocalSource(path);
+  const isFolder = (await stat(path)).isDirectory();
+  // With a named file come the golden files beside it, after it.
+  if (!isFolder) return files.slice(0, 1);
+  const golden = files.filter(({ name }) => isGoldenName(name));
+  if (golden.length > 0) return golden;
+  const message = `Expected golden files, such as golden.yaml, in the folder "${path}", came none; name a file.`;
+  throw new FaqError('invalid_argument', message);
+}
+
 /**
- * Labelled utterances of a file of their own.
+ * Labelled utterances of a file or folder of their own.
  * @throws FaqError not_found, invalid_argument with every fault.
  */
 export async function goldenRows(path: string): Promise<readonly LocatedUtterance[]> {
-  const files = await readLocalSource(path);
-  const named = files.find((file) => path.replaceAll('\\', '/').endsWith(file.name)) ?? files[0];
-  const { golden, faults } = parseGolden(named === undefined ? [] : [named]);
+  const { golden, faults } = parseGolden(await goldenFiles(path));
   return requireRows(golden, faults, `The golden file "${path}"`);
 }

@@ -184,7 +184,7 @@ function withOptions(command: Command): Command {
       '<corpus>',
       'name of a corpus under the corpus root, or path of an FAQ file or folder; or folder of faq.jsonl and queries.jsonl',
     )
-    .option('--golden <path>', 'golden file; the one beside the FAQ file by default')
+    .option('--golden <path>', 'golden file, or folder whose golden files all count; those beside the FAQ file by default')
     .option('--cross-validate', 'measure the corpus by itself: groups of near-duplicate questions leave together')
     .option('--folds <number>', 'builds of a cross-validation', wholeFlag(2, 20), 4)
     .option('--seed <number>', 'which division into folds', wholeFlag(1, 2 ** 31 - 1), 1)

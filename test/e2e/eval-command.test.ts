@@ -123,6 +123,25 @@ describe('--traffic', () => {
   });
 });
 
+test('--golden takes every golden file of a folder, and refuses a folder without one', async () => {
+  await mkdir(at('sets/more'), { recursive: true });
+  await golden('sets/golden.yaml', '- {utterance: where is the parcel, intent: parcel}\n');
+  await golden('sets/more/golden.csv', 'utterance,intent\nmy cash,refund\nsing a song,\n');
+  await golden('sets/a-faq.jsonl', '{"text": "not a label", "intent": "refund"}\n');
+  const { code, out } = await evaluate(at('faq.jsonl'), '--golden', at('sets'), '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out).metrics).toMatchObject({ rows: 3, outOfScope: { rows: 1 } });
+  await mkdir(at('bare'));
+  await golden('bare/labels.jsonl', '{"utterance": "my cash", "intent": "refund"}\n');
+  const bare = await evaluate(at('faq.jsonl'), '--golden', at('bare'));
+  expect(bare).toMatchObject({
+    code: 3,
+    out: '',
+    err: expect.stringContaining('Expected golden files, such as golden.yaml, in the folder'),
+  });
+  expect((await evaluate(at('faq.jsonl'), '--golden', at('bare/labels.jsonl'))).code).toBe(0);
+});
+
 test('--json is one line, --html one file, and a saved report is compared with', async () => {
   const { code, out } = await evaluate(at('faq.jsonl'), '--json', '--html', at('report.html'), '--learning-curve');
   expect(code).toBe(0);
