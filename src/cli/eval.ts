@@ -9,10 +9,12 @@ import { type Config, SETTING_NAMES } from '../config/schema.ts';
 import { isSettingName } from '../config/setting-names.ts';
 import { FaqError } from '../errors.ts';
 import { type ComparedRun, type Comparison, compareRuns } from '../quality/compare-runs.ts';
+import { FIGURE_NAMES } from '../quality/figures.ts';
 import { REPORT_FORMAT } from '../quality/report/evaluation-report.ts';
 import { parseSavedReport } from '../quality/report/saved-report.ts';
 import { trafficPage } from '../quality/report/traffic-section.ts';
 import { describedCommand, ENCODER_SETTINGS, settingsOf } from './command-settings.ts';
+import { type Demand, demandFlag, requireDemands } from './eval-checks.ts';
 import { comparisonLines, mistakeLines, reportLines } from './eval-print.ts';
 import { type EvalPlace, type EvalPlan, type Evaluated, runEvaluation } from './eval-run.ts';
 import { trafficLines } from './eval-traffic.ts';
@@ -38,6 +40,8 @@ interface EvalFlags {
   readonly minConfidence?: number;
   readonly minPrecision?: number;
   readonly mistakes?: boolean;
+  readonly failUnder: readonly Demand[];
+  readonly requirePrecision?: boolean;
   readonly html?: string;
   readonly baseline?: string;
   readonly against?: string;
@@ -143,9 +147,11 @@ async function run(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<
       : await compareRuns(before, { name: `${plan.corpusOrPath} (version ${report.version})`, rows: report.rows });
   if (flags.html !== undefined) await writePage(flags.html, await pageOf(evaluated, comparison), terminal);
   print(evaluated, comparison, { flags, terminal });
+  requireDemands(report, { figures: flags.failUnder, precision: flags.requirePrecision ?? false });
 }
 
-function planOf(corpusOrPath: string, flags: EvalFlags, config: Config): EvalPlan {
+/** @throws FaqError invalid_argument for flags that contradict one another. */
+function checkFlags(flags: EvalFlags): void {
   if (flags.crossValidate === true && flags.golden !== undefined)
     throw new FaqError('invalid_argument', '--cross-validate measures the corpus by itself and --golden with a file; give one of them.');
   if (flags.baseline !== undefined && (flags.against !== undefined || flags.againstWith.length > 0))
@@ -153,6 +159,15 @@ function planOf(corpusOrPath: string, flags: EvalFlags, config: Config): EvalPla
       'invalid_argument',
       '--baseline compares with a saved report, --against and --against-with measure anew; give one kind.',
     );
+  if (flags.requirePrecision !== true) return;
+  if (flags.minPrecision === undefined)
+    throw new FaqError('invalid_argument', '--require-precision says what must come of --min-precision; give both.');
+  if (flags.crossValidate === true)
+    throw new FaqError('invalid_argument', '--require-precision needs labelled utterances: cross-validation guarantees nothing.');
+}
+
+function planOf(corpusOrPath: string, flags: EvalFlags, config: Config): EvalPlan {
+  checkFlags(flags);
   return {
     corpusOrPath,
     crossValidate: flags.crossValidate ?? false,
@@ -173,6 +188,7 @@ const EXAMPLE = `faqmatch eval shop --html report.html
 faqmatch eval shop --cross-validate --learning-curve --html report.html
 faqmatch eval ./my-faq.yaml --golden ./golden.yaml --mistakes
 faqmatch eval shop --min-precision 0.95
+faqmatch eval shop --fail-under accuracy=0.85 --fail-under refused=0.9 --min-precision 0.9 --require-precision
 faqmatch eval shop --json > before.json; faqmatch eval shop --baseline before.json
 faqmatch eval ./new-faq.yaml --golden ./golden.yaml --against ./old-faq.yaml
 faqmatch eval shop --against-with outOfScopeShare=0.1
@@ -197,6 +213,13 @@ function withOptions(command: Command): Command {
     )
     .option('--min-confidence <number>', 'as a request would send it', shareFlag)
     .option('--min-precision <number>', 'measure at this precision, as a request would ask for it, and say what is reached', shareFlag)
+    .option(
+      '--fail-under <figure=number>',
+      `end with 6 where a figure of the report is worse, e.g. accuracy=0.85 (${FIGURE_NAMES.join(', ')}; of ece and brier more is worse); may be repeated`,
+      demandFlag,
+      [],
+    )
+    .option('--require-precision', 'end with 6 where the precision of --min-precision is missed or not guaranteed')
     .option('--mistakes', 'list the rows that went wrong')
     .option('--html <path>', 'write a report with pictures, one file')
     .option('--baseline <report.json>', 'compare with an earlier report, as --json prints it')

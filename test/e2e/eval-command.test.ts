@@ -142,6 +142,50 @@ test('--golden takes every golden file of a folder, and refuses a folder without
   expect((await evaluate(at('faq.jsonl'), '--golden', at('bare/labels.jsonl'))).code).toBe(0);
 });
 
+describe('a pipeline', () => {
+  test('fails with 6 after the report where a figure falls short, every one of them named', async () => {
+    const passed = await evaluate(at('faq.jsonl'), '--fail-under', 'intentAccuracy=0.1', '--fail-under', 'ece=1');
+    expect(passed.code).toBe(0);
+    const { code, out, err } = await evaluate(
+      at('faq.jsonl'),
+      '--json',
+      '--fail-under',
+      'ece=0',
+      '--fail-under',
+      'auroc=0',
+      '--fail-under',
+      'brier=0',
+    );
+    expect(code).toBe(6);
+    expect(JSON.parse(out).metrics.rows).toBe(3);
+    expect(err).toMatch(/falls short: ece is 0\.\d+, over 0; brier is 0\.\d+, over 0\.$/mu);
+    // No row is out of scope.
+    const rows = await golden('inside.yaml', '- {utterance: where is the parcel, intent: parcel}\n');
+    const untold = await evaluate(at('faq.jsonl'), '--golden', rows, '--fail-under', 'refused=0');
+    expect(untold).toMatchObject({ code: 6, err: expect.stringContaining('refused cannot be told of these utterances') });
+  });
+
+  test('fails where an asked precision is not guaranteed', async () => {
+    const { code, out, err } = await evaluate(at('faq.jsonl'), '--min-precision', '0.9', '--require-precision');
+    expect(out).toMatch(/^Asked: 90 %/mu);
+    expect(err).toMatch(/the asked precision of 90 % (?:is not guaranteed|was missed)/u);
+    expect(code).toBe(6);
+    const strange = [['--require-precision'], ['--require-precision', '--min-precision', '0.9', '--cross-validate']];
+    for (const flags of strange) expect((await evaluate(at('faq.jsonl'), ...flags)).code).toBe(3);
+  });
+
+  test.each([
+    ['acuracy=0.9', /Did you mean accuracy\? There are accuracy, intentAccuracy, /u],
+    ['accuracy=90', /number from 0 to 1/u],
+    ['accuracy', /number from 0 to 1/u],
+    ['toString=1', /is no figure/u],
+  ])('is refused %s before anything is measured', async (demand, message) => {
+    const { code, out, err } = await evaluate(at('missing.yaml'), '--fail-under', demand);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+});
+
 test('--json is one line, --html one file, and a saved report is compared with', async () => {
   const { code, out } = await evaluate(at('faq.jsonl'), '--json', '--html', at('report.html'), '--learning-curve');
   expect(code).toBe(0);

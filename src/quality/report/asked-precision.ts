@@ -3,7 +3,7 @@ import { bestIsRight, type EvaluatedRow } from '../evaluated-row.ts';
 import { wilson } from '../measures/binomial.ts';
 import { atShare, controlRisk, fewestAnswers } from '../measures/selective-risk.ts';
 import type { AskedPrecisionReport, GuaranteeReport } from './evaluation-report.ts';
-import { percentText } from './number-text.ts';
+import { exactPercent, percentText } from './number-text.ts';
 
 /** What a version made of the wish; undefined where several builds were measured, each with a threshold of its own. */
 export interface LearntPrecision {
@@ -154,7 +154,7 @@ function guaranteeText({ guarantee, noGuarantee }: AskedPrecisionReport): string
 /** The same in sentences, for a person. */
 export function askedPrecisionText(report: AskedPrecisionReport): string {
   const { asked, threshold, reachable, expectedAnswered, answers, answered, reached, verdict } = report;
-  const wish = `Asked: ${percentText(asked, 0)} of answers right.`;
+  const wish = `Asked: ${exactPercent(asked)} of answers right.`;
   const refused = reachable === false ? ' The corpus found that out of reach: nothing but stored questions is answered.' : '';
   if (answers === 0) return `${wish}${refused} Nothing was answered.${guaranteeText(report)}`;
   const range = `${(reached.low * 100).toFixed(1)} to ${percentText(reached.high)}`;

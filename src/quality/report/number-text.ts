@@ -10,6 +10,11 @@ export function percentText(share: number, digits = 1): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : NOTHING;
 }
 
+/** A share with the digits it has, at most two behind the percent's point: .996 as `99.6 %`, .9 as `90 %`. */
+export function exactPercent(share: number): string {
+  return Number.isFinite(share) ? `${Number((share * 100).toFixed(2))} %` : NOTHING;
+}
+
 /** A threshold, rounded down: just above the utterance that it was read from it would leave that one out. */
 export function thresholdText(threshold: number): string {
   return (Math.floor(threshold * 1e4) / 1e4).toFixed(4);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { requireDemands } from '../../../src/cli/eval-checks.ts';
 import { reportLines } from '../../../src/cli/eval-print.ts';
 import type { EvaluatedRow } from '../../../src/quality/evaluated-row.ts';
 import { storedKeys, surveyRows } from '../../../src/quality/fresh-rows.ts';
@@ -25,7 +26,7 @@ function row(utterance: string, intent: string | null, best = intent ?? 'intent0
   return { utterance, intent, decision, best, confidence, relevant: intent === null ? [] : [intent], ...rest };
 }
 
-function reportOf(rows: readonly EvaluatedRow[]) {
+function reportOf(rows: readonly EvaluatedRow[], precision = 0.9) {
   const subject = {
     corpus: 'shop',
     version: 'v',
@@ -36,7 +37,7 @@ function reportOf(rows: readonly EvaluatedRow[]) {
     settings: { outOfScopeShare: 0.25, clarifyRatio: 0.75 },
     source: { kind: 'golden' },
   } as const;
-  const asked = { precision: 0.9, learnt: { confidence: 0.5, coverage: 0.5 } };
+  const asked = { precision, learnt: { confidence: 0.5, coverage: 0.5 } };
   return buildReport({ subject, rows, stored: storedKeys(corpus), asked, resamples: 20 });
 }
 
@@ -65,6 +66,7 @@ test('rows that repeat one another prove as much as one of them', async () => {
 test('rows that are news each guarantee what they did, without a note', async () => {
   const inside = Array.from({ length: 72 }, (_, i) => row(`Fresh ${i}`, 'intent1'));
   const report = await reportOf([...inside, ...Array.from({ length: 24 }, (_, i) => row(`Weather ${i}`, null))]);
+  expect(() => requireDemands(report, { figures: [], precision: true })).not.toThrow();
   expect(report.askedPrecision).toMatchObject({ guarantee: { utterances: 96, proven: { answers: 72 } }, noGuarantee: null });
   expect(report.notes.join(' ')).not.toMatch(/stored|repeat/u);
 });
@@ -72,4 +74,8 @@ test('rows that are news each guarantee what they did, without a note', async ()
 test('of labels that contradict one another the one that was missed counts', () => {
   const survey = surveyRows([row('Fresh', 'intent1'), row('fresh!', 'intent2', 'intent1'), row('FRESH', 'intent1')], new Set());
   expect(survey).toMatchObject({ stored: 0, repeated: 2, fresh: [{ intent: 'intent2' }] });
+});
+
+test('an asked precision is told with its digits', async () => {
+  expect(reportLines(await reportOf(STORED, 0.996)).join('\n')).toContain('Asked: 99.6 % of answers right.');
 });
