@@ -22,6 +22,8 @@ export interface EvalPlan {
   readonly corpusOrPath: string;
   /** The corpus beside whose files the golden rows lie; the measured one by default. */
   readonly rowsFrom?: string;
+  /** Whether the corpus may lack intents of the rows, as one from before they were added does. */
+  readonly mayLackIntents?: boolean;
   /** A golden file instead. */
   readonly golden?: string;
   readonly crossValidate: boolean;
@@ -77,15 +79,24 @@ function checkRows(rows: readonly LocatedUtterance[], { plan, version, terminal 
         : `No golden rows in "${plan.golden}": write labelled utterances into it, or measure the corpus by itself with --cross-validate.`;
     throw new FaqError('invalid_argument', message);
   }
-  const faults = goldenFaults(rows, version.content);
+  const all = goldenFaults(rows, version.content);
+  const faults = plan.mayLackIntents === true ? all.filter(({ code }) => code !== 'unknown_intent') : all;
+  const lacking = all.length - faults.length;
+  if (lacking > 0)
+    terminal.err(
+      `note: "${plan.corpusOrPath}" lacks the intents of ${lacking} golden ${lacking === 1 ? 'row' : 'rows'}; they count as wrong there.`,
+    );
   if (faults.length === 0) return;
   const count = faults.length === 1 ? 'One golden row does' : `${faults.length} golden rows do`;
   if (!plan.lenient)
-    throw new FaqError('invalid_argument', `${count} not fit the corpus; nothing was measured. --lenient measures all the same.`, {
-      faults,
-    });
+    throw new FaqError(
+      'invalid_argument',
+      `${count} not fit the corpus "${plan.corpusOrPath}"; nothing was measured. --lenient measures all the same.`,
+      { faults },
+    );
   for (const fault of faults.slice(0, SHOWN_FAULTS)) terminal.err(`warning: ${faultLine(fault)}`);
-  if (faults.length > SHOWN_FAULTS) terminal.err(`warning: ${faults.length - SHOWN_FAULTS} more golden rows do not fit the corpus`);
+  if (faults.length > SHOWN_FAULTS)
+    terminal.err(`warning: ${faults.length - SHOWN_FAULTS} more golden rows do not fit the corpus "${plan.corpusOrPath}"`);
 }
 
 /** The settings that bear on answers; a switch is 1 or 0. */

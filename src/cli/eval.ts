@@ -70,7 +70,8 @@ async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): 
   const corpusOrPath = flags.against ?? plan.corpusOrPath;
   // Both are asked the same: other files may have other golden rows beside them.
   const { traffic: _, ...rest } = plan;
-  const other: EvalPlan = { ...rest, corpusOrPath, config, learningCurve: false, rowsFrom: plan.corpusOrPath };
+  const mayLackIntents = flags.against !== undefined;
+  const other: EvalPlan = { ...rest, corpusOrPath, config, learningCurve: false, rowsFrom: plan.corpusOrPath, mayLackIntents };
   const { report } = await runEvaluation(other, place);
   if (report === undefined) return undefined;
   const { rows, version } = report;

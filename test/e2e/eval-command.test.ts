@@ -229,6 +229,21 @@ test('other settings are measured and compared with', async () => {
   expect(comparison.before).toContain('outOfScopeShare=0.6');
 });
 
+test('a corpus from before an intent was added is compared with, and other faults name the corpus', async () => {
+  await mkdir(at('new'));
+  await copyFile(at('faq.jsonl'), at('new/faq.jsonl'));
+  await golden('new/more.jsonl', '{"text": "do you sell gift cards", "intent": "gift"}\n{"text": "buy a voucher", "intent": "gift"}\n');
+  await golden('new/golden.yaml', '- {utterance: gift card please, intent: gift}\n- {utterance: where is the parcel, intent: parcel}\n');
+  const { code, out, err } = await evaluate(at('new'), '--against', at('faq.jsonl'), '--json');
+  expect(code).toBe(0);
+  expect(err).toContain(`note: "${at('faq.jsonl')}" lacks the intents of 1 golden row; they count as wrong there.`);
+  expect(JSON.parse(out).comparison.rows).toBe(2);
+  const rows = await golden('odd-rows.yaml', '- {utterance: reset login, intent: refund}\n- {utterance: vouchers, intent: gift}\n');
+  const refused = await evaluate(at('new'), '--against', at('faq.jsonl'), '--golden', rows);
+  expect(refused.code).toBe(3);
+  expect(refused.err).toContain(`One golden row does not fit the corpus "${at('faq.jsonl')}"`);
+});
+
 test('a retrieval set is measured by its queries', async () => {
   const { code, out } = await evaluate(at('retrieval'), '--json');
   expect(code).toBe(0);
