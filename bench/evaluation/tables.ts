@@ -195,7 +195,10 @@ export function newestModelOnly<Result extends { readonly model: string }>(kept:
 export function evaluationTables(results: Results): string {
   const [model] = [...results.values()].map((result) => result.model);
   const parts = [overview(results), accuracy(results), scope(results), traffic(results), retrieval(results), clarify(results)];
-  return [`Encoder \`${model ?? NOTHING}\`. Ranges hold a figure in 95 of 100 like sets of utterances (bootstrap).\n`, ...parts]
+  return [
+    `Encoder \`${model ?? NOTHING}\`. A range holds the figure of all such traffic in 95 of 100 measurements (bootstrap).\n`,
+    ...parts,
+  ]
     .filter((part) => part !== '')
     .join('\n');
 }

@@ -17,7 +17,7 @@ export interface ComparedRun {
 export interface FigureChange {
   readonly before: number;
   readonly after: number;
-  /** After less before, with the range in which it would lie in 95 of 100 like sets of utterances; paired, so what both find hard cancels. */
+  /** After less before, with the range that holds the difference on all such traffic in 95 of 100 measurements; paired, so what both find hard cancels. */
   readonly difference: Estimate;
   /**
    * Whether that range has a width and leaves 0 out, over LEAST_ROWS rows or more; of a share of rows the exact sign test over those that

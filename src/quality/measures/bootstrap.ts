@@ -5,7 +5,7 @@ import { seededRandom } from '../../index/seeded-random.ts';
 /** A figure of the rows at some positions, which come ascending, repeats among them. */
 export type Statistic = (positions: Int32Array) => number;
 
-/** A figure with the range in which it would lie in 95 of 100 like sets of rows. */
+/** A figure with the range that holds the figure of all such traffic in 95 of 100 measurements. */
 export interface Estimate {
   readonly value: number;
   /** NaN where too few resamples gave a number. */

@@ -146,7 +146,7 @@ export interface ReportSubject {
 export interface EvaluationReport extends ReportSubject {
   readonly format: typeof REPORT_FORMAT;
   readonly metrics: GoldenMetrics;
-  /** With the range in which each would lie in 95 of 100 like sets of utterances. */
+  /** Each with the range that holds the figure of all such traffic in 95 of 100 measurements. */
   readonly figures: Readonly<Record<FigureName, Estimate>>;
   /** How much of the calibration error confidences that mean exactly what they say would show on so many utterances, by chance alone. */
   readonly eceByChance: number;

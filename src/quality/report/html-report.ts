@@ -137,7 +137,7 @@ export async function htmlReport(report: EvaluationReport, comparison?: Comparis
     comparison === undefined ? '' : comparisonSection(comparison),
     traffic === undefined ? '' : trafficSection(traffic),
     `<div class="columns">${await confidencePictures(report)}${await learningPicture(report)}</div>`,
-    section('All figures', 'Ranges hold the figure in 95 of 100 like sets of utterances (bootstrap).', figureTable(report)),
+    section('All figures', 'A range holds the figure of all such traffic in 95 of 100 measurements (bootstrap).', figureTable(report)),
     await confusionPicture(report),
     section(
       'Worst intents',

@@ -35,7 +35,7 @@ export interface TrafficReport {
   /** The share in force, and who said it. */
   readonly configured: number;
   readonly configuredBy: ShareSource;
-  /** The estimated share with the range in which it would lie in 95 of 100 like sets of utterances. */
+  /** The estimated share with the range that holds the one estimated from all such traffic in 95 of 100 measurements. */
   readonly estimate: Estimate;
   /** Estimated once more by the version made for the estimate; far from it, the confidences are not to be trusted here. */
   readonly estimatedAgain: number;

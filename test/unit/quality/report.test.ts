@@ -118,6 +118,7 @@ describe('as a page', () => {
         refused: 0.5,
       })),
     });
+    expect(page).toContain('A range holds the figure of all such traffic in 95 of 100 measurements');
     expect(page.match(/<figure>/gu)).toHaveLength(5);
     expect(page.match(/<svg/gu)).toHaveLength(5);
     expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\((?!#)/u);
