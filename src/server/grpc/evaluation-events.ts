@@ -2,6 +2,7 @@
 import type { EvaluateCorpusResponse } from '../../generated/faqmatch/v1/admin.ts';
 import { boundedReport } from '../../quality/report/bounded-report.ts';
 import type { EvaluationReport } from '../../quality/report/evaluation-report.ts';
+import { pageInThread } from '../../quality/report/page-in-thread.ts';
 import { MAX_RESPONSE_BYTES } from '../edge/response-size.ts';
 
 type ReportEvent = NonNullable<EvaluateCorpusResponse['event']>;
@@ -11,12 +12,11 @@ const FRAME_BYTES = 16;
 
 const NO_MISTAKES = 'The mistakes are left out, since a response would not hold them: "faqmatch eval --html" lists them.';
 
-/** The page; its pictures are drawn, and their library loaded, only where it is asked for. */
+/** The page, drawn beside what else the server does. */
 async function page(report: EvaluationReport): Promise<string> {
-  const { htmlReport } = await import('../../quality/report/html-report.ts');
-  const whole = await htmlReport(report);
+  const whole = await pageInThread(report);
   if (Buffer.byteLength(whole) <= MAX_RESPONSE_BYTES - FRAME_BYTES) return whole;
-  return htmlReport({ ...report, mistakes: [], notes: [...report.notes, NO_MISTAKES] });
+  return pageInThread({ ...report, mistakes: [], notes: [...report.notes, NO_MISTAKES] });
 }
 
 /** The report's events, the JSON last. @param html whether the page was asked for. */
