@@ -53,6 +53,11 @@ function settingFlag(value: string, before: readonly string[]): readonly string[
   throw new InvalidArgumentError('name=value was expected, such as outOfScopeShare=0.1 or model=./my-model.');
 }
 
+/** A version as the name of a run has it; cross-validation has none. */
+function versionText(version: string): string {
+  return version === '' ? '(by itself)' : `(version ${version})`;
+}
+
 /** The first run, from a saved report, or by measuring other files, another model or other settings; undefined where none is asked for. */
 async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<ComparedRun | undefined> {
   if (flags.baseline !== undefined) {
@@ -60,7 +65,7 @@ async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): 
       throw new FaqError('not_found', `No report "${flags.baseline}" that can be read.`, { cause });
     });
     const { rows, version } = parseSavedReport(text, flags.baseline);
-    return { name: `${flags.baseline} (version ${version})`, rows };
+    return { name: `${flags.baseline} ${versionText(version)}`, rows };
   }
   if (flags.against === undefined && flags.againstWith.length === 0) return undefined;
   const changes = Object.fromEntries(
@@ -75,7 +80,7 @@ async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): 
   const { report } = await runEvaluation(other, place);
   if (report === undefined) return undefined;
   const { rows, version } = report;
-  return { name: [corpusOrPath, ...flags.againstWith, `(version ${version})`].join(' '), rows };
+  return { name: [corpusOrPath, ...flags.againstWith, versionText(version)].join(' '), rows };
 }
 
 /** The named settings alone, checked as any others. @throws FaqError invalid_argument naming what is wrong. */
@@ -145,7 +150,7 @@ async function run(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<
   const comparison =
     before === undefined || report === undefined
       ? undefined
-      : await compareRuns(before, { name: `${plan.corpusOrPath} (version ${report.version})`, rows: report.rows });
+      : await compareRuns(before, { name: `${plan.corpusOrPath} ${versionText(report.version)}`, rows: report.rows });
   if (flags.html !== undefined) await writePage(flags.html, await pageOf(evaluated, comparison), terminal);
   print(evaluated, comparison, { flags, terminal });
   requireDemands(report, { figures: flags.failUnder, precision: flags.requirePrecision ?? false });

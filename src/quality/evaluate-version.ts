@@ -63,7 +63,8 @@ function report({ version, name, settings, options }: VersionEvaluation, { sourc
   const { minConfidence, minPrecision } = options;
   const subject = {
     corpus: name,
-    version: version.version,
+    // Cross-validation measures builds of its own, none of which is this version.
+    version: source.kind === 'cross_validation' ? '' : version.version,
     model: version.modelDigest,
     entries: version.content.entries.length,
     questions: version.questions.length,

@@ -28,7 +28,7 @@ function header(report: EvaluationReport): string {
   const facts = [
     ['measured with', sourceText(source, rows.length)],
     ['corpus', `${intents} intents, ${questions} questions`],
-    ['version', version],
+    ...(version === '' ? [] : [['version', version]]),
     ['model', model],
     [
       'settings',
