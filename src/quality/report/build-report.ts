@@ -21,6 +21,11 @@ import {
   type ReportSubject,
 } from './evaluation-report.ts';
 
+/** A number of things that have a regular plural. */
+function counted(count: number, what: string): string {
+  return count === 1 ? `one ${what}` : `${count} ${what}s`;
+}
+
 /** Precisions whose coverage is told. */
 const PRECISIONS = [0.8, 0.9, 0.95, 0.99];
 const HISTOGRAM_BARS = 20;
@@ -87,8 +92,11 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
         'real utterances fare better than this: take it to compare, not as a forecast.',
     );
   }
-  if (rows.length - outside < FEW_ROWS) notes.push(`Only ${rows.length - outside} in-scope utterances: the ranges are wide.`);
-  if (outside > 0 && outside < FEW_ROWS) notes.push(`Only ${outside} out-of-scope utterances: what is said of refusing rests on few.`);
+  const inside = rows.length - outside;
+  if (inside === 0) notes.push('No utterance is in scope: nothing is said of right answers.');
+  else if (inside < FEW_ROWS) notes.push(`Only ${counted(inside, 'in-scope utterance')}: the ranges are wide.`);
+  if (outside > 0 && outside < FEW_ROWS)
+    notes.push(`Only ${counted(outside, 'out-of-scope utterance')}: what is said of refusing rests on few.`);
   if (expected !== undefined && source.kind !== 'retrieval' && Math.abs(share - expected) > 0.1) {
     const percent = (value: number): string => `${Math.round(value * 100)} %`;
     notes.push(

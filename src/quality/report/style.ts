@@ -22,7 +22,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .card small { color: ${PALETTE.faint}; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(500px, 1fr)); gap: 20px; align-items: start; margin: 0 0 20px; }
 .columns section:last-child:nth-child(odd) { grid-column: 1 / -1; }
-.columns section { margin: 0; height: 100%; box-sizing: border-box; }
+.columns section { margin: 0; min-width: 0; height: 100%; box-sizing: border-box; }
 figure { margin: 0; overflow-x: auto; }
 figcaption { display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 13px; }
 figcaption i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
@@ -40,6 +40,6 @@ td small { display: block; color: ${PALETTE.faint}; }
 .clarify { color: #9a6b00; }
 .no_match { color: ${PALETTE.faint}; }
 ul { margin: 8px 0 0; padding-left: 20px; }
-@media (max-width: 620px) { .columns { grid-template-columns: 1fr; } main { padding: 12px; } header, section { padding: 14px; } }
+@media (max-width: 620px) { figure svg { max-width: none; min-width: 520px; margin: 0; } .columns { grid-template-columns: 1fr; } main { padding: 12px; } header, section { padding: 14px; } }
 @media print { body { background: #fff; } header, section, .card { break-inside: avoid; border-color: #ccc; } section:last-child { break-inside: auto; } }
 `;

@@ -87,9 +87,14 @@ describe('a report', () => {
     expect(report.mistakes.map(({ utterance }) => utterance[0])).toEqual(['b', 'd', 'e', 'g']);
   });
 
-  test('says where the share of out-of-scope rows is not the expected one, and where rows are few', () => {
+  test('says where the share of out-of-scope rows is not the expected one, and where rows are few', async () => {
     expect(report.notes.join(' ')).toContain('Only 5 in-scope utterances');
     expect(report.notes.join(' ')).not.toContain('expects');
+    const outside = await buildReport({ subject, rows: ROWS.slice(6), ...quick });
+    expect(outside.notes.slice(0, 2)).toEqual([
+      'No utterance is in scope: nothing is said of right answers.',
+      'Only one out-of-scope utterance: what is said of refusing rests on few.',
+    ]);
   });
 
   test('shows out-of-scope rows in the confusion square only where they were answered', () => {
@@ -106,6 +111,12 @@ describe('a report', () => {
 });
 
 describe('as a page', () => {
+  test('its pictures keep their size on a phone, where they scroll', async () => {
+    const page = await htmlReport(report);
+    expect(page).toMatch(/@media \(max-width: 620px\) \{ figure svg \{ max-width: none; min-width: 520px;/u);
+    expect(page).toMatch(/\.columns section \{[^}]*min-width: 0;/u);
+  });
+
   test('it is one file with all pictures, that loads nothing and runs nothing', async () => {
     const page = await htmlReport({
       ...report,
