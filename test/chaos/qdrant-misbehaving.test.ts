@@ -271,6 +271,21 @@ describeWithOwnQdrant('a Qdrant of our own that is killed, locked and replaced',
     expect((await replica.match('where is my parcel')).versions.corpus).toBe(version);
   });
 
+  test('told to stop: replicas know at once, which lets it end', async () => {
+    await using server = await startQdrant();
+    await using replica = await openReplica(qdrantSettings(server, { timeoutMs: 500 }));
+    await replica.versions.reload('delivery', FILES);
+    await replica.match('where is my parcel');
+    // Once, as Docker does: told a second time, Qdrant waits for nobody. It goes on answering on connections that it has, for up to 30 s.
+    process.kill(server.pid, 'SIGTERM');
+    await eventually('the outage is known', () => replica.versions.storeProblem !== undefined, 2_000);
+    expect(await refusal(replica.match('where is my parcel'))).toMatchObject({ code: 'unavailable', reason: 'INDEX_UNREACHABLE' });
+    await eventually('Qdrant has ended', () => !server.running());
+    await server.restart();
+    await eventually('the end of the outage is known', () => replica.versions.storeProblem === undefined);
+    expect((await replica.match('where is my parcel')).candidates[0]?.intent).toBe('track');
+  });
+
   test('frozen: a match is refused in time, and answered when it goes on', async () => {
     await using server = await startQdrant();
     await using replica = await openReplica(qdrantSettings(server, { timeoutMs: 500 }));

@@ -39,6 +39,7 @@ export function openAliases(connection: QdrantConnection, names: QdrantNames): A
       const { data } = await connection.call({
         what: 'read which versions are active',
         urgent: true,
+        probe: true,
         run: (api, init) => api.getCollectionsAliases({}, init),
         signal,
         patienceMs: 0,

@@ -12,14 +12,22 @@ import type { QdrantSettings } from './settings.ts';
 /** The client's typed door to every endpoint; each takes a second argument with an AbortSignal. */
 export type QdrantApi = ReturnType<QdrantClient['api']> & Pick<SearchTransport, 'searchBatch'>;
 
+/** What every endpoint is handed beside its payload. */
+export interface CallInit {
+  readonly signal: AbortSignal;
+  readonly headers?: { readonly connection: 'close' };
+}
+
 /** One thing asked of Qdrant. It may run more than once, so it must be safe to repeat. */
 export interface QdrantCall<T> {
   /** What it does, as it follows "to": `search`, `write questions`. */
   readonly what: string;
-  readonly run: (api: QdrantApi, init: { readonly signal: AbortSignal }) => Promise<T>;
+  readonly run: (api: QdrantApi, init: CallInit) => Promise<T>;
   readonly signal?: AbortSignal | undefined;
   /** Somebody waits for it, as for a search: settings.timeoutMs bounds the wait for a node instead of 10 s. */
   readonly urgent?: boolean;
+  /** Asks whether the server is there, so over a connection of its own: a server that is stopping answers on old ones and takes no new ones. */
+  readonly probe?: boolean;
   /** Longest wait for one node, in milliseconds, where neither fits. */
   readonly timeoutMs?: number;
   /** How long to go on trying while no node answers, in milliseconds; each node once where not given. */
@@ -96,7 +104,7 @@ async function once<T>(
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([timeout, closing, ...(call.signal === undefined ? [] : [call.signal])]);
   try {
-    return await call.run(node, { signal });
+    return await call.run(node, call.probe === true ? { signal, headers: { connection: 'close' } } : { signal });
   } catch (error) {
     if (closing.aborted) throw closing.reason;
     const timedOutMs = timeout.aborted && call.signal?.aborted !== true ? timeoutMs : undefined;

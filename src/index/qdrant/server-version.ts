@@ -20,6 +20,7 @@ export async function checkServerVersion(connection: QdrantConnection, signal?: 
   const { data } = await connection.call({
     what: 'tell its version',
     urgent: true,
+    probe: true,
     run: (api, init) => api.root({}, init),
     signal,
     patienceMs: 0,

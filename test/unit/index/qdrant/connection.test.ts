@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FaqError } from '../../../../src/errors.ts';
-import { connectQdrant, type QdrantConnection } from '../../../../src/index/qdrant/connection.ts';
+import { type CallInit, connectQdrant, type QdrantApi, type QdrantConnection } from '../../../../src/index/qdrant/connection.ts';
 import { DEFAULT_QDRANT_SETTINGS, type QdrantSettings } from '../../../../src/index/qdrant/settings.ts';
 import { type FaultProxy, startFaultProxy } from '../../../support/fault-proxy.ts';
 
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /** A server that answers everything with "ok" behind a proxy that can do worse. */
-async function node(): Promise<{ readonly proxy: FaultProxy; readonly seen: readonly Seen[] }> {
+async function node(): Promise<{ readonly url: string; readonly proxy: FaultProxy; readonly seen: readonly Seen[] }> {
   const seen: Seen[] = [];
   const server: Server = createServer((request, response) => {
     seen.push({ path: request.url ?? '', headers: request.headers });
@@ -30,9 +30,10 @@ async function node(): Promise<{ readonly proxy: FaultProxy; readonly seen: read
     () => server.close(),
     () => server.closeAllConnections(),
   );
-  const proxy = await startFaultProxy(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const proxy = await startFaultProxy(url);
   open.push(() => proxy.dispose());
-  return { proxy, seen };
+  return { url, proxy, seen };
 }
 
 function connect(urls: readonly string[], changes: Partial<QdrantSettings> = {}): QdrantConnection {
@@ -41,10 +42,9 @@ function connect(urls: readonly string[], changes: Partial<QdrantSettings> = {})
   return connection;
 }
 
-const list = (more: { readonly patienceMs?: number; readonly signal?: AbortSignal } = {}) => ({
+const list = (more: { readonly patienceMs?: number; readonly signal?: AbortSignal; readonly probe?: boolean } = {}) => ({
   what: 'list',
-  run: async (api: Parameters<Parameters<QdrantConnection['call']>[0]['run']>[0], init: { readonly signal: AbortSignal }) =>
-    (await api.getCollections({}, init)).data.status,
+  run: async (api: QdrantApi, init: CallInit) => (await api.getCollections({}, init)).data.status,
   ...more,
 });
 
@@ -107,6 +107,14 @@ describe('a connection', () => {
       reason: 'INDEX_SLOW',
     });
     expect(performance.now() - started).toBeGreaterThan(140);
+  });
+
+  test('probes over a connection of its own, with the key, and calls over one that is kept', async () => {
+    const { url, seen } = await node();
+    const connection = connect([url], { apiKey: 'secret' });
+    for (const probe of [false, true, true]) await connection.call(list({ probe }));
+    expect(seen.map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'close', 'close']);
+    expect(seen.map(({ headers }) => headers['api-key'])).toEqual(['secret', 'secret', 'secret']);
   });
 
   test('goes on trying while there is patience', async () => {
