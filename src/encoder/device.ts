@@ -28,7 +28,7 @@ export function devicesToTry(choice: DeviceChoice, fallback: DeviceFallback): re
 
 const ADVICE: Readonly<Record<Device, string>> = {
   cpu: 'Run "npm ci" again.',
-  cuda: 'It needs an NVIDIA driver, CUDA 12, cuDNN 9 and the provider, which "npm ci --onnxruntime-node-install=cuda12" fetches.',
+  cuda: 'It needs an NVIDIA driver, CUDA 12, cuDNN 9 and the provider, which in a checkout "npm ci && ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js" fetches.',
   webgpu: 'It needs a GPU driver with Vulkan (libvulkan.so.1 on Linux), Direct3D 12 or Metal.',
 };
 

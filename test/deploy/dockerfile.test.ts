@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { root } from '../../scripts/checkout.ts';
 import { IMAGE_PARTS } from '../../scripts/image-contents.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { deviceError } from '../../src/encoder/device.ts';
 import { environmentOf, lineage, readDockerfile, restsOf } from '../support/dockerfile.ts';
 
 const path = join(root, 'deploy', 'docker', 'Dockerfile');
@@ -76,6 +77,18 @@ describe.each(['cpu', 'cuda'])('the image for %s', (accelerator) => {
     expect(JSON.parse(restsOf(final, 'VOLUME')[0] ?? '')).toEqual([config.dataDir]);
     expect(restsOf(final, 'RUN').join()).toContain(`install -d -o 10001 -g 10001 ${config.dataDir} `);
   });
+});
+
+test('CUDA’s code is fetched by the same words wherever it is told how, and by a script that is there', () => {
+  const script = 'node_modules/onnxruntime-node/script/install.js';
+  const command = `ONNXRUNTIME_NODE_INSTALL=cuda12 node ${script}`;
+  expect(existsSync(join(root, script))).toBe(true);
+  expect(readFileSync(path, 'utf8')).toContain(`RUN ${command} `);
+  expect(deviceError('cuda', 'no library').message).toContain(`npm ci && ${command}`);
+  for (const place of ['.npmrc', 'docs/encoders.md'])
+    expect(readFileSync(join(root, place), 'utf8'), place).toContain(`npm ci && ${command}`);
+  // npm runs no script of that package, so a flag of `npm ci` would do nothing.
+  expect(manifest.allowScripts['onnxruntime-node']).toBe(false);
 });
 
 test('the image for CPU takes its libraries from Node’s image, the one for CUDA from NVIDIA’s', () => {
