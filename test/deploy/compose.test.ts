@@ -14,13 +14,21 @@ const folder = join(root, 'deploy', 'compose');
 const text = readFileSync(join(folder, 'compose.yaml'), 'utf8');
 const example = readFileSync(join(folder, '.env.example'), 'utf8');
 
+/** `name-or-folder:place[:ro]`, or the same written out. */
+const mountSchema = z.union([
+  z.string().transform((text) => {
+    const [source = '', target = ''] = text.split(':');
+    return { type: /^[./]/u.test(source) ? ('bind' as const) : ('volume' as const), source, target };
+  }),
+  z.looseObject({ type: z.enum(['bind', 'volume']), source: z.string(), target: z.string() }),
+]);
 const serviceSchema = z.looseObject({
   image: z.string(),
   build: z.strictObject({ context: z.string(), dockerfile: z.string() }).optional(),
   environment: z.record(z.string(), z.string().or(z.number())).default({}),
   networks: z.union([z.array(z.string()), z.record(z.string(), z.looseObject({ aliases: z.array(z.string()).default([]) }))]),
   ports: z.array(z.string()).default([]),
-  volumes: z.array(z.string()),
+  volumes: z.array(mountSchema),
   healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
 });
 const { services, volumes, networks } = z
@@ -30,7 +38,13 @@ const { services, volumes, networks } = z
     networks: z.record(z.string(), z.looseObject({ internal: z.boolean().default(false) })),
   })
   .parse(parse(text, { merge: true }));
-const replicas = Object.entries(services).filter(([, { build }]) => build !== undefined);
+const replicas = Object.entries(services).filter(([, { image }]) => image.startsWith('faqmatch:'));
+
+/** The Dockerfile of a service's image, by whichever service builds it; undefined where it comes from a registry. */
+function dockerfileOf({ image }: z.infer<typeof serviceSchema>): string | undefined {
+  const built = Object.values(services).find((service) => service.image === image && service.build !== undefined)?.build;
+  return built === undefined ? undefined : resolve(folder, built.context, built.dockerfile);
+}
 
 /** Values of .env.example by name. */
 const exampleValues = new Map(
@@ -66,7 +80,7 @@ describe.each(Object.entries(services))('the service %s', (_name, service) => {
   });
 
   test('is watched by a health check of its own or of its image', () => {
-    const dockerfile = service.build === undefined ? undefined : resolve(folder, service.build.context, service.build.dockerfile);
+    const dockerfile = dockerfileOf(service);
     const built = dockerfile === undefined ? [] : restsOf(readDockerfile(dockerfile).at(-1), 'HEALTHCHECK');
     expect(service.healthcheck !== undefined || built.length > 0).toBe(true);
   });
@@ -77,23 +91,33 @@ describe.each(Object.entries(services))('the service %s', (_name, service) => {
 
   test('uses volumes and networks that are declared, and folders that are there', () => {
     for (const network of networksOf(service)) expect(networks).toHaveProperty(network);
-    for (const volume of service.volumes.map(filled)) {
-      const [source = ''] = volume.split(':');
-      if (source.startsWith('.')) expect(existsSync(resolve(folder, source)), source).toBe(true);
+    for (const { type, source } of service.volumes) {
+      if (type === 'bind') expect(existsSync(resolve(folder, filled(source))), source).toBe(true);
       else expect(volumes).toHaveProperty(source);
     }
+  });
+
+  test('takes a folder that a variable names as a folder, with ./ before it or not', () => {
+    for (const { type, source } of service.volumes) if (source.includes('${')) expect({ source, type }).toEqual({ source, type: 'bind' });
   });
 });
 
 describe('the replicas', () => {
   test('are two, alike but for their ports and data', () => {
     expect(replicas).toHaveLength(2);
-    const [first, second] = replicas.map(([, { ports: _ports, volumes: mounts, ...rest }]) => ({ ...rest, mounts: mounts.slice(1) }));
+    const [first, second] = replicas.map(([, { ports: _ports, build: _build, volumes: mounts, ...rest }]) => ({
+      ...rest,
+      mounts: mounts.slice(1),
+    }));
     expect(second).toEqual(first);
     const published = replicas.flatMap(([, { ports }]) => ports.map((port) => port.split(':')[1]));
     expect(new Set(published).size).toBe(published.length);
-    const data = replicas.map(([, service]) => service.volumes.filter((volume) => volume.endsWith(':/var/lib/faqmatch')));
-    expect(data).toEqual(replicas.map(([name]) => [`${name}:/var/lib/faqmatch`]));
+    const data = replicas.map(([, service]) => service.volumes.filter(({ target }) => target === '/var/lib/faqmatch'));
+    expect(data).toEqual(replicas.map(([name]) => [{ type: 'volume', source: name, target: '/var/lib/faqmatch' }]));
+  });
+
+  test('have one image, which one of them builds: two that build the same one at once fail', () => {
+    expect(replicas.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['faqmatch-1']);
   });
 
   test('share one name on the network of the chatbots', () => {
