@@ -25,6 +25,9 @@ export const NOT_LOADED: ReadonlyMap<string, string> = new Map([
 /** Of packages that bring much more than what is loaded: the only files that are taken beside manifest and licence. */
 function takenOnly({ platform, arch }: ImagePlatform): Readonly<Record<string, readonly string[]>> {
   return {
+    // `dist` holds ten ready-made bundles of what `lib` has in modules, which are what is imported.
+    echarts: ['index.js', 'lib/**'],
+    zrender: ['index.js', 'lib/**'],
     '@huggingface/transformers': ['dist/transformers.node.mjs'],
     'onnxruntime-node': ['dist/**', `bin/*/${platform}/${arch}/**`],
     // The stars: one prebuild may serve two processors (darwin-arm64+x64).

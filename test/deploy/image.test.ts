@@ -1,5 +1,5 @@
 /** What the image holds is complete: laid out by the Dockerfile's own script and started from there, away from the checkout. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -47,6 +47,12 @@ test('it holds no development dependency, and nothing that is not loaded', () =>
     expect(tree.has(join('node_modules', name)), name).toBe(false);
 });
 
+test('it holds the drawing library once, as the modules that are imported', () => {
+  const drawing = files().filter((path) => /^node_modules\/(?:echarts|zrender)\//u.test(path));
+  expect(drawing).toContain('node_modules/echarts/index.js');
+  expect(drawing.filter((path) => /^node_modules\/\w+\/dist\//u.test(path))).toEqual([]);
+});
+
 test('it holds native code of this platform only', () => {
   const native = files().filter((path) => /\.(?:node|so(?:\.[\d.]+)?|dylib|dll)$/u.test(path));
   // onnxruntime, usearch and sharp.
@@ -89,6 +95,24 @@ test('every module loads, and so does every dependency', { timeout: BUSY_MS }, a
   // A file in the image's root would be one file too many: the script comes as text, and Node resolves it from the working folder.
   const { code, out, err } = await runBare(image.app, [process.execPath, '--input-type=module', '--eval', script]);
   expect({ out, err, code }).toEqual({ out: '', err: '', code: 0 });
+});
+
+test('a report with pictures is drawn from it', { timeout: BUSY_MS }, async () => {
+  const folder = join(image.data, 'eval');
+  mkdirSync(folder, { recursive: true });
+  const corpus = join(folder, 'faq.json');
+  writeFileSync(corpus, JSON.stringify({ entries: DELIVERY, counter_examples: CHATTER }));
+  const golden = join(folder, 'golden.yaml');
+  writeFileSync(golden, '- { utterance: where has my parcel gone, intent: track }\n- { utterance: do you sell cars, intent: null }\n');
+  const report = join(folder, 'report.html');
+  const environment = { ...environmentOf(final), FAQMATCH_DATA_DIR: join(folder, 'data'), FAQMATCH_ENCODER_WORKERS: '1' };
+  const { code, err } = await runBare(
+    image.app,
+    [process.execPath, 'dist/main.js', 'eval', corpus, '--golden', golden, '--html', report],
+    environment,
+  );
+  expect(code, err).toBe(0);
+  expect(readFileSync(report, 'utf8')).toContain('<svg');
 });
 
 /** The server as the image starts it, but on loopback and with a data folder of the test's. */
