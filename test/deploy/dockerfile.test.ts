@@ -6,6 +6,7 @@ import { root } from '../../scripts/checkout.ts';
 import { IMAGE_PARTS } from '../../scripts/image-contents.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { deviceError } from '../../src/encoder/device.ts';
+import { runBare } from '../support/assembled-image.ts';
 import { environmentOf, lineage, readDockerfile, restsOf } from '../support/dockerfile.ts';
 
 const path = join(root, 'deploy', 'docker', 'Dockerfile');
@@ -89,6 +90,24 @@ test('CUDA’s code is fetched by the same words wherever it is told how, and by
     expect(readFileSync(join(root, place), 'utf8'), place).toContain(`npm ci && ${command}`);
   // npm runs no script of that package, so a flag of `npm ci` would do nothing.
   expect(manifest.allowScripts['onnxruntime-node']).toBe(false);
+});
+
+test.each([
+  ['0.0.0.0:8080', 'http://127.0.0.1:8080/livez'],
+  ['[::]:8081', 'http://127.0.0.1:8081/livez'],
+  ['127.0.0.2:38301', 'http://127.0.0.2:38301/livez'],
+  ['[::1]:8080', 'http://[::1]:8080/livez'],
+  [' localhost:80 ', 'http://localhost:80/livez'],
+  // An empty setting counts as unset.
+  ['', 'http://127.0.0.1:8080/livez'],
+  [undefined, 'http://127.0.0.1:8080/livez'],
+])('with the address %j the health check asks where the server listens', async (address, url) => {
+  const command: readonly string[] = JSON.parse(
+    /CMD (\[.*\])/u.exec(restsOf(readDockerfile(path).at(-1), 'HEALTHCHECK')[0] ?? '')?.[1] ?? '',
+  );
+  const told = 'data:text/javascript,globalThis.fetch=async(url)=>{console.log(url);return{ok:true}}';
+  const environment = { NODE_OPTIONS: `--import=${told}`, ...(address === undefined ? {} : { FAQMATCH_HTTP_ADDRESS: address }) };
+  expect(await runBare(root, command, environment)).toEqual({ code: 0, out: `${url}\n`, err: '' });
 });
 
 test('the image for CPU takes its libraries from Node’s image, the one for CUDA from NVIDIA’s', () => {
