@@ -57,7 +57,10 @@ export interface Fault {
 
 /** FaultList is the status detail of a refused reload. */
 export interface FaultList {
-  /** All faults. */
+  /**
+   * The first faults, as many as fit into the 8 KiB of a failed call's metadata: about 40 of ordinary length. ErrorInfo's metadata `faults_total` counts all,
+   * ValidateCorpus names them.
+   */
   readonly faults: readonly Fault[];
 }
 
@@ -176,15 +179,15 @@ export interface ValidateCorpusRequest {
 export interface ValidateCorpusResponse {
   /** Whether a reload would accept the files. */
   readonly valid: boolean;
-  /** What would refuse them. */
+  /** What would refuse them: at most 10,000, a last one counts the rest. */
   readonly faults: readonly Fault[];
-  /** Worth a look. */
+  /** Worth a look; at most as many. */
   readonly warnings: readonly Fault[];
-  /** Entries, questions and intents found. */
+  /** Entries found; 0 where there is a fault. */
   readonly entries: number;
-  /** Questions found. */
+  /** Questions found; 0 where there is a fault. */
   readonly questions: number;
-  /** Intents found. */
+  /** Intents found; 0 where there is a fault. */
   readonly intents: number;
 }
 

@@ -145,7 +145,7 @@ export interface CorpusSummary {
   readonly corpus: string;
   /** Active version; empty where none is active. */
   readonly activeVersion: string;
-  /** Entries, questions and intents of the active version. */
+  /** Entries of the active version. */
   readonly entries: number;
   /** Questions of the active version. */
   readonly questions: number;

@@ -734,7 +734,10 @@ export const GetInfoResponse: MessageFns<GetInfoResponse> = {
 /** InfoService tells what this server is. */
 export type InfoServiceService = typeof InfoServiceService;
 export const InfoServiceService = {
-  /** GetInfo returns build, model, device, corpora and every limit. */
+  /**
+   * GetInfo returns build, model, device, corpora and every limit that differs between servers. Fixed for all: 3 MiB of a response of Match, MatchBatch and MatchStream
+   * (RESPONSE_TOO_LARGE), 10,000 listed faults and as many warnings.
+   */
   getInfo: {
     path: "/faqmatch.v1.InfoService/GetInfo" as const,
     requestStream: false as const,
@@ -747,12 +750,18 @@ export const InfoServiceService = {
 } as const;
 
 export interface InfoServiceServer extends UntypedServiceImplementation {
-  /** GetInfo returns build, model, device, corpora and every limit. */
+  /**
+   * GetInfo returns build, model, device, corpora and every limit that differs between servers. Fixed for all: 3 MiB of a response of Match, MatchBatch and MatchStream
+   * (RESPONSE_TOO_LARGE), 10,000 listed faults and as many warnings.
+   */
   getInfo: handleUnaryCall<GetInfoRequest, GetInfoResponse>;
 }
 
 export interface InfoServiceClient extends Client {
-  /** GetInfo returns build, model, device, corpora and every limit. */
+  /**
+   * GetInfo returns build, model, device, corpora and every limit that differs between servers. Fixed for all: 3 MiB of a response of Match, MatchBatch and MatchStream
+   * (RESPONSE_TOO_LARGE), 10,000 listed faults and as many warnings.
+   */
   getInfo(
     request: GetInfoRequest,
     callback: (error: ServiceError | null, response: GetInfoResponse) => void,

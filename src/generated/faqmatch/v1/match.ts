@@ -107,7 +107,8 @@ export interface MatchRequest {
   /** How many candidates to return; 0 means 5, at most 100. */
   readonly topK: number;
   /**
-   * Least confidence for ANSWER, in [0, 1]; below it the decision is NO_MATCH; 0 answers everything. A request that names this or min_precision sets aside what the corpus
+   * Least confidence for ANSWER, in [0, 1]; below it the decision is NO_MATCH. 0 refuses nothing for want of confidence: close candidates are still CLARIFY, counter-examples and
+   * a filter that no entry passes NO_MATCH. A stored question's own words are ANSWER at any threshold (CLARIFY where two intents store them). A request that names this or min_precision sets aside what the corpus
    * and its intents demand; where it names neither, the best intent's own demands rule, else the corpus's, else the server's default.
    */
   readonly minConfidence?:
