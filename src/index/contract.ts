@@ -37,7 +37,10 @@ export interface VersionContents {
   readonly artifacts: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Rows pass with any of the locales (none given: all) and with all of the tags. */
+/**
+ * Rows pass with any of the locales (none given: all) and with all of the tags. A row in `en` passes where `en-US` is asked for, one in `en-GB`
+ * where `en` is, and one without a locale where none is.
+ */
 export interface RowFilter {
   readonly locales: readonly string[];
   readonly tags: readonly string[];

@@ -1,5 +1,6 @@
 /**
- * Which rows a filter lets through: any of the locales (none named: all) and all of the tags, compared as they are written.
+ * Which rows a filter lets through: any of the locales (none named: all) and all of the tags. Tags are compared as they are written; a locale
+ * stands for its language and its regions too.
  */
 import type { QuestionRow, RowFilter } from './contract.ts';
 
@@ -13,12 +14,50 @@ export function filterKey(filter: RowFilter): string {
   return JSON.stringify([[...new Set(filter.locales)].sort(), [...new Set(filter.tags)].sort()]);
 }
 
+/** Whether `longer` is `shorter` with subtags more: `en-GB` of `en`. */
+function isWithin(longer: string, shorter: string): boolean {
+  return shorter !== '' && longer.startsWith(`${shorter}-`);
+}
+
+/**
+ * A test of stored locales: whether one equals an asked one, is its language (asked `en-US`, stored `en`) or a regional form of it (asked `en`,
+ * stored `en-GB`). Another region is another locale, and none is none of them. Case does not count. No locale asked for: all pass.
+ */
+export function localeTest(asked: readonly string[]): (stored: string) => boolean {
+  const wanted = asked.map((locale) => locale.toLowerCase());
+  const known = new Map<string, boolean>();
+  const fits = (stored: string): boolean =>
+    wanted.length === 0 || wanted.some((locale) => locale === stored || isWithin(locale, stored) || isWithin(stored, locale));
+  return (stored) => {
+    // A version has few locales and many entries.
+    const before = known.get(stored);
+    if (before !== undefined) return before;
+    const passes = fits(stored.toLowerCase());
+    known.set(stored, passes);
+    return passes;
+  };
+}
+
+/** A test of entries or rows by a filter. */
+export function filterTest({ locales, tags }: RowFilter): (row: Pick<QuestionRow, 'locale' | 'tags'>) => boolean {
+  const localePasses = localeTest(locales);
+  return (row) => localePasses(row.locale) && tags.every((tag) => row.tags.includes(tag));
+}
+
+/**
+ * The filter for a search that compares locales as they are written: those stored that pass stand in for those asked for. Where none passes the
+ * filter stays as it is, and lets nothing through. @param stored the version's distinct locales.
+ */
+export function withStoredLocales(filter: RowFilter, stored: Iterable<string>): RowFilter {
+  if (filter.locales.length === 0) return filter;
+  const locales = [...stored].filter(localeTest(filter.locales));
+  return locales.length === 0 ? filter : { ...filter, locales };
+}
+
 /** Numbers of the rows that pass, ascending. */
 export function rowsThatPass(rows: readonly QuestionRow[], filter: RowFilter): Uint32Array {
-  const locales = new Set(filter.locales);
+  const passes = filterTest(filter);
   const passing: number[] = [];
-  for (const [row, { locale, tags }] of rows.entries()) {
-    if ((locales.size === 0 || locales.has(locale)) && filter.tags.every((tag) => tags.includes(tag))) passing.push(row);
-  }
+  for (const [number, row] of rows.entries()) if (passes(row)) passing.push(number);
   return Uint32Array.from(passing);
 }

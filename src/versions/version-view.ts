@@ -2,6 +2,7 @@
  * A loaded version as one request sees it: which rows and intents its filter lets through.
  */
 import type { RowFilter } from '../index/contract.ts';
+import { filterTest, isOpenFilter } from '../index/row-filter.ts';
 import type { LoadedVersion } from './contract.ts';
 
 /** A version with a request's filter applied. */
@@ -13,18 +14,12 @@ export interface VersionView {
   readonly allows: ((intent: number) => boolean) | undefined;
 }
 
-/** Whether an entry passes: any of the locales (none given: all), all of the tags. */
-export function entryPasses(entry: { readonly locale: string; readonly tags: readonly string[] }, filter: RowFilter): boolean {
-  const localePasses = filter.locales.length === 0 || filter.locales.includes(entry.locale);
-  return localePasses && filter.tags.every((tag) => entry.tags.includes(tag));
-}
-
 /** Filters entries once, so that rows and intents are looked up, not filtered again. An empty filter lets everything through. */
 export function viewVersion(version: LoadedVersion, filter: RowFilter | undefined): VersionView {
-  if (filter === undefined || (filter.locales.length === 0 && filter.tags.length === 0)) {
+  if (filter === undefined || isOpenFilter(filter)) {
     return { version, passes: () => true, allows: undefined };
   }
-  const passing = version.content.entries.map((entry) => entryPasses(entry, filter));
+  const passing = version.content.entries.map(filterTest(filter));
   const passes = (row: number) => passing[version.entryOfRow[row] as number] === true;
   const allowed = new Set<number>();
   version.entryOfRow.forEach((entry, row) => {

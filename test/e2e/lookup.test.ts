@@ -115,7 +115,9 @@ describe('ListEntries', () => {
 
   it('filters by any locale, all tags and the intent', async () => {
     const ids = async (filter: ListEntriesRequest['filter']) => (await list({ filter })).entries.map(({ id }) => id);
-    expect(await ids({ locales: ['de', 'fr-FR'], tags: [], intent: '' })).toEqual(['hello-de', 'bye-fr']);
+    // de-AT is a region of de, and de the language of de-CH; de-AT is another region than de-CH.
+    expect(await ids({ locales: ['de', 'fr-FR'], tags: [], intent: '' })).toEqual(['hello-de', 'hello-at', 'bye-fr']);
+    expect(await ids({ locales: ['de-CH', 'fr'], tags: [], intent: '' })).toEqual(['hello-de', 'bye-fr']);
     expect(await ids({ locales: [], tags: ['greeting', 'south'], intent: '' })).toEqual(['hello-at']);
     expect(await ids({ locales: [], tags: [], intent: 'bye' })).toEqual(['bye-fr']);
   });

@@ -4,6 +4,7 @@
 
 import type { Corpus, CorpusSettings, Entry } from '../../src/corpus/corpus.ts';
 import type { GroupQuery, Hit, QuestionIndex, RowFilter } from '../../src/index/contract.ts';
+import { filterTest } from '../../src/index/row-filter.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
 import { buildSpelling } from '../../src/text/spelling.ts';
 import { wordTerms } from '../../src/text/terms.ts';
@@ -11,7 +12,6 @@ import type { LoadedVersion } from '../../src/versions/contract.ts';
 import { buildExactLookup } from '../../src/versions/exact-lookup.ts';
 import { standingDemands } from '../../src/versions/version-demands.ts';
 import { groupRows, layOutRows } from '../../src/versions/version-rows.ts';
-import { entryPasses } from '../../src/versions/version-view.ts';
 import { keywordVector } from './fake-encoder.ts';
 
 /** An entry by what a test cares about. */
@@ -37,7 +37,7 @@ function plainIndex(entries: readonly Entry[], { questions, entryOfRow, intentOf
   const cosine = (row: number, vector: Float32Array) => vector.reduce((sum, value, i) => sum + value * (vectors[row]?.[i] ?? 0), 0);
   const passes = (row: number, filter: RowFilter | undefined): boolean => {
     const owner = entries[entryOfRow[row] ?? 0];
-    return owner !== undefined && (filter === undefined || entryPasses(owner, filter));
+    return owner !== undefined && (filter === undefined || filterTest(filter)(owner));
   };
   const nearestOf = ({ vector, groups, filter }: GroupQuery) =>
     groups.map((group) => {

@@ -110,9 +110,18 @@ export function naiveBm25(documents: readonly (readonly string[])[], row: number
   return score;
 }
 
+/** Where one of two tags has all that the other begins with, subtag for subtag. */
+function sharesLocale(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((tag) => tag.toLowerCase().split('-'));
+  return left?.every((part, place) => right?.[place] === undefined || part === right[place]) === true && (one === '') === (other === '');
+}
+
 function passes(row: QuestionRow, filter: RowFilter | undefined): boolean {
   if (filter === undefined) return true;
-  return (filter.locales.length === 0 || filter.locales.includes(row.locale)) && filter.tags.every((tag) => row.tags.includes(tag));
+  return (
+    (filter.locales.length === 0 || filter.locales.some((locale) => sharesLocale(locale, row.locale))) &&
+    filter.tags.every((tag) => row.tags.includes(tag))
+  );
 }
 
 /** The whole contract of a search, by looking at everything. */

@@ -6,8 +6,8 @@ import { FaqError, throwIfAborted } from '../../errors.ts';
 import { type Bm25, openBm25 } from '../bm25.ts';
 import { type TermWeights, termCounts, termWeights } from '../bm25-weights.ts';
 import { checkGroupQuery, checkQuery } from '../check-query.ts';
-import type { GroupQuery, Hit, QuestionIndex, QuestionRow, SearchQuery, SearchResult } from '../contract.ts';
-import { isOpenFilter, rowsThatPass } from '../row-filter.ts';
+import type { GroupQuery, Hit, QuestionIndex, QuestionRow, RowFilter, SearchQuery, SearchResult } from '../contract.ts';
+import { isOpenFilter, rowsThatPass, withStoredLocales } from '../row-filter.ts';
 import { bestFirst, type ScoredRow, topRows } from '../top-rows.ts';
 import type { QdrantConnection } from './connection.ts';
 import { type AskQueries, createSearchBatcher } from './search-batcher.ts';
@@ -109,6 +109,12 @@ function createTermRanking(rows: readonly QuestionRow[]): (query: SearchQuery) =
   };
 }
 
+/** Queries whose filter names locales as the rows have them: Qdrant compares words alone. */
+function storedLocales(rows: readonly QuestionRow[]): <Q extends { readonly filter?: RowFilter }>(query: Q) => Q {
+  const stored = new Set(rows.map(({ locale }) => locale));
+  return (query) => (query.filter === undefined ? query : { ...query, filter: withStoredLocales(query.filter, stored) });
+}
+
 type AskOne = (query: BatchQuery, signal: AbortSignal | undefined) => Promise<readonly ScoredRow[]>;
 
 /** The nearest rows of groups: what to ask, and what came of it. */
@@ -121,7 +127,9 @@ interface NearestRows {
 function nearestRows({ rows, plan }: QdrantIndexSource, one: AskOne): NearestRows {
   const sizes = new Map<number, number>();
   for (const { group } of rows) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const queryOf = (query: GroupQuery, group: number, k = 1) => groupQuery({ ...query, k }, { group, size: sizes.get(group) ?? 0 }, plan);
+  const asStored = storedLocales(rows);
+  const queryOf = (query: GroupQuery, group: number, k = 1) =>
+    groupQuery({ ...asStored(query), k }, { group, size: sizes.get(group) ?? 0 }, plan);
   return {
     queries: (query) => query.groups.map((group) => queryOf(query, group)),
     async read(query, found) {
@@ -149,23 +157,25 @@ function createSearch(
   { ask, one, near }: Asking,
 ): (query: SearchQuery, signal: AbortSignal | undefined) => Promise<SearchResult> {
   const { plan } = source;
+  const asStored = storedLocales(source.rows);
   const weights = termWeights(source.rows.map(({ terms }) => terms));
   const rankedByTerms = createTermRanking(source.rows);
 
-  return async (query, signal) => {
+  return async (asked, signal) => {
+    const query = asStored(asked);
     const { vector, k, rows: wanted = [], groups = [] } = query;
     const terms = termCounts(query.terms, weights.vocabulary);
     const lexicalOf = bm25Of(weights, terms);
     const named = wanted.length > 0 ? [rowsQuery(vector, wanted)] : [];
     const byTerms = terms.termNumbers.length > 0 ? [termsQuery(query, terms)] : [];
-    const grouped = near.queries({ ...query, groups });
+    const grouped = near.queries({ ...asked, groups });
     const answers = (await ask([denseQuery(query, plan), ...grouped, ...named, ...byTerms], signal)).map(scoredRows);
     const ofGroups = answers.slice(1, 1 + grouped.length);
     const [nearest = []] = answers;
     const others = answers.slice(1 + grouped.length);
     const dense = await settle(nearest, k, (more) => one(denseQuery({ ...query, k: more }, plan), signal));
     const found = byTerms.length > 0 ? (others.at(-1) ?? []).map(({ row }) => row) : [];
-    const lexical = tiedAtEnd(descending(found.map(lexicalOf)), k) ? rankedByTerms(query) : found;
+    const lexical = tiedAtEnd(descending(found.map(lexicalOf)), k) ? rankedByTerms(asked) : found;
     const cosines = cosinesOf(...others, dense);
     const unknown = lexical.filter((row) => !cosines.has(row));
     const all = unknown.length === 0 ? cosines : cosinesOf(...others, dense, await one(rowsQuery(vector, unknown), signal));
@@ -179,7 +189,7 @@ function createSearch(
       ),
       lexical: hits(lexical, lexicalOf),
       similarities: Float32Array.from(wanted, cosineOf),
-      nearest: await near.read({ ...query, groups }, ofGroups),
+      nearest: await near.read({ ...asked, groups }, ofGroups),
     };
   };
 }

@@ -15,9 +15,9 @@ import type {
   ListEntriesResponse,
 } from '../../generated/faqmatch/v1/faq.ts';
 import type { RowFilter } from '../../index/contract.ts';
+import { filterTest } from '../../index/row-filter.ts';
 import type { RunningShare } from '../../quality/traffic/running-share.ts';
 import type { CorpusStatus, LoadedVersion } from '../../versions/contract.ts';
-import { entryPasses } from '../../versions/version-view.ts';
 import { MAX_RESPONSE_BYTES } from '../edge/response-size.ts';
 import { collectViolations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
@@ -109,9 +109,8 @@ export function toListing(request: ListEntriesRequest, limits: ServerLimits): Li
 
 /** The page; shorter than asked where its entries would make too large a message. */
 export function listEntries(loaded: LoadedVersion, { filter, pageSize, position, identity }: Listing): ListEntriesResponse {
-  const found = loaded.content.entries.filter(
-    (entry) => entryPasses(entry, filter) && (filter.intent === '' || entry.intent === filter.intent),
-  );
+  const passes = filterTest(filter);
+  const found = loaded.content.entries.filter((entry) => passes(entry) && (filter.intent === '' || entry.intent === filter.intent));
   const start = position?.offset ?? 0;
   const entries: Entry[] = [];
   let bytes = 0;

@@ -67,6 +67,23 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
     test('returns one hit for k = 1', () => expectSameAsNaive(contents, { ...query, k: 1 }));
     test('lets rows pass that have any of the locales', () =>
       expectSameAsNaive(contents, { ...query, filter: { locales: ['de', 'fr', 'en'], tags: [] } }));
+    test.each([['en'], ['en-US'], ['EN-gb'], ['de'], ['de-AT', 'pt'], ['zh-Hant-TW'], ['zh-Hant'], ['e'], ['fr']])(
+      'lets rows pass that are in the locale asked for, in its language or in one of its regions: %s',
+      async (...locales) => {
+        const stored = ['en', 'en-GB', 'de-AT', 'pt-BR', 'zh-Hant', 'zh-Hant-HK', ''];
+        const manifest = { ...contents.manifest, version: 'v2' };
+        const rows = contents.rows.map((row, number) => ({ ...row, locale: stored[number % stored.length] ?? '', group: number % 5 }));
+        const regional = { ...contents, manifest, rows };
+        await store.write(regional);
+        const filter = { locales, tags: ['b'] };
+        await expectSameAsNaive(regional, { ...query, filter });
+        const { index } = await store.open('shop', 'v2');
+        const groups = [0, 1, 2, 3, 4];
+        const nearest = naiveSearch(regional, { ...query, filter, groups }).nearest.map((found) => found?.row);
+        expect((await index.search({ ...query, filter, groups })).nearest.map((found) => found?.row)).toEqual(nearest);
+        expect((await index.nearestOfGroups({ vector: query.vector, filter, groups })).map((found) => found?.row)).toEqual(nearest);
+      },
+    );
     test('lets rows pass that have all of the tags', () =>
       expectSameAsNaive(contents, { ...query, filter: { locales: [], tags: ['a', 'b'] } }));
     test('still finds k hits under a filter, since it filters before ranking', async () => {

@@ -115,7 +115,7 @@ export interface ListEntriesRequest {
 
 /** EntryFilter limits a listing. */
 export interface EntryFilter {
-  /** Any of these locales; empty means all. */
+  /** Any of these locales; empty means all. As in Filter: also their languages alone and their regions. */
   readonly locales: readonly string[];
   /** All of these tags; empty means no demand. */
   readonly tags: readonly string[];

@@ -84,7 +84,10 @@ export function decisionToJSON(object: Decision): string {
 
 /** Filter limits which entries may be candidates. */
 export interface Filter {
-  /** Any of these locales; empty means all. */
+  /**
+   * Any of these locales; empty means all. An entry passes in the locale itself, in its language alone (asked en-US, entry en), and in one of its regions (asked en, entry en-GB);
+   * case does not count. Entries without a locale pass only where none is asked for.
+   */
   readonly locales: readonly string[];
   /** All of these tags; empty means no demand. */
   readonly tags: readonly string[];
