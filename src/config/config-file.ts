@@ -1,6 +1,6 @@
 /** Reads the config file: YAML, one flat map of settings, each with its line. */
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Fault } from '../errors.ts';
 import { closestName } from './closest-name.ts';
 import type { SettingName } from './schema.ts';
@@ -62,8 +62,14 @@ export function parseConfigFile(path: string, source: string): ConfigFile {
     const name = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
     const start = isScalar(pair.key) ? (pair.key.range?.[0] ?? 0) : 0;
     const line = lines.linePos(start).line;
-    if (isSettingName(name)) values.set(name, { value: document.get(pair.key), line });
-    else faults.push(unknownSetting(name, { file: path, line }));
+    if (!isSettingName(name)) faults.push(unknownSetting(name, { file: path, line }));
+    else
+      try {
+        values.set(name, { value: isNode(pair.value) ? pair.value.toJS(document) : pair.value, line });
+      } catch (error) {
+        // An alias without an anchor, or of too many others.
+        faults.push({ file: path, line, field: name, code: 'syntax_error', message: `not valid YAML: ${String(error)}` });
+      }
   }
   return { values, faults };
 }

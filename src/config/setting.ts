@@ -85,5 +85,5 @@ function isHttpUrl(value: string): boolean {
 export function urlList() {
   const expected = 'http:// or https:// addresses separated by commas, such as http://127.0.0.1:6333';
   const split = (value: unknown): unknown => (typeof value === 'string' ? value.split(',').map((url) => url.trim()) : value);
-  return z.preprocess(split, z.array(z.string(expected).refine(isHttpUrl, expected)).min(1, expected).readonly());
+  return z.preprocess(split, z.array(z.string(expected).refine(isHttpUrl, expected), expected).min(1, expected).readonly());
 }

@@ -123,6 +123,17 @@ test('what a URL says of user and password is redacted wherever it is printed', 
     expect(refused({ environment }).message).not.toContain('s3cret');
 });
 
+test('a config file may list the nodes of Qdrant, and what is no list of them is refused in words', () => {
+  const nodes = configFile('qdrantUrl:\n  - http://one:6333\n  - https://two\n');
+  expect(loadConfig({ configFile: nodes, environment: {} }).config.qdrantUrl).toEqual(['http://one:6333', 'https://two']);
+  const messageOf = (source: string) => refused({ configFile: configFile(source), environment: {} }).message;
+  for (const bad of ['{ one: two }', '[1]', '[]', '5'])
+    expect(messageOf(`qdrantUrl: ${bad}`)).toContain('qdrantUrl: expected http:// or https:// addresses separated by commas');
+  for (const name of ['model', 'device', 'offline', 'encoderWorkers', 'grpcAddress'])
+    expect(messageOf(`${name}: [{ a: b }]`)).toMatch(/expected (?!.*(?:Invalid|YAML)).*; got \[\{"a":"b"\}\]/u);
+  expect(messageOf('model: *nowhere')).toContain('not valid YAML');
+});
+
 test('QDRANT_URL names one node or several', () => {
   const urls = (value: string) => loadConfig({ environment: { QDRANT_URL: value } }).config.qdrantUrl;
   expect(urls('http://a:6333, https://b.example')).toEqual(['http://a:6333', 'https://b.example']);
