@@ -1,7 +1,7 @@
 /** A YAML, JSON or JSON lines document to drafts: whole entries, {"text","intent"} rows, corpus-wide counter-examples and settings. */
 import { collectSettings, DEMAND_FIELDS, readShares } from './collect-settings.ts';
 import type { Collection, EntryDraft, LocatedText } from './collection.ts';
-import { describeValue } from './describe-value.ts';
+import { describeValue, nearestWord, quoted } from './describe-value.ts';
 import {
   ANSWER,
   COUNTER_EXAMPLE,
@@ -67,13 +67,24 @@ function readMetadata(value: unknown, place: Place, collection: Collection): Rea
   return metadata;
 }
 
+/** The field of an entry that was probably meant to be the named one. */
+function misspelt(value: Mapping, field: string): string | undefined {
+  return Object.keys(value).find((key) => !ENTRY_FIELDS.includes(key) && nearestWord(key, ENTRY_FIELDS) === field);
+}
+
+/** A slip in a field's name is warned of as well, but a warning is not shown beside the fault that comes of it. */
 function reportMissing(value: Mapping, place: Place, collection: Collection): void {
   if (value.id === undefined) {
-    collection.list.fault('missing_field', within(place, 'id'), 'Expected an id, came none; give the entry an id of its own.');
+    const slip = misspelt(value, 'id');
+    const advice = slip === undefined ? 'give the entry an id of its own.' : `did you mean id by ${quoted(slip)}?`;
+    collection.list.fault('missing_field', within(place, 'id'), `Expected an id, came none; ${advice}`);
   }
   const { questions } = value;
   if (questions === undefined || questions === null || (Array.isArray(questions) && questions.length === 0)) {
-    const message = 'Expected at least one question, came none; write the ways in which users ask this under questions.';
+    const slip = misspelt(value, 'questions');
+    const advice =
+      slip === undefined ? 'write the ways in which users ask this under questions.' : `did you mean questions by ${quoted(slip)}?`;
+    const message = `Expected at least one question, came none; ${advice}`;
     collection.list.fault('missing_questions', within(place, 'questions'), message);
   }
 }

@@ -13,6 +13,13 @@ function inRange(name: ShareName, value: number): boolean {
   return name === 'out_of_scope_share' ? value > 0 && value < 1 : value >= 0 && value <= 1;
 }
 
+/** What to write instead of a number out of its range: 0 and 1 are so for the out-of-scope share alone. */
+function rangeAdvice(value: number): string {
+  if (value === 0) return 'some traffic is always out of scope: write a small share such as 0.01, or remove the line';
+  if (value === 1) return 'some traffic is always in scope: write a share such as 0.9, or remove the line';
+  return value > 1 ? 'write a share such as 0.8, not percent' : 'write a share such as 0.8';
+}
+
 function readShare(value: unknown, name: ShareName, at: { readonly place: Place; readonly collection: Collection }): number | undefined {
   const { place, collection } = at;
   const range = name === 'out_of_scope_share' ? 'above 0 and below 1' : 'from 0 to 1';
@@ -22,7 +29,7 @@ function readShare(value: unknown, name: ShareName, at: { readonly place: Place;
     return undefined;
   }
   if (inRange(name, value)) return value;
-  collection.list.fault('out_of_range', place, `Expected ${name} ${range}, came ${value}; write a share such as 0.8, not percent.`);
+  collection.list.fault('out_of_range', place, `Expected ${name} ${range}, came ${value}; ${rangeAdvice(value)}.`);
   return undefined;
 }
 

@@ -36,11 +36,19 @@ interface Reading {
   /** The path as the caller named it. */
   readonly shown: string;
   readonly signal: AbortSignal | undefined;
+  readonly maxBytes: number;
   bytesLeft: number;
 }
 
-function tooLarge(reading: Reading): FaqError {
-  const message = `Expected files within the size limit, came more in ${quoted(reading.shown)}; split the corpus or raise the limit.`;
+/** Bytes in words: from a mebibyte on in tenths of those, rounded up so that what is over a limit reads so. */
+function inWords(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${bytes} bytes` : `${Math.ceil((bytes / 1024 / 1024) * 10) / 10} MiB`;
+}
+
+/** @param bytes of the file that is too much, and of those before it. Later files were not looked at. */
+function tooLarge(reading: Reading, bytes: number): FaqError {
+  const expected = `Expected FAQ files of at most ${inWords(reading.maxBytes)} together`;
+  const message = `${expected}, came ${inWords(bytes)} or more in ${quoted(reading.shown)}; split the corpus.`;
   return new FaqError('invalid_argument', message, { field: 'path', reason: 'SOURCE_TOO_LARGE' });
 }
 
@@ -57,10 +65,11 @@ async function readOne(path: string, name: string, reading: Reading): Promise<So
       field: 'path',
     });
   }
-  if (found.size > reading.bytesLeft) throw tooLarge(reading);
+  const before = reading.maxBytes - reading.bytesLeft;
+  if (found.size > reading.bytesLeft) throw tooLarge(reading, before + found.size);
   const data = await handle.readFile({ signal: reading.signal });
   reading.bytesLeft -= data.length;
-  if (reading.bytesLeft < 0) throw tooLarge(reading);
+  if (reading.bytesLeft < 0) throw tooLarge(reading, before + data.length);
   return { name, data };
 }
 
@@ -129,7 +138,7 @@ export async function readSource(request: SourceRequest): Promise<readonly Sourc
   throwIfAborted(request.signal);
   const resolved = await resolveInside(request.root, request.path);
   const { signal, maxBytes = MAX_SOURCE_BYTES } = request;
-  return guarded(resolved.path, { root: resolved.root, shown: request.path, signal, bytesLeft: maxBytes });
+  return guarded(resolved.path, { root: resolved.root, shown: request.path, signal, maxBytes, bytesLeft: maxBytes });
 }
 
 /**
@@ -138,5 +147,5 @@ export async function readSource(request: SourceRequest): Promise<readonly Sourc
  */
 export async function readLocalSource(path: string, options: LocalOptions = {}): Promise<readonly SourceFile[]> {
   const { signal, maxBytes = MAX_SOURCE_BYTES } = options;
-  return guarded(path, { root: undefined, shown: path, signal, bytesLeft: maxBytes });
+  return guarded(path, { root: undefined, shown: path, signal, maxBytes, bytesLeft: maxBytes });
 }

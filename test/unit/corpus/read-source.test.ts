@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,7 +102,15 @@ describe('readSource', () => {
     await expect(readSource({ root, path: 'shop', maxBytes: 20 })).rejects.toMatchObject({
       code: 'invalid_argument',
       reason: 'SOURCE_TOO_LARGE',
+      message: expect.stringMatching(
+        /^Expected FAQ files of at most 20 bytes together, came \d+ bytes or more in "shop"; split the corpus\.$/u,
+      ),
     });
+    const heavy = join(folder, 'heavy.jsonl');
+    await writeFile(heavy, '');
+    await truncate(heavy, 64 * 1024 * 1024 + 1);
+    await expect(readLocalSource(heavy)).rejects.toThrow(/at most 64 MiB together, came 64\.1 MiB or more/u);
+    await rm(heavy);
   });
 
   it('stops when the caller left, and says when the root is missing', async () => {

@@ -41,6 +41,13 @@ describe('demands of a corpus and its intents', () => {
       'wrong_type faq.yaml:12 entries[1].min_confidence',
     ]);
     expect(faults[1]?.message).toBe('Expected min_precision from 0 to 1, came 90; write a share such as 0.8, not percent.');
+    // None of these is a percentage.
+    expect(faults[2]?.message).toContain('came 1; some traffic is always in scope');
+    expect(faults[3]?.message).toContain('came -0.1; write a share such as 0.8.');
+    const none = parse({ 'faq.yaml': `settings: { out_of_scope_share: 0 }\n${PLAIN}` }).faults;
+    expect(none[0]?.message).toContain(
+      'came 0; some traffic is always out of scope: write a small share such as 0.01, or remove the line.',
+    );
   });
 
   it('that are misspelt are warned of, and settings that are no mapping refused', () => {

@@ -112,6 +112,16 @@ counter_examples: none
     expect(faults[9]?.message).toContain('put it in quotes');
   });
 
+  it('says in the fault itself which misspelt field it comes of', () => {
+    const slip = 'entries:\n  - Id: a\n    question: [one]\n    answer: x\n  - id: b\n    anser: [two]\n';
+    const { faults } = parse({ 'faq.yaml': slip });
+    expect(faults.map(({ message }) => message)).toEqual([
+      'Expected an id, came none; did you mean id by "Id"?',
+      'Expected at least one question, came none; did you mean questions by "question"?',
+      'Expected at least one question, came none; write the ways in which users ask this under questions.',
+    ]);
+  });
+
   it('takes an entry without questions as a fault and one without answer as a warning', () => {
     const { faults, warnings } = parse({ 'faq.yaml': 'entries:\n  - id: a\n    answer: x\n  - id: b\n    questions: [q]\n' });
     expect(brief(faults)).toEqual(['missing_questions faq.yaml:2 entries[0].questions']);
