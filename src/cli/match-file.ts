@@ -29,13 +29,17 @@ interface Line {
 
 type LineOutcome = Line & ({ readonly response: MatchResponse } | { readonly error: FaqError });
 
-/** A line's outcome as the contract's stream would send it, the line's number being its request_id. */
+/** A line's outcome as the contract's stream would send it, the line's number being its request_id, with the utterance beside it. */
 function outcomeJson(outcome: LineOutcome): string {
   const value =
     'response' in outcome
       ? ({ $case: 'response', value: outcome.response } as const)
       : ({ $case: 'error', value: { code: statusOfCode(outcome.error.code), message: outcome.error.message, details: [] } } as const);
-  return JSON.stringify(toJson('MatchStreamResponse', { requestId: String(outcome.line), outcome: value }));
+  const { requestId, ...answer } = toJson('MatchStreamResponse', { requestId: String(outcome.line), outcome: value }) as Record<
+    string,
+    unknown
+  >;
+  return JSON.stringify({ requestId, utterance: outcome.utterance, ...answer });
 }
 
 function print(outcome: LineOutcome, { terminal, json }: FileMatching): void {

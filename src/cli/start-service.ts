@@ -1,4 +1,5 @@
 /** The whole service from its settings: lock, encoder, store, versions, server, in this order; and down again in the other. */
+import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
 import type { Encoder } from '../encoder/encoder.ts';
@@ -69,6 +70,13 @@ async function restore(versions: Versions, logger: Logger): Promise<void> {
   logger.info({ corpora: corpora.length, withoutVersion, ms: Math.round(performance.now() - started) }, 'stored versions are back');
 }
 
+/** A server without its files serves what is stored; a reload that names files is refused until they are there. */
+async function warnOfMissingRoot({ corpusRoot }: Config, logger: Logger): Promise<void> {
+  const found = await stat(corpusRoot).catch(() => undefined);
+  if (found?.isDirectory() !== true)
+    logger.warn({ corpusRoot }, 'the corpus root is no folder: reloads from it are refused until it is one');
+}
+
 /** Undoes what was begun, latest first; one failure does not keep the others from being released. */
 async function release(steps: readonly (() => Promise<unknown>)[], logger: Logger): Promise<void> {
   for (const step of steps.toReversed())
@@ -85,6 +93,7 @@ export async function startService(config: Config, { logger, terminal, onLost, s
   try {
     const lock: DataDirLock = await lockDataDir(config.dataDir, { onLost });
     begun.push(() => lock.release());
+    await warnOfMissingRoot(config, logger);
     const encoder = await openEncoder(config, { terminal, onProblem, mayBeAway: true, ...(signal === undefined ? {} : { signal }) });
     begun.push(() => encoder.close());
     throwIfAborted(signal);

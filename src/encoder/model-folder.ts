@@ -167,12 +167,13 @@ function requireManifestFits(manifest: ModelManifest | undefined, found: { dimen
   if (wrong.length > 0) throw modelError('MODEL_MISMATCH', `faqmatch.json says ${wrong.join('; ')}. Export the model anew.`);
 }
 
-async function requireFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
+/** @param path as the user named it, which is what a message shows. */
+async function requireFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() === true) return;
   throw modelError(
     'MODEL_NOT_FOUND',
-    `Expected a model folder, found none named "${basename(folder)}". Give a shipped name, ./path or hub:org/name@revision.`,
+    `Expected a model folder, found none named "${path}". Give a shipped name, ./path or hub:org/name@revision.`,
   );
 }
 
@@ -195,7 +196,7 @@ async function readConfigs(folder: string, poolingFile: string) {
  */
 export async function readModelFolder(path: string, expected: ExpectedModel = {}): Promise<ModelFolder> {
   const folder = resolve(path);
-  await requireFolder(folder);
+  await requireFolder(path);
   const manifest = await readModelJson(folder, 'faqmatch.json', MANIFEST);
   const chain = await readChain(folder);
   const graph = manifest?.graph.file ?? GRAPH;

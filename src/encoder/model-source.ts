@@ -85,6 +85,7 @@ async function loadHub(request: ModelRequest): Promise<ModelFolder> {
 export async function loadModel(request: ModelRequest): Promise<ModelFolder> {
   const { model } = request;
   if (model.startsWith('hub:')) return await loadHub(request);
-  if (isAbsolute(model) || /^\.{1,2}(?:[/\\]|$)/u.test(model)) return await readModelFolder(resolve(request.baseFolder ?? '.', model));
+  if (isAbsolute(model) || /^\.{1,2}(?:[/\\]|$)/u.test(model))
+    return await readModelFolder(request.baseFolder === undefined ? model : resolve(request.baseFolder, model));
   return await loadShipped(model, request.shippedFolder ?? SHIPPED);
 }

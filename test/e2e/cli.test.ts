@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startServerProcess } from '../support/server-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -148,7 +149,22 @@ test('a file is matched in its order, blank lines skipped, and refused lines do 
     ['3', 3],
     ['4', 'reset_password'],
   ]);
+  expect(jsonLines(out).map(({ utterance }) => utterance)).toEqual(['cancel my order', 'x'.repeat(3000), 'reset my password']);
   expect(err).toContain('Some lines were refused');
+});
+
+test('serve refuses a data directory that is a file, and a model folder that is not there by the path that was given', async () => {
+  const file = join(folder, 'faq', 'mini', 'faq.yaml');
+  const asFile = await faqmatch(['serve', '--data-dir', file]);
+  expect([asFile.code, asFile.err]).toEqual([6, expect.stringContaining('Expected the data directory to be a folder, came a file.')]);
+  const noModel = await faqmatch(['encode', '--model', './models/nope'], 'text');
+  expect([noModel.code, noModel.err]).toEqual([4, expect.stringContaining('found none named "./models/nope"')]);
+});
+
+test('serve warns of a corpus root that is not there', async () => {
+  await using other = await startServerProcess({ environment: { FAQMATCH_CORPUS_ROOT: './nowhere' } });
+  expect(other.log.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('the corpus root is no folder'));
+  expect(other.log.find(({ msg }) => String(msg).includes('corpus root'))).toMatchObject({ corpusRoot: './nowhere' });
 });
 
 test('entries and answers are looked up', async () => {

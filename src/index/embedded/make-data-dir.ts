@@ -1,7 +1,7 @@
 /**
  * Makes the data directory, with its parents.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FaqError } from '../../errors.ts';
 import { systemCode } from './disk.ts';
@@ -19,16 +19,18 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** @throws FaqError failed_precondition where the directory is not there and cannot be made. */
+function unusable(what: string, cause?: unknown): FaqError {
+  const message = `${what}. Set FAQMATCH_DATA_DIR to a folder that this user may write to.`;
+  return new FaqError('failed_precondition', message, { reason: 'DATA_DIR_UNUSABLE', cause });
+}
+
+/** @throws FaqError failed_precondition where the directory is not there and cannot be made, or something else is in its place. */
 export async function makeDataDir(directory: string): Promise<void> {
   try {
     await makeFolder(directory);
   } catch (cause) {
-    const code = systemCode(cause) ?? 'unknown error';
-    throw new FaqError(
-      'failed_precondition',
-      `The data directory cannot be made (${code}). Set FAQMATCH_DATA_DIR to a folder that this user may write to.`,
-      { reason: 'DATA_DIR_UNUSABLE', cause },
-    );
+    throw unusable(`The data directory cannot be made (${systemCode(cause) ?? 'unknown error'})`, cause);
   }
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory() === false) throw unusable('Expected the data directory to be a folder, came a file');
 }

@@ -70,7 +70,7 @@ describe('reading a model folder', () => {
   it('names the missing folder and what may be given instead', async () => {
     await expect(readModelFolder('/no/such/model')).rejects.toMatchObject({
       code: 'not_found',
-      message: 'Expected a model folder, found none named "model". Give a shipped name, ./path or hub:org/name@revision.',
+      message: 'Expected a model folder, found none named "/no/such/model". Give a shipped name, ./path or hub:org/name@revision.',
     });
   });
 

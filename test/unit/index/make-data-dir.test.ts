@@ -13,7 +13,7 @@ test('parents are made too, and a directory that is there is left alone', async 
   await rm(base, { recursive: true });
 });
 
-test.each([['/proc/no-such-folder/data'], ['FILE/data']])('%s is refused in words, and at once', async (path) => {
+test.each([['/proc/no-such-folder/data'], ['FILE/data'], ['FILE']])('%s is refused in words, and at once', async (path) => {
   const base = await mkdtemp(join(tmpdir(), 'faqmatch-data-dir-'));
   await writeFile(join(base, 'FILE'), '');
   const directory = path.startsWith('/') ? path : join(base, path);
