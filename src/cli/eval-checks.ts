@@ -42,9 +42,9 @@ export function demandFlag(value: string, before: readonly Demand[]): readonly D
 function figureShortfall({ figures }: EvaluationReport, { figure, limit }: Demand): readonly string[] {
   const { value } = figures[figure];
   if (!Number.isFinite(value)) return [`${figure} cannot be told of these utterances`];
-  const fewer = FIGURES[figure].better === 'more';
-  if (fewer ? value >= limit : value <= limit) return [];
-  return [`${figure} is ${value.toFixed(4)}, ${fewer ? 'under' : 'over'} ${limit}`];
+  const isFloor = FIGURES[figure].better === 'more';
+  if (isFloor ? value >= limit : value <= limit) return [];
+  return [`${figure} is ${value.toFixed(4)}, ${isFloor ? 'under' : 'over'} ${limit}`];
 }
 
 function precisionShortfall({ askedPrecision }: EvaluationReport): readonly string[] {

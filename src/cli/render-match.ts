@@ -57,7 +57,7 @@ function explanationLines(explanation: Explanation): readonly string[] {
           ...(shares.counterExamples === 0 ? [] : [`of these     ${signed(shares.counterExamples)} by way of counter-examples`]),
         ]),
     `none         ${percent(explanation.noneConfidence)} that none of the intents is meant`,
-    `shared words ${explanation.matchedTerms.length === 0 ? 'none' : explanation.matchedTerms.join(' ')}`,
+    `shared words ${explanation.matchedTerms.length === 0 ? 'none' : explanation.matchedTerms.join(', ')}`,
     ...explanation.changes.map((change) => `changes      ${changeText(change)}`),
     ...(explanation.readWords.length === 0
       ? []
