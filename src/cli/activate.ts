@@ -7,7 +7,8 @@ import type { Terminal } from './terminal.ts';
 
 /** What is active now, for people. */
 export function switchedLine(corpus: string, version: string, previous: string): string {
-  return `${corpus}: ${version} is active${previous === '' || previous === version ? '' : `, ${previous} was before`}`;
+  if (previous === version) return `${corpus}: ${version} was active already; nothing changed`;
+  return `${corpus}: ${version} is active${previous === '' ? '' : `, ${previous} was before`}`;
 }
 
 /** The command. */
