@@ -6,7 +6,8 @@ import { loadModel } from '../src/encoder/model-source.ts';
 import { createEncoder } from '../src/encoder/onnx-encoder.ts';
 import { openEmbeddedStore } from '../src/index/embedded/embedded-store.ts';
 import { openExactSearch } from '../src/index/embedded/exact-search.ts';
-import { DEFAULT_MATCH_SETTINGS } from '../src/matching/contract.ts';
+import { DEFAULT_MATCH_SETTINGS, NO_INTENT } from '../src/matching/contract.ts';
+import { counterCosines, refusals } from '../src/matching/counter-examples.ts';
 import { denseProducts } from '../src/matching/dense-products.ts';
 import { createVersions } from '../src/versions/create-versions.ts';
 import { openEmbeddingCache } from '../src/versions/embedding-cache.ts';
@@ -18,8 +19,16 @@ import { short } from './support/report.ts';
 const UTTERANCES = 300;
 const ROUNDS = 3;
 const NEAREST = 32;
+const COUNTER_EXAMPLES = [100, 1000];
 
 type Step = (vector: Float32Array, text: string) => unknown;
+
+/** The first stored vectors as counter-examples of the corpus. */
+function heldAgainst(stored: Float32Array, count: number, dimension: number): (vector: Float32Array) => unknown {
+  const intents = new Int32Array(count).fill(NO_INTENT);
+  const cosines = counterCosines({ intents, vectors: stored.slice(0, count * dimension) });
+  return (vector) => refusals(intents, cosines(vector));
+}
 
 /** Median milliseconds of each step; the steps take turns, so that noise meets all of them. */
 async function medians(steps: Readonly<Record<string, Step>>, vectors: readonly Float32Array[], texts: readonly string[]) {
@@ -98,6 +107,9 @@ export async function matchPath({ dataDir, workers, sizes, workload, log }: Benc
           return dense.scores(base);
         },
         'its two products, plain JavaScript': plainScores(landmarks, weights, shape.intents),
+        ...Object.fromEntries(
+          COUNTER_EXAMPLES.map((count) => [`held against ${count} counter-examples`, heldAgainst(stored, count, dimension)]),
+        ),
       },
       vectors,
       texts,
