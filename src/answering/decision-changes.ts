@@ -1,6 +1,6 @@
 /** What would have changed a decision, in the names and texts of its version. For explanations only. */
 
-import type { Equality, JudgeInput, Judgement } from '../matching/judge.ts';
+import type { JudgeInput, Judgement } from '../matching/judge.ts';
 import { type Change, whatWouldChange } from '../matching/what-would-change.ts';
 import type { VersionView } from '../versions/version-view.ts';
 import type { AnswerChange } from './match-answer.ts';
@@ -10,16 +10,11 @@ export interface JudgedUtterance {
   readonly view: VersionView;
   /** Normalised. */
   readonly text: string;
-  /** First row of each intent that the utterance equals. */
-  readonly equal: ReadonlyMap<number, number>;
   /** Must know the nearest questions of the best and of the second intent. */
   readonly judged: JudgeInput;
   readonly judgement: Judgement;
-}
-
-/** What the utterance equals once the counter-examples that it equals are gone. */
-function withoutRefusal({ equal }: JudgedUtterance): Equality {
-  return equal.size === 0 ? { kind: 'none' } : { kind: 'question', intents: [...equal.keys()] };
+  /** What would be judged once the counter-examples that it equals are gone. */
+  readonly remaining: JudgeInput;
 }
 
 /** The texts that a change would take away or bring. */
@@ -35,9 +30,9 @@ function textsOf({ kind, intent: kept }: Change, { text, judged: { equality }, v
 
 /** Changes that each alone would have given another decision, or an answer with another intent. */
 export function decisionChanges(utterance: JudgedUtterance): readonly AnswerChange[] {
-  const { view, judged, judgement } = utterance;
+  const { view, judged, judgement, remaining } = utterance;
   const { intents } = view.version;
-  return whatWouldChange(judged, judgement, withoutRefusal(utterance)).map((change) => ({
+  return whatWouldChange(judged, judgement, remaining).map((change) => ({
     what: change.kind,
     decision: change.decision,
     intent: change.intent === undefined ? '' : (intents[change.intent] ?? ''),

@@ -2,8 +2,11 @@
  * Why an utterance was answered as it was, and what would have changed it.
  */
 import { type MatchSettings, NO_INTENT } from '../matching/contract.ts';
-import { closeness } from '../matching/counter-examples.ts';
+import { closeness, refusals, scoresWithout } from '../matching/counter-examples.ts';
+import { bestTwo } from '../matching/features.ts';
+import type { JudgeInput } from '../matching/judge.ts';
 import { NO_SHARES } from '../matching/scorer.ts';
+import { exactKey } from '../text/normalise.ts';
 import { wordTerms } from '../text/terms.ts';
 import { viewVersion } from '../versions/version-view.ts';
 import { type Answered, answer, toCandidate } from './answer.ts';
@@ -14,9 +17,30 @@ import { bestQuestions, type MatchState, search } from './search.ts';
 /** Stored questions shown. */
 const EVIDENCE = 5;
 
+/** What would be judged if the counter-examples that the utterance equals were not stored. */
+async function withoutEqualCounterExamples(state: MatchState, judged: JudgeInput): Promise<JudgeInput> {
+  const { view, text, prepared, encoding, near, equal } = state;
+  const { scorer, counterTexts } = view.version;
+  const key = exactKey(text);
+  const numbers = counterTexts.flatMap((counter, number) => (exactKey(counter) === key ? [number] : []));
+  if (numbers.length === 0) return judged;
+  const { counterExamples } = scorer;
+  const held = refusals(counterExamples.intents, scorer.counterCosines(encoding.vector), new Set(numbers));
+  const before = scoresWithout(scorer.beforeHits(prepared, encoding.vector), counterExamples, numbers);
+  const { scores } = scorer.afterHits(before, near, held);
+  const { best } = bestTwo(scores, view.allows);
+  const nearest = await bestQuestions(state, best < 0 ? [] : [best]);
+  return {
+    ...judged,
+    scores,
+    closenessOf: (intent) => closeness(nearest.get(intent)?.similarity ?? -1, held, intent),
+    equality: equal.size === 0 ? { kind: 'none' } : { kind: 'question', intents: [...equal.keys()] },
+  };
+}
+
 /** What would have changed the decision; where a filter let nothing through, that is the filter. */
 async function changesOf(state: MatchState, { judgement, judged }: Answered, settings: MatchSettings): Promise<readonly AnswerChange[]> {
-  const { call, view, text, equal } = state;
+  const { call, view, text } = state;
   const { version } = view;
   if (judgement.ranked.length === 0 && call.filter !== undefined) {
     const unfiltered = { ...state, call: { ...call, filter: undefined }, view: viewVersion(version, undefined) };
@@ -29,15 +53,16 @@ async function changesOf(state: MatchState, { judgement, judged }: Answered, set
     const question = nearest.get(intent);
     return question === undefined ? judged.closenessOf(intent) : closeness(question.similarity, state.refusals, intent);
   };
-  return decisionChanges({ view, text, equal, judged: { ...judged, closenessOf }, judgement });
+  const remaining = await withoutEqualCounterExamples(state, judged);
+  return decisionChanges({ view, text, judged: { ...judged, closenessOf }, judgement, remaining });
 }
 
 /** The counter-example nearest to the utterance of those that refuse its best intent; undefined where there is none. */
 function nearestCounterExample({ encoding, view: { version } }: MatchState, best: number): CounterEvidence | undefined {
-  const { counterIntents, counterCosines } = version.scorer;
+  const { counterExamples, counterCosines } = version.scorer;
   let nearest: CounterEvidence | undefined;
   for (const [number, similarity] of counterCosines(encoding.vector).entries()) {
-    const intent = counterIntents[number] as number;
+    const intent = counterExamples.intents[number] as number;
     if (intent !== NO_INTENT && intent !== best) continue;
     if (nearest !== undefined && similarity <= nearest.similarity) continue;
     nearest = { text: version.counterTexts[number] ?? '', intent: version.intents[intent] ?? '', similarity };

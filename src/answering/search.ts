@@ -124,6 +124,6 @@ export async function search(searched: SearchedFor): Promise<MatchState> {
   const near = mergeHits(view.version, [found.dense, found.lexical]);
   const cosines = new Map(rows.map((row, i) => [row, found.similarities[i] as number]));
   const dense = near.slice(0, found.dense.length);
-  const held = refusals(scorer.counterIntents, scorer.counterCosines(vector));
+  const held = refusals(scorer.counterExamples.intents, scorer.counterCosines(vector));
   return { ...searched, dense, near, equal, cosines, before, refusals: held, nearest: nearQuestions(groups, found.nearest) };
 }

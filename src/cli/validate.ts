@@ -55,6 +55,9 @@ export function validateCommand(terminal: Terminal): Command {
       throw new FaqError('invalid_argument', what, { faults: json ? [] : faults });
     }
     const { entries, questions, intents } = counts;
-    if (!json) terminal.out(`${entries} entries, ${questions} questions, ${intents} intents; no faults, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`);
+    if (!json)
+      terminal.out(
+        `${entries} entries, ${questions} questions, ${intents} intents; no faults, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`,
+      );
   });
 }

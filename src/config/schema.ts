@@ -220,7 +220,8 @@ const matching = {
     description: 'Confidence from which close candidates are worth asking back (CLARIFY) where no min_confidence is in force.',
   }),
   clarifyRatio: described(fraction('closed').default(DEFAULT_MATCH_SETTINGS.clarifyRatio), {
-    description: "A second candidate is close when its confidence is at least this share of the first one's. Asked between are then as many as hold the right intent nine times in ten, up to four.",
+    description:
+      "A second candidate is close when its confidence is at least this share of the first one's. Asked between are then as many as hold the right intent nine times in ten, up to four.",
   }),
   readMisspelt: described(yesOrNo().default(DEFAULT_MATCH_SETTINGS.readMisspelt), {
     description:

@@ -12,13 +12,15 @@ export interface CounterExamples {
   readonly intents: Int32Array;
   /** [counter-examples × dimension], unit length. */
   readonly vectors: Float32Array;
+  /** [counter-examples] leverages in the ridge (kernel-ridge.ts); 0 where there is none. */
+  readonly leverages: Float32Array;
 }
 
 /** Where there are no counter-examples. */
 export const NO_REFUSALS: Refusals = { all: -1, ofIntents: new Map() };
 
 /** Cosines of an utterance's vector to every counter-example; a view that the next call overwrites. */
-export function counterCosines({ intents, vectors }: CounterExamples): (vector: Float32Array) => Float32Array {
+export function counterCosines({ intents, vectors }: Pick<CounterExamples, 'intents' | 'vectors'>): (vector: Float32Array) => Float32Array {
   const rows = intents.length;
   if (rows === 0) return () => new Float32Array(0);
   const { cosines } = denseProducts(vectors, new Float32Array(0), { rows, dimension: vectors.length / rows, intents: 0 });
@@ -48,11 +50,13 @@ export function closeness(nearest: number, { all, ofIntents }: Refusals, intent:
 }
 
 const BLOCK = 256;
+/** Leaving out more near-duplicates than this takes long and changes nothing any more. */
+const MOST_TWINS = 64;
 
 /** One vector held against the counter-examples. */
 export interface Held {
   readonly refusals: Refusals;
-  /** Counter-examples that say nearly the same, left out of the refusals; empty where twins stay. */
+  /** Counter-examples that say nearly the same and refuse all, the nearest MOST_TWINS of them; the refusals leave out all that say nearly the same. Empty where twins stay. */
   readonly twins: readonly number[];
 }
 
@@ -76,8 +80,26 @@ export async function heldAgainst(
     for (let row = 0; row < rows; row += 1) {
       const own = cosines.subarray(row * columns, (row + 1) * columns);
       const alike = twins === 'stay' ? [] : Array.from(own.keys()).filter((number) => (own[number] as number) >= NEAR_DUPLICATE);
-      found.push({ refusals: refusals(counterIntents, own, new Set(alike)), twins: alike });
+      const nearest = alike
+        .filter((number) => counterIntents[number] === NO_INTENT)
+        .sort((a, b) => (own[b] as number) - (own[a] as number) || a - b)
+        .slice(0, MOST_TWINS);
+      found.push({ refusals: refusals(counterIntents, own, new Set(alike)), twins: nearest });
     }
   }
   return found;
+}
+
+/**
+ * Scores before any hit, as if some counter-examples that an utterance equals were not there: leave-one-out for rows fitted to 0, those of one
+ * intent in its column. Exact where the utterance is the counter-example to the letter.
+ * @param before [intents]; left as it is.
+ */
+export function scoresWithout(before: Float32Array, { intents, leverages }: CounterExamples, numbers: readonly number[]): Float32Array {
+  const explained = (intent: number): number =>
+    numbers.reduce(
+      (sum, number) => sum + (intents[number] === NO_INTENT || intents[number] === intent ? (leverages[number] as number) : 0),
+      0,
+    );
+  return before.map((score, intent) => score / Math.max(1e-3, 1 - explained(intent)));
 }

@@ -120,7 +120,7 @@ export async function fitScorer(
     model: fit.model,
     voteWeight: weight,
     calibrator,
-    counterExamples: { intents: input.counterIntents, vectors: input.counterVectors },
+    counterExamples: { intents: input.counterIntents, vectors: input.counterVectors, leverages: fit.counterLeverages },
     decisions: fitDecisions(rows, calibrator, input.settings),
   };
 }
@@ -160,6 +160,7 @@ export function fitHitScorer(
       .map(({ near, refusals }) => honestProbe(near, undefined, { refusals, intentCount })),
   };
   const calibrator = fitCalibrator(rows, { share: input.settings.outOfScopeShare, prior: HITS_CALIBRATOR, baseline: 0 });
-  const counterExamples = { intents: input.counterIntents, vectors: input.counterVectors };
+  const leverages = new Float32Array(input.counterIntents.length);
+  const counterExamples = { intents: input.counterIntents, vectors: input.counterVectors, leverages };
   return { kind: 'hits', intentCount, calibrator, counterExamples, decisions: fitDecisions(rows, calibrator, input.settings) };
 }

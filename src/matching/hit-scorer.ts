@@ -51,7 +51,7 @@ export function hitScorer(fitted: FittedHits): IntentScorer {
     decisions: fitted.decisions,
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => new Float32Array(intentCount).fill(-Infinity),
-    counterIntents: counterExamples.intents,
+    counterExamples,
     counterCosines: cosines,
     afterHits: (_before, near, held) => ({ scores: hitScores(near, held, intentCount) }),
     score: (_prepared, vector, near) => ({ scores: hitScores(near, refusals(counterExamples.intents, cosines(vector)), intentCount) }),

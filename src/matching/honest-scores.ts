@@ -5,25 +5,15 @@
  *   leave-one-out         F₋ᵢ = Yᵢ − (Yᵢ − Fᵢ) / (1 − hᵢ)          hᵢ = wᵢ ‖Qᵢ‖²
  *   leave-group-out       the same as below for a group of near-duplicates, all columns kept
  *   leave-one-intent-out  F₋B = Y_B − (I − H_BB)⁻¹ (Y_B − F_B)     H_BB = w_c Q_B Q_Bᵀ, that intent's column dropped
- *   rows fitted to 0      F₋B = (I − H_BB)⁻¹ F_B
  *
  * Both are exact for ridge regression with a fixed basis (Allen 1974; Cawley & Talbot 2003).
  */
 import type { Multiply } from './contract.ts';
 import type { RidgeFit } from './kernel-ridge.ts';
-import { cholesky, inverseCholesky, solveCholesky, takeRows, transpose } from './linear-algebra.ts';
+import { cholesky, inverseCholesky, rowSquared, solveCholesky, takeRows, transpose } from './linear-algebra.ts';
 
-/** ‖Q_row‖². */
-function squaredLength(fit: RidgeFit, row: number): number {
-  const m = fit.columns;
-  let sum = 0;
-  for (let j = row * m; j < (row + 1) * m; j += 1) sum += (fit.q[j] as number) ** 2;
-  return sum;
-}
-
-/** What a row is fitted to for an intent. */
-function target({ intents, model, counterStart, counterTargets }: RidgeFit, row: number, intent: number): number {
-  if (row >= counterStart) return counterTargets[(row - counterStart) * model.intentCount + intent] ?? 0;
+/** What a row is fitted to for an intent: a counter-example to 0 for all. */
+function target({ intents }: RidgeFit, row: number, intent: number): number {
   return intents[row] === intent ? 1 : 0;
 }
 
@@ -31,7 +21,7 @@ function target({ intents, model, counterStart, counterTargets }: RidgeFit, row:
 export function leaveOneOut(fit: RidgeFit, row: number): Float32Array {
   const c = fit.model.intentCount;
   // A question that nothing else supports has leverage near 1: what is left is kept away from 0 so that its scores stay finite.
-  const kept = Math.max(1e-3, 1 - (fit.rowWeights[row] as number) * squaredLength(fit, row));
+  const kept = Math.max(1e-3, 1 - (fit.rowWeights[row] as number) * rowSquared(fit.q, fit.columns, row));
   return Float32Array.from({ length: c }, (_, j) => {
     const y = target(fit, row, j);
     return y - (y - (fit.fitted[row * c + j] as number)) / kept;
@@ -91,25 +81,22 @@ function residualMatrix(gram: Float32Array, size: number, weight: number): Float
   return matrix;
 }
 
-/** What leaving out a block of rows works on. */
-type Solved = Pick<RidgeFit, 'columns' | 'q' | 'fitted' | 'rowWeights' | 'counterStart'> & { readonly intentCount: number };
-
 /** [block × intents] (I − w Q_B Q_Bᵀ)⁻¹ F_B by the block itself: for intents with fewer questions than Q has columns. */
-async function withoutByBlock(fit: Solved, block: Int32Array, multiply: Multiply): Promise<Float64Array> {
+async function withoutByBlock(fit: RidgeFit, block: Int32Array, multiply: Multiply): Promise<Float64Array> {
   const size = block.length;
   const q = takeRows(fit.q, fit.columns, block);
   const gram = await multiply(q, q, { rows: size, inner: fit.columns, columns: size, transposeB: true });
   const matrix = residualMatrix(gram, size, fit.rowWeights[block[0] as number] as number);
-  return solve(matrix, Float64Array.from(takeRows(fit.fitted, fit.intentCount, block)), { size, multiply });
+  return solve(matrix, Float64Array.from(takeRows(fit.fitted, fit.model.intentCount, block)), { size, multiply });
 }
 
 /**
  * The same by the columns of Q, for larger intents:
  * (I − w Q_B Q_Bᵀ)⁻¹ = I + w Q_B (I − w Q_Bᵀ Q_B)⁻¹ Q_Bᵀ (Woodbury 1950).
  */
-async function withoutByColumns(fit: Solved, block: Int32Array, multiply: Multiply): Promise<Float64Array> {
+async function withoutByColumns(fit: RidgeFit, block: Int32Array, multiply: Multiply): Promise<Float64Array> {
   const m = fit.columns;
-  const c = fit.intentCount;
+  const c = fit.model.intentCount;
   const rows = block.length;
   const weight = fit.rowWeights[block[0] as number] as number;
   const q = takeRows(fit.q, m, block);
@@ -120,11 +107,6 @@ async function withoutByColumns(fit: Solved, block: Int32Array, multiply: Multip
   const solved = await solve(residualMatrix(gram, m, weight), Float64Array.from(carried), { size: m, multiply });
   const added = await multiply(Float64Array.from(q), solved, { rows, inner: m, columns: c });
   return added.map((value, i) => (own[i] as number) + weight * value);
-}
-
-/** [block × intents] scores of rows that weigh alike and are fitted to 0, as if they had not been there. At least one row. */
-export function leaveRowsOut(fit: Solved, block: Int32Array, multiply: Multiply): Promise<Float64Array> {
-  return (block.length > fit.columns ? withoutByColumns : withoutByBlock)(fit, block, multiply);
 }
 
 /**
@@ -139,7 +121,7 @@ export async function leaveIntentOut(
 ): Promise<readonly Float32Array[]> {
   if (wanted.length === 0) return [];
   const c = fit.model.intentCount;
-  const without = await leaveRowsOut({ ...fit, intentCount: c }, Int32Array.from(block), multiply);
+  const without = await (block.length > fit.columns ? withoutByColumns : withoutByBlock)(fit, Int32Array.from(block), multiply);
   return wanted.map((row) => {
     const start = block.indexOf(row) * c;
     const scores = Float32Array.from(without.subarray(start, start + c));

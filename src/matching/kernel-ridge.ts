@@ -9,9 +9,9 @@
  * Q is all that leave-one-out needs (honest-scores.ts). Products go through `multiply`; triangles are factored in float64.
  */
 import { type FitInput, type Multiply, NO_INTENT } from './contract.ts';
-import { leaveRowsOut } from './honest-scores.ts';
 import { rowWeights } from './landmarks.ts';
-import { inverseCholesky, transpose } from './linear-algebra.ts';
+import { inverseCholesky, rowSquared, transpose } from './linear-algebra.ts';
+import { addOwnCounterExamples } from './own-counter-examples.ts';
 import { type BasisModel, fitBasis, weightsOfFeatures } from './ridge-basis.ts';
 import { trainingRows } from './training-rows.ts';
 
@@ -42,17 +42,16 @@ export interface RidgeFit {
   readonly repeats: ReadonlyMap<number, readonly number[]>;
   /** Row of the first counter-example. */
   readonly counterStart: number;
-  /** [counter-examples × intents] what their rows are fitted to; empty where it is 0 throughout. */
-  readonly counterTargets: Float32Array;
+  /** [counter-examples] how much each explains itself: what it scores without itself is its score divided by 1 less this. */
+  readonly counterLeverages: Float32Array;
 }
 
-interface Targets extends Pick<RidgeFit, 'counterStart' | 'counterTargets'> {
-  readonly weights: Float64Array;
-  readonly base: Float32Array;
-}
-
-/** G = Qᵀ D (Y − ȳ), [columns × intents]; Y is one-hot but for counter-examples, so its part is a sum of rows. */
-function targets(q: Float32Array, intents: Int32Array, { weights, base, counterStart, counterTargets }: Targets): Float32Array {
+/** G = Qᵀ D (Y − ȳ), [columns × intents]; Y is one-hot, and 0 throughout for counter-examples, so its part is a sum of rows. */
+function targets(
+  q: Float32Array,
+  intents: Int32Array,
+  { weights, base }: { readonly weights: Float64Array; readonly base: Float32Array },
+): Float32Array {
   const c = base.length;
   const m = q.length / weights.length;
   const all = new Float64Array(m);
@@ -65,15 +64,6 @@ function targets(q: Float32Array, intents: Int32Array, { weights, base, counterS
       if (intent !== NO_INTENT) g[j * c + intent] = (g[j * c + intent] as number) + value;
     }
   });
-  for (let i = 0; i < counterTargets.length; i += 1) {
-    const target = counterTargets[i] as number;
-    const row = counterStart + Math.floor(i / c);
-    if (target === 0) continue;
-    for (let j = 0; j < m; j += 1) {
-      const at = j * c + (i % c);
-      g[at] = (g[at] as number) + target * (weights[row] as number) * (q[row * m + j] as number);
-    }
-  }
   return Float32Array.from(g, (value, i) => value - (all[Math.floor(i / c)] as number) * (base[i % c] as number));
 }
 
@@ -104,34 +94,6 @@ async function normalMatrix(p: Float32Array, weights: Float64Array, multiply: Mu
   return Float64Array.from(await multiply(turned, scaled, { rows: m, inner: n, columns: m }));
 }
 
-const NOTHING = new Float32Array(0);
-
-/**
- * What the rows of counter-examples are fitted to, [counter-examples × intents]: 0 for every intent that is refused. One that refuses a single intent
- * says nothing of the others, so for these it is fitted to what they score there without it, which moves none of them.
- * @returns nothing where all refuse all.
- */
-async function targetsOfCounterExamples(
-  fit: Parameters<typeof leaveRowsOut>[0],
-  { counterIntents }: FitInput,
-  multiply: Multiply,
-): Promise<Float32Array> {
-  const { intentCount, counterStart } = fit;
-  const own = Array.from(counterIntents.keys()).filter((number) => counterIntents[number] !== NO_INTENT);
-  if (own.length === 0) return NOTHING;
-  const without = await leaveRowsOut(
-    fit,
-    Int32Array.from(own, (number) => counterStart + number),
-    multiply,
-  );
-  const targetsOf = new Float32Array(counterIntents.length * intentCount);
-  own.forEach((number, place) => {
-    targetsOf.set(Float32Array.from(without.subarray(place * intentCount, (place + 1) * intentCount)), number * intentCount);
-    targetsOf[number * intentCount + (counterIntents[number] as number)] = 0;
-  });
-  return targetsOf;
-}
-
 /** Fits the ridge. @param step called between stages, for progress. At least one question. */
 export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: () => void): Promise<RidgeFit> {
   const { intentCount } = input;
@@ -140,24 +102,25 @@ export async function fitKernelRidge(input: FitInput, multiply: Multiply, step: 
   const n = rows.texts.length;
   const columns = basis.p.length / n;
   const weights = rowWeights(rows.intents, intentCount);
+  // Those of one intent are added to its column when all else is fitted.
+  input.counterIntents.forEach((intent, number) => {
+    if (intent !== NO_INTENT) weights[rows.counterStart + number] = 0;
+  });
   const normal = await normalMatrix(basis.p, weights, multiply);
   const outer = Float32Array.from(await inverseCholesky(normal, columns, { ridge: RIDGE, multiply }));
   step();
   const q = await multiply(basis.p, outer, { rows: n, inner: columns, columns, transposeB: true });
   const base = weightedShares(rows.intents, intentCount, weights);
   const { intents, repeats, counterStart } = rows;
-  const regress = async (counterTargets: Float32Array) => {
-    const g = targets(q, intents, { weights, base, counterStart, counterTargets });
-    const fitted = await multiply(q, g, { rows: n, inner: columns, columns: intentCount });
-    for (let i = 0; i < fitted.length; i += 1) fitted[i] = (fitted[i] as number) + (base[i % intentCount] as number);
-    return { g, fitted };
-  };
-  const first = await regress(NOTHING);
-  const solved = { columns, q, intents, rowWeights: weights, repeats, counterStart };
-  const counterTargets = await targetsOfCounterExamples({ ...solved, fitted: first.fitted, intentCount }, input, multiply);
-  const { g, fitted } = counterTargets.length === 0 ? first : await regress(counterTargets);
+  const alone = targets(q, intents, { weights, base });
+  const fitted = await multiply(q, alone, { rows: n, inner: columns, columns: intentCount });
+  for (let i = 0; i < fitted.length; i += 1) fitted[i] = (fitted[i] as number) + (base[i % intentCount] as number);
+  const { g, leverages } = await addOwnCounterExamples({ q, columns, g: alone, base, counterStart }, input.counterIntents, multiply);
   const w = await multiply(transpose(outer, columns, columns), g, { rows: columns, inner: columns, columns: intentCount });
   const model = { ...basis.model, weights: await weightsOfFeatures(w, basis, multiply), base };
   step();
-  return { ...solved, model, fitted, counterTargets };
+  const counterLeverages = leverages.map(
+    (own, number) => own + (weights[counterStart + number] as number) * rowSquared(q, columns, counterStart + number),
+  );
+  return { columns, q, intents, rowWeights: weights, repeats, counterStart, model, fitted, counterLeverages };
 }

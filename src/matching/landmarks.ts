@@ -4,7 +4,7 @@
 import { NO_INTENT } from './contract.ts';
 
 /** Weight of a counter-example where stored questions weigh 1 on average: it is one of few and was put there for a reason. */
-const COUNTER_WEIGHT = 2;
+export const COUNTER_WEIGHT = 2;
 
 /** Rows of each intent, ascending. */
 export function rowsByIntent(intents: Int32Array, intentCount: number): readonly (readonly number[])[] {

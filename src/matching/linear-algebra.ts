@@ -160,6 +160,13 @@ export async function inverseCholesky(
   throw notPositiveDefinite(size);
 }
 
+/** Squared length of one row of a [· × columns] matrix. */
+export function rowSquared(matrix: Float32Array, columns: number, row: number): number {
+  let sum = 0;
+  for (let j = row * columns; j < (row + 1) * columns; j += 1) sum += (matrix[j] as number) ** 2;
+  return sum;
+}
+
 /** Rows of a [· × columns] matrix, in the order named. */
 export function takeRows(matrix: Float32Array, columns: number, rows: Int32Array): Float32Array {
   const out = new Float32Array(rows.length * columns);

@@ -55,7 +55,7 @@ export function ridgeScorer(fitted: FittedRidge): IntentScorer {
     calibrator: fitted.calibrator,
     decisions: fitted.decisions,
     prepare: (text) => ({ text, lexical: similarity(text) }),
-    counterIntents: fitted.counterExamples.intents,
+    counterExamples: fitted.counterExamples,
     counterCosines: counterCosines(fitted.counterExamples),
     beforeHits,
     afterHits: (before, near) => ({ scores: addVote(before, near, voteWeight) }),

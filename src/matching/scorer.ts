@@ -3,6 +3,7 @@
  */
 import type { Calibrator } from './calibrator.ts';
 import type { NearQuestion, Refusals } from './contract.ts';
+import type { CounterExamples } from './counter-examples.ts';
 import type { LearntDecisions } from './learnt-decisions.ts';
 
 /** What of an utterance can be computed before its vector is there. Opaque to callers. */
@@ -48,8 +49,7 @@ export interface IntentScorer {
   readonly calibrator: Calibrator;
   /** What the corpus taught about deciding; undefined where it taught nothing. */
   readonly decisions?: LearntDecisions | undefined;
-  /** Number of the intent that each counter-example refuses; NO_INTENT where it refuses all. */
-  readonly counterIntents: Int32Array;
+  readonly counterExamples: CounterExamples;
   /** Cosine to each counter-example; a view that the next call overwrites. */
   counterCosines(vector: Float32Array): Float32Array;
   /** Work on the text alone; run it while the encoder works. */

@@ -76,11 +76,12 @@ function sizesFit({
 }
 
 /** Counts are checked here too; the dimension is the encoder's. */
-function counterExamplesFit({ intents, vectors }: CounterExamples): boolean {
+function counterExamplesFit({ intents, vectors, leverages }: CounterExamples): boolean {
+  if (leverages.length !== intents.length) return false;
   return intents.length === 0 ? vectors.length === 0 : vectors.length > 0 && vectors.length % intents.length === 0;
 }
 
-const counterExamples = z.object({ intents: integers, vectors: floats }).refine(counterExamplesFit);
+const counterExamples = z.object({ intents: integers, vectors: floats, leverages: floats }).refine(counterExamplesFit);
 
 const stored = z.object({
   format: z.literal(SCORER_FORMAT),

@@ -114,11 +114,10 @@ function byScore(input: JudgeInput, now: Judgement, move: { kind: ChangeKind; in
   return found;
 }
 
-/** @param remaining what the utterance equals once the counter-examples that it equals are gone. */
-function byEquality(input: JudgeInput, now: Judgement, remaining: Equality): readonly (Change | undefined)[] {
+function byEquality(input: JudgeInput, now: Judgement, remaining: JudgeInput): readonly (Change | undefined)[] {
   const equal = (kind: ChangeKind, equality: Equality) => tried(kind, 0, { changed: { ...input, equality }, now });
   const [first] = now.ranked;
-  if (now.verdict.rule === 'counter_example') return [equal('remove_counter_example', remaining)];
+  if (now.verdict.rule === 'counter_example') return [tried('remove_counter_example', 0, { changed: remaining, now })];
   if (now.verdict.rule === 'exact_question') return [equal('add_counter_example', { kind: 'counter_example' })];
   return first === undefined ? [] : [equal('remove_question', { kind: 'question', intents: [first.intent] })];
 }
@@ -126,8 +125,9 @@ function byEquality(input: JudgeInput, now: Judgement, remaining: Equality): rea
 /**
  * Changes that each alone give another decision, or an answer with another intent; the nearest at hand first. Empty where none was found.
  * @param input as it was judged, but that closenessOf must know the second intent too. @param now what came of it.
+ * @param remaining the same once the counter-examples that the utterance equals are gone.
  */
-export function whatWouldChange(input: JudgeInput, now: Judgement, remaining: Equality): readonly Change[] {
+export function whatWouldChange(input: JudgeInput, now: Judgement, remaining: JudgeInput): readonly Change[] {
   const { best, second } = now.features;
   const score = (direction: number) => (best < 0 ? undefined : byScore(input, now, { kind: 'score', intent: best, direction }));
   const runnerUp = (direction: number) =>

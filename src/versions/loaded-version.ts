@@ -87,7 +87,7 @@ export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
   const scorer = loadScorer(scorerBytes);
   if (scorer.intentCount !== layout.intents.length)
     throw damaged(open.manifest, 'its scorer has another number of intents than its corpus');
-  if (scorer.counterIntents.length !== layout.counterTexts.length)
+  if (scorer.counterExamples.intents.length !== layout.counterTexts.length)
     throw damaged(open.manifest, 'its scorer has another number of counter-examples than its corpus');
   await nextTurn();
   const exact = buildExactLookup(layout.questions, layout.refusing);

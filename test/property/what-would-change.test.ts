@@ -111,7 +111,7 @@ describe('what would have changed a decision', () => {
     fc.assert(
       fc.property(judged, remainders, (input, remaining) => {
         const now = judge(input);
-        for (const change of whatWouldChange(input, now, remaining)) {
+        for (const change of whatWouldChange(input, now, { ...input, equality: remaining })) {
           const then = outcome(judge(applied(input, change, { now, remaining })));
           expect(then).toEqual({ decision: change.decision, intent: change.intent });
           expect(then).not.toEqual(outcome(now));
@@ -143,7 +143,7 @@ describe('what would have changed a decision', () => {
     fc.assert(
       fc.property(judged, share, (input, part) => {
         const now = judge(input);
-        for (const { kind, decision, value } of whatWouldChange(input, now, { kind: 'none' })) {
+        for (const { kind, decision, value } of whatWouldChange(input, now, { ...input, equality: { kind: 'none' } })) {
           if (kind !== 'min_confidence' && kind !== 'min_precision') continue;
           const other = decision === 'no_match' ? value + (1 - value) * part : value * part;
           const request = {
@@ -172,7 +172,7 @@ describe('what would have changed a decision', () => {
       settings: DEFAULT_MATCH_SETTINGS,
     });
     const valueAt = (minConfidence: number | undefined) =>
-      whatWouldChange(at(minConfidence), judge(at(minConfidence)), { kind: 'none' }).find(({ kind }) => kind === 'min_confidence');
+      whatWouldChange(at(minConfidence), judge(at(minConfidence)), at(minConfidence)).find(({ kind }) => kind === 'min_confidence');
     expect(valueAt(0.9)).toMatchObject({ value: 0.42, decision: 'answer', intent: 0 });
     expect(valueAt(undefined)).toMatchObject({ value: 0.43, decision: 'no_match', intent: undefined });
   });

@@ -4,6 +4,7 @@
 import type { Calibrator } from '../../src/matching/calibrator.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../src/matching/universal-prior.ts';
+import { NO_COUNTER_EXAMPLES } from './matching-corpora.ts';
 
 /** @param scores [intents]. */
 export function fixedScorer(
@@ -17,7 +18,7 @@ export function fixedScorer(
     kind,
     intentCount: scores.length,
     calibrator,
-    counterIntents: new Int32Array(0),
+    counterExamples: NO_COUNTER_EXAMPLES,
     counterCosines: () => new Float32Array(0),
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => scores.slice(),

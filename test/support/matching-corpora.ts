@@ -5,7 +5,7 @@ import { DEFAULT_MATCH_SETTINGS, type FitInput, type MatchSettings, type Multipl
 import { seededRandom } from './index-oracle.ts';
 
 /** Of a corpus without any. */
-export const NO_COUNTER_EXAMPLES = { intents: new Int32Array(0), vectors: new Float32Array(0) };
+export const NO_COUNTER_EXAMPLES = { intents: new Int32Array(0), vectors: new Float32Array(0), leverages: new Float32Array(0) };
 
 /** The matrix product by its definition, summed in float64. */
 export const naiveMultiply: Multiply = async <T extends Float32Array | Float64Array>(

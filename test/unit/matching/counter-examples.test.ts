@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type FitInput, NO_INTENT } from '../../../src/matching/contract.ts';
-import { closeness, counterCosines, heldAgainst, NO_REFUSALS, refusals } from '../../../src/matching/counter-examples.ts';
+import { closeness, counterCosines, heldAgainst, NO_REFUSALS, refusals, scoresWithout } from '../../../src/matching/counter-examples.ts';
 import { fitScorer } from '../../../src/matching/fit.ts';
 import { hitScores } from '../../../src/matching/hit-scorer.ts';
 import { leaveOneOut } from '../../../src/matching/honest-scores.ts';
@@ -88,14 +88,65 @@ describe('the ridge', () => {
     for (const intent of [1, 2]) expect(Math.abs((after[intent] ?? 1) - (before[intent] ?? 0))).toBeLessThan(0.06);
   });
 
-  test('what a counter-example of an intent is fitted to moves no other intent at all', async () => {
-    const { withIt } = refusing(0);
+  test.each([1, 3, 40])('%i of an intent do to its column what they do as the corpus’s, and nothing to any other', async (count) => {
+    const { withIt, near } = refusing(0);
+    const random = seededRandom(12);
+    const many = (owner: number): FitInput => ({
+      ...withIt,
+      counterTexts: Array.from({ length: count }, (_, i) => `elsewhere ${i}`),
+      counterIntents: new Int32Array(count).fill(owner),
+      counterVectors: matrixOf(
+        Array.from({ length: count }, (_, i) => (i === 0 ? near : nearVector(near, 0.1, random))),
+        withIt.dimension,
+      ),
+      settings: { ...withIt.settings, landmarks: 20 },
+    });
+    // More rows than columns take another way to the same scores.
+    const weightsOf = async (owner: number) =>
+      (await fitKernelRidge({ ...many(owner), counterVectors: vectors }, naiveMultiply, () => undefined)).model.weights;
+    const { counterVectors: vectors } = many(0);
+    const [own, wide, others] = [await weightsOf(0), await weightsOf(NO_INTENT), await weightsOf(2)];
+    const column = (weights: Float32Array, intent: number) => weights.filter((_, i) => i % 3 === intent);
+    const expectSame = (left: Float32Array, right: Float32Array) =>
+      left.forEach((value, i) => {
+        expect(Math.abs(value - (right[i] ?? Number.NaN))).toBeLessThan(2e-3);
+      });
+    expectSame(column(own, 0), column(wide, 0));
+    expectSame(column(own, 1), column(others, 1));
+    expectSame(column(others, 2), column(wide, 2));
+  });
+
+  test('the same counter-example of two intents takes from each what it takes from it alone', async () => {
+    const { withIt, near } = refusing(0);
+    const both: FitInput = {
+      ...withIt,
+      counterTexts: ['elsewhere', 'elsewhere'],
+      counterIntents: Int32Array.of(0, 1),
+      counterVectors: matrixOf([near, near], withIt.dimension),
+    };
+    const one = (intent: number): FitInput => ({ ...both, counterIntents: Int32Array.of(intent, 2) });
+    const [found, first, second] = [await scoresOf(both, near), await scoresOf(one(0), near), await scoresOf(one(1), near)];
+    expect(Math.abs((found[0] ?? 0) - (first[0] ?? 1))).toBeLessThan(1e-3);
+    expect(Math.abs((found[1] ?? 0) - (second[1] ?? 1))).toBeLessThan(1e-3);
+  });
+
+  test('what it would score without a counter-example is what leave-one-out says', async () => {
+    const { withIt, near } = refusing(NO_INTENT);
     const fit = await fitKernelRidge(withIt, naiveMultiply, () => undefined);
-    const row = fit.counterStart;
-    const fitted = fit.fitted.subarray(row * 3, row * 3 + 3);
-    const alone = leaveOneOut(fit, row);
-    for (const intent of [1, 2]) expect(fitted[intent]).toBeCloseTo(alone[intent] ?? Number.NaN, 4);
-    expect(fitted[0]).toBeLessThan((alone[0] ?? 0) - 0.1);
+    const scorer = ridgeScorer(await fitScorer(withIt, naiveMultiply));
+    const before = scorer.beforeHits(scorer.prepare('elsewhere'), near);
+    scoresWithout(before, scorer.counterExamples, [0]).forEach((score, intent) => {
+      expect(Math.abs(score - (leaveOneOut(fit, fit.counterStart)[intent] ?? Number.NaN))).toBeLessThan(1e-3);
+    });
+  });
+
+  test('and for one of an intent, what the intent scores where the counter-example is nobody’s concern', async () => {
+    const { withIt, near } = refusing(0);
+    const scorer = ridgeScorer(await fitScorer(withIt, naiveMultiply));
+    const without = scoresWithout(scorer.beforeHits(scorer.prepare('elsewhere'), near), scorer.counterExamples, [0]);
+    const other = ridgeScorer(await fitScorer({ ...withIt, counterIntents: Int32Array.of(2) }, naiveMultiply));
+    const untouched = other.beforeHits(other.prepare('elsewhere'), near);
+    for (const intent of [0, 1]) expect(Math.abs((without[intent] ?? 0) - (untouched[intent] ?? 1))).toBeLessThan(1e-3);
   });
 });
 
