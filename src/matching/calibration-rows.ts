@@ -21,7 +21,13 @@ export interface HonestScore {
 /** Fewer rows in scope than this say little against the constants: two of them, from one intent, moved answers everywhere by 16 points. */
 const HANDFUL = 20;
 
-/** So many counter-examples know as much of what is out of scope as all simulated rows together: few of them are of few topics, and all that is refused near them says little of what is asked elsewhere. */
+/**
+ * So many counter-examples weigh as much as all simulated rows together: a few are of few topics, and that they are refused says little of what is
+ * asked elsewhere.
+ */
+const DOZEN = 12;
+
+/** Counter-examples that know as much of what answers are wrong as all simulated rows together. */
 const KNOWN_OUT_OF_SCOPE = 50;
 
 const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
@@ -72,7 +78,7 @@ export interface HonestRows {
 
 /** Weight of each kind of row, all rows of a kind together. */
 function parts({ simulated, far = [], counterExamples }: HonestRows, share: number) {
-  const real = simulated.length === 0 ? 1 : counterExamples.length / (counterExamples.length + KNOWN_OUT_OF_SCOPE);
+  const real = simulated.length === 0 ? 1 : counterExamples.length / (counterExamples.length + DOZEN);
   const made = share * (1 - real);
   return { inScope: 1 - share, counterExamples: share * real, made, far: far.length === 0 ? 0 : made / 2 };
 }
