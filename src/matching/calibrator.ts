@@ -180,26 +180,32 @@ function weightsBehindBest({ scores, found, allowed }: ScoredUtterance, temperat
  * Probabilities that the best intent is right and that any is meant, after the shift of the prior: what is in scope keeps its proportions, and
  * "none of these" weighs `noneOdds` times as much (Saerens, Latinne and Decaestecker 2002, equation 2.4). No other intent may be more probable than
  * the best one: where the second's share of what is in scope would be, both have the same.
+ * @param behind what the intents behind the best one weigh together, the second being 1.
  */
-export function bestAndInScope(
-  { right, inScope, temperature, noneOdds, baseline }: Calibrator,
+function probabilities(
+  { right, inScope, noneOdds, baseline }: Calibrator,
   scored: ScoredUtterance,
+  behind: number,
 ): readonly [number, number] {
   const found = { ...scored.found, score: scored.found.score - baseline };
   const sure = sigmoid(logit(right, found));
   const any = Math.max(sure, sigmoid(logit(inScope, found)));
-  const { total } = weightsBehindBest(scored, temperature);
-  const best = Math.max(Math.min(sure, any * greatestShare(scored)), total === 0 ? 0 : any / (1 + total));
+  const best = Math.max(Math.min(sure, any * greatestShare(scored)), behind === 0 ? 0 : any / (1 + behind));
   const all = any + (1 - any) * noneOdds;
   return [best / all, any / all];
+}
+
+/** Probabilities that the best intent is right and that any is meant. */
+export function bestAndInScope(calibrator: Calibrator, scored: ScoredUtterance): readonly [number, number] {
+  return probabilities(calibrator, scored, weightsBehindBest(scored, calibrator.temperature).total);
 }
 
 /** Spreads probability over the intents. The best intent's is the greatest; order follows the scores. */
 export function confidences(calibrator: Calibrator, scored: ScoredUtterance): Confidences {
   const { scores, found } = scored;
   if (found.best < 0) return { intents: new Float64Array(scores.length), none: 1 };
-  const [best, inScope] = bestAndInScope(calibrator, scored);
   const { weights, total } = weightsBehindBest(scored, calibrator.temperature);
+  const [best, inScope] = probabilities(calibrator, scored, total);
   const share = total === 0 ? 0 : Math.min(best, (inScope - best) / total);
   const intents = weights.map((weight) => weight * share);
   const rest = intents.reduce((sum, confidence) => sum + confidence, 0);

@@ -50,6 +50,7 @@ export function sampleRows(intents: Int32Array, intentCount: number, most: numbe
   return sample;
 }
 
+/** Stored questions first, then counter-examples. */
 function probeSeeds(input: FitInput): readonly ProbeSeed[] {
   const { dimension } = input;
   const row = (vectors: Float32Array, number: number): Float32Array => vectors.subarray(number * dimension, (number + 1) * dimension);
@@ -69,6 +70,24 @@ function* rowsThat(count: number, stays: (row: number) => boolean): Generator<nu
   for (let row = 0; row < count; row += 1) if (stays(row)) yield row;
 }
 
+/** [seeds × dimension]. */
+function joined(seeds: readonly ProbeSeed[], dimension: number): Float32Array {
+  const rows = new Float32Array(seeds.length * dimension);
+  seeds.forEach(({ vector }, place) => {
+    rows.set(vector, place * dimension);
+  });
+  return rows;
+}
+
+/** How near the counter-examples are to each seed; to one that is a counter-example itself, those that do not say nearly the same. */
+async function heldSeeds(seeds: readonly ProbeSeed[], input: FitInput, multiply: Multiply): Promise<readonly Held[]> {
+  const [questions, counters] = [seeds.filter(({ own }) => own >= 0), seeds.filter(({ own }) => own < 0)];
+  return [
+    ...(await heldAgainst(joined(questions, input.dimension), input, { twins: 'stay', multiply })),
+    ...(await heldAgainst(joined(counters, input.dimension), input, { twins: 'leave', multiply })),
+  ];
+}
+
 /** Finds each probe's nearest stored questions, cosines by blocks through `multiply`, BM25 beside them. */
 export async function buildProbes(
   input: FitInput,
@@ -78,17 +97,13 @@ export async function buildProbes(
   const { dimension, texts, vectors, intents } = input;
   const count = texts.length;
   const seeds = probeSeeds(input);
+  const held = await heldSeeds(seeds, input, multiply);
   const bm25 = openBm25(texts.map(wordTerms));
   const perBlock = Math.max(1, Math.floor(BLOCK_NUMBERS / Math.max(1, count)));
   const probes: Probe[] = [];
   for (let start = 0; start < seeds.length; start += perBlock) {
     const block = seeds.slice(start, start + perBlock);
-    const rows = new Float32Array(block.length * dimension);
-    block.forEach(({ vector }, place) => {
-      rows.set(vector, place * dimension);
-    });
-    const stays = await heldAgainst(rows, input, { twins: 'stay', multiply });
-    const leaves = await heldAgainst(rows, input, { twins: 'leave', multiply });
+    const rows = joined(block, dimension);
     const cosines = await multiply(rows, vectors, { rows: block.length, inner: dimension, columns: count, transposeB: true });
     for (const [place, { text, intent, own }] of block.entries()) {
       const nearestThat = (stays: (row: number) => boolean) =>
@@ -102,7 +117,7 @@ export async function buildProbes(
         });
         return {
           intent,
-          refusals: ((intent === undefined ? leaves : stays)[place] as Held).refusals,
+          refusals: (held[start + place] as Held).refusals,
           near: nearestThat((row) => row !== own).map(asNear),
           nearOthers: intent === undefined ? [] : nearestThat((row) => intents[row] !== intent).map(asNear),
         };
