@@ -88,7 +88,10 @@ class Layer(nn.Module):
         qkv = self.qkv(x)
         grid = qkv.new_zeros(texts * longest, qkv.shape[-1]).index_copy(0, where, qkv)
         q, k, v = grid.view(texts, longest, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        if not qkv.is_cuda:  # on a CPU attention's way back takes ten times as long in bfloat16 as in float32
+            q, k, v = q.float(), k.float(), v.float()
+        with torch.autocast(qkv.device.type, enabled=qkv.is_cuda):
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         mixed = mixed.transpose(1, 2).reshape(texts * longest, -1).index_select(0, where)
         x = self.norm1(x + self.out(mixed))
         return self.norm2(x + self.down(F.gelu(self.up(x))))

@@ -37,13 +37,17 @@ class Texts:
         return Packed(ids, place, text, text * longest + place, mask[:, None, None, :])
 
 
+def packed_ids(ids: list[list[int]], device: torch.device) -> Texts:
+    """Texts from the word pieces' numbers of each."""
+    return Texts(np.concatenate([np.array(one, np.int32) for one in ids]), np.cumsum([0] + [len(one) for one in ids]), device)
+
+
 def pack_texts(texts: list[str], tokenizer_file: Path, longest: int, device: torch.device) -> Texts:
     """`texts` as word pieces, each cut to `longest`, special ones included, as the service cuts it."""
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.enable_truncation(longest)
-    ids = [one.ids for one in tokenizer.encode_batch(texts)]
-    return Texts(np.concatenate([np.array(one, np.int32) for one in ids]), np.cumsum([0] + [len(one) for one in ids]), device)
+    return packed_ids([one.ids for one in tokenizer.encode_batch(texts)], device)
 
 
 @dataclass(frozen=True)
@@ -65,21 +69,33 @@ NEAR_STREAMS = ("duplicate", "paraphrase", "title", "sentence", "qa", "body")
 """Where neighbours are other questions and titles of the same field: telling those apart is what fine-grained intents need."""
 
 
+NEIGHBOURHOOD = 16
+"""Rows that are drawn together because they lie near each other."""
+
+
+def nearest_rows(vectors: torch.Tensor, anchors: np.ndarray, count: int) -> np.ndarray:
+    """int64 [anchors, 1 + count]: the number of an anchor, then those of the unit vectors [rows, width] nearest to its own."""
+    pool, found = vectors.T.contiguous(), []
+    for at in range(0, len(anchors), 512):
+        some = torch.from_numpy(anchors[at : at + 512].astype(np.int64)).to(vectors.device)
+        near = (vectors[some] @ pool).topk(min(count + 1, len(vectors)), dim=1).indices
+        found.append(torch.cat([some[:, None], near[:, 1:]], dim=1).cpu().numpy())
+    return np.concatenate(found)
+
+
 def neighbours(pairs: Pairs, guide: torch.Tensor, streams: list[int], anchors: int, count: int, seed: int) -> np.ndarray:
     """int32 [anchors, 1 + count] row numbers: a random row, then the rows whose first texts lie nearest to its own by the guide."""
     rows = np.flatnonzero(np.isin(pairs.stream, streams))
-    chosen = np.random.default_rng(seed).permutation(rows)[:anchors]
-    device = guide.device
-    count = min(count, len(rows) - 1)
-    all_rows = torch.from_numpy(rows).to(device)
-    first = torch.from_numpy(pairs.rows[:, 0].astype(np.int64)).to(device)
-    pool = guide[first[all_rows]].T.contiguous()
-    found = []
-    for at in range(0, len(chosen), 512):
-        some = torch.from_numpy(chosen[at : at + 512]).to(device)
-        near = (guide[first[some]] @ pool).topk(count + 1, dim=1).indices
-        found.append(torch.cat([some[:, None], all_rows[near[:, 1:]]], dim=1).cpu().numpy())
-    return np.concatenate(found).astype(np.int32)
+    first = torch.from_numpy(pairs.rows[rows, 0].astype(np.int64)).to(guide.device)
+    chosen = np.random.default_rng(seed).permutation(len(rows))[:anchors]
+    return rows[nearest_rows(guide[first], chosen, count)].astype(np.int32)
+
+
+def some_neighbourhoods(near: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """[16 · count] row numbers: `count` anchors, each with 15 of its neighbours."""
+    chosen = near[rng.integers(0, len(near), count)]
+    picked = 1 + np.argsort(rng.random((count, near.shape[1] - 1)), axis=1)[:, : NEIGHBOURHOOD - 1]
+    return np.concatenate([chosen[:, :1], np.take_along_axis(chosen, picked, axis=1)], axis=1).ravel()
 
 
 class Draw:
@@ -100,15 +116,9 @@ class Draw:
             self.members.append(rows)
             self.cumulative.append(np.cumsum(1.0 / np.sqrt(sizes[pairs.group[rows]])))
 
-    def neighbourhoods(self, count: int) -> np.ndarray:
-        assert self.near is not None
-        anchors = self.rng.integers(0, len(self.near), count)
-        picked = 1 + np.argsort(self.rng.random((count, self.near.shape[1] - 1)), axis=1)[:, :15]
-        return np.concatenate([self.near[anchors, :1], np.take_along_axis(self.near[anchors], picked, axis=1)], axis=1).ravel()
-
     def rows(self, count: int) -> np.ndarray:
         """`count` row numbers, streams mixed."""
-        hard = self.neighbourhoods(int(count * self.near_share) // 16) if self.near_share else np.empty(0, np.int32)
+        hard = np.empty(0, np.int32) if self.near is None or not self.near_share else some_neighbourhoods(self.near, int(count * self.near_share) // NEIGHBOURHOOD, self.rng)
         wanted = self.rng.multinomial(count - len(hard), self.shares)
         drawn = [
             members[np.searchsorted(weights, self.rng.random(size) * weights[-1])]

@@ -19,43 +19,23 @@ from training.export.manifest import GRAPH_FILE
 from training.faults import Fault, run_command
 from training.packed.bert import PackedBert
 from training.packed.texts import pack_texts
+from training.shipped.drawn_texts import TextStream, draw_texts
 from training.shipped.learn import logger, save
 from training.shipped.objective import taught_loss
-from training.shipped.pack_pairs import Stream, read_rows, source_quota
 from training.shipped.rewordings import Rewording, other_number
 from training.shipped.tune import descend, encode, optimiser
 
-REWORDED = (
-    *(Stream(("dialogue_same_intent",), 0, 40_000), Stream(("duplicate",), 0, 20_000), Stream(("paraphrase",), 0, 20_000)),
-    *(Stream(("title_revision", "title_title", "desc_revision"), 0, 20_000), Stream(("qa", "qa_short"), 0, 15_000), Stream(("dialogue_same_act",), 0, 10_000)),
+STREAMS = (
+    TextStream(("dialogue_same_intent",), 40_000),
+    TextStream(("duplicate",), 20_000),
+    TextStream(("paraphrase",), 20_000),
+    TextStream(("title_revision", "title_title", "desc_revision"), 20_000),
+    TextStream(("qa", "qa_short"), 15_000),
+    TextStream(("dialogue_same_act",), 10_000),
+    TextStream(("title_body", "desc_body"), 12_000, "b", spoken=False),
 )
-"""First texts of these pairs are seen reworded."""
-
-KEPT = Stream(("title_body", "desc_body"), 0, 12_000)
-"""Second texts of these are seen as they are."""
-
-FEWEST_WORDS, MOST_WORDS = 2, 40
 LONGEST = 48
 """Word pieces that are read."""
-
-
-def drawn(folder: Path, rng: random.Random) -> tuple[list[str], list[bool]]:
-    """Texts in random order, and which of them may be reworded."""
-    streams = (*REWORDED, KEPT)
-    number_of = {kind: number for number, stream in enumerate(streams) for kind in stream.kinds}
-    found: list[dict[str, dict[str, None]]] = [{} for _ in streams]
-    for source, kind, a, b in read_rows(folder, set(number_of)):
-        number = number_of[kind]
-        found[number].setdefault(source, {})[b if streams[number] is KEPT else a] = None
-    rows: list[tuple[str, bool]] = []
-    for stream, sources in zip(streams, found, strict=True):
-        for source, quota in source_quota({name: len(texts) for name, texts in sources.items()}, stream.most).items():
-            for text in rng.sample(list(sources[source]), quota):
-                rows.append((text, stream is not KEPT and FEWEST_WORDS <= len(text.split()) <= MOST_WORDS))
-    if not rows:
-        raise Fault(f"{folder} holds no pairs of the kinds {', '.join(number_of)}; give the folder of *.jsonl.gz")
-    rng.shuffle(rows)
-    return [text for text, _ in rows], [spoken for _, spoken in rows]
 
 
 def read_model(folder: Path) -> PackedBert:
@@ -73,7 +53,7 @@ def self_teach(chosen: argparse.Namespace) -> None:
     """Write `<out>.<n>.npz`, what training.shipped.ship reads."""
     rng = random.Random(chosen.seed)
     torch.manual_seed(chosen.seed)
-    texts, spoken = drawn(chosen.pairs, rng)
+    texts, spoken = draw_texts(chosen.pairs, STREAMS, rng)
     texts, spoken = texts[: chosen.steps * chosen.texts], spoken[: chosen.steps * chosen.texts]
     rewording = Rewording(rng, other_number(texts))
     seen = [rewording.reworded(text) if is_spoken else text for text, is_spoken in zip(texts, spoken, strict=True)]

@@ -59,7 +59,7 @@ def optimiser(bert: PackedBert, rate: float, freeze_words: bool) -> torch.optim.
         if value.requires_grad:
             (decayed if value.ndim == 2 else plain).append(value)
     groups = [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6, fused=next(bert.parameters()).is_cuda)
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
 
 def batch_loss(bert: PackedBert, material: Material, rows: np.ndarray, recipe: Recipe, teacher: torch.Tensor | None) -> torch.Tensor:
