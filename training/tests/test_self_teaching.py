@@ -13,8 +13,10 @@ from training.export.calibrated_int8 import quantised_vectors
 from training.export.base_folder import read_base
 from training.faults import Fault
 from training.parity.graph_encoder import GraphEncoder
+from training.shipped.distil import distil, mixed_vectors, unit
 from training.shipped.rewordings import CONTRACTIONS, Rewording, contracted, other_number
 from training.shipped.self_teach import read_model, self_teach
+from training.shipped.service_talk import service_talk
 from training.shipped.ship import read_weights
 
 SHIPPED = Path(__file__).parents[2] / "models/faqmatch-minilm-l6"
@@ -78,3 +80,35 @@ def test_other_models_and_folders_without_pairs_are_refused(tmp_path: Path) -> N
         read_model(SHIPPED.parents[1] / "test/fixtures/models/tiny-pooled")
     with pytest.raises(Fault, match="holds no pairs of the kinds"):
         self_teach(Namespace(model=SHIPPED, pairs=tmp_path, out=tmp_path / "out", steps=2, texts=4, rate=1e-4, seed=3))
+
+
+def test_composed_utterances_are_many_and_whole() -> None:
+    texts = service_talk(3000, random.Random(4))
+    assert len(set(texts)) == 3000 and texts == service_talk(3000, random.Random(4))
+    assert not [text for text in texts if set("{}|,;") & set(text) or "  " in text or text != text.strip()]
+
+
+def test_a_mixed_teacher_has_the_mean_of_both_cosines_in_the_models_coordinates() -> None:
+    rng = np.random.default_rng(3)
+    meaning = rng.normal(size=(300, 6))
+    own, other = (unit(meaning @ rng.normal(size=(6, width)) + 0.1 * rng.normal(size=(300, width))) for width in (16, 24))
+    centred = unit(other - other.mean(axis=0))
+    for share in (0.0, 0.3, 1.0):
+        mixed = mixed_vectors(own, other + 5.0, share)
+        assert mixed.shape == own.shape
+        assert np.abs((1 - share) * own @ own.T + share * centred @ centred.T - mixed @ mixed.T).mean() < 0.03
+    assert (mixed_vectors(own, other, 0.0) * own).sum(axis=1).min() > 0.9999
+
+
+def test_a_model_learns_from_another_encoder(tmp_path: Path, base: str) -> None:
+    rows = [{"a": f"{text} {number}", "b": f"{text} {number} now", "kind": "dialogue_same_intent"} for text in TEXTS for number in range(5)]
+    with gzip.open(tmp_path / "some.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    settings = {"steps": 2, "rate": 1e-4, "quantised_steps": 1, "quantised_rate": 1e-4, "texts": 64, "bfloat16": False, "seed": 3, "share": 0.5, "composed": 40}
+    distil(Namespace(model=SHIPPED, other=Path(base), pairs=tmp_path, out=tmp_path / "out", **settings))
+    weights = read_weights(sorted(tmp_path.glob("out.*.npz")))
+    before = read_model(SHIPPED).state_dict()
+    assert weights.keys() == before.keys()
+    assert 0 < np.abs(weights["layers.5.down.weight"] - before["layers.5.down.weight"].numpy()).max() < 0.01
+    with pytest.raises(Fault, match="no modules.json"):
+        distil(Namespace(model=SHIPPED, other=tmp_path, pairs=tmp_path, out=tmp_path / "out", **settings))
