@@ -3,7 +3,7 @@
 The teacher is both of them: the cosines of the model as it is and of the other encoder, mixed. The other may be deeper, wider or of
 another family, since only its vectors are read. No labels are needed: the texts are those of the training pairs, and what people ask a
 service desk, composed (service_talk.py). First in float32, then in the integers that the graph will
-compute with; a part of the utterances is seen reworded (rewordings.py). An hour on two cores, a quarter of it for the other's vectors.
+compute with; a part of the utterances is seen reworded (rewordings.py). An hour and a half on two cores with --bfloat16.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 from training.faults import Fault, run_command
 from training.packed.bert import Packed, PackedBert
 from training.packed.texts import NEIGHBOURHOOD, Texts, nearest_rows, pack_texts, packed_ids, some_neighbourhoods
-from training.shipped.drawn_texts import TextStream, draw_texts
+from training.shipped.drawn_texts import TextStream, draw_texts, measured_texts, plain
 from training.shipped.learn import logger, save
 from training.shipped.objective import taught_loss
 from training.shipped.rewordings import Rewording, other_number
@@ -110,8 +110,10 @@ def distil(chosen: argparse.Namespace) -> None:
     torch.manual_seed(chosen.seed)
     rng = random.Random(chosen.seed)
     drawn, may_be_reworded = draw_texts(chosen.pairs, STREAMS, rng)
-    composed = service_talk(chosen.composed, rng)
-    texts, spoken = [*drawn, *composed], [*may_be_reworded, *(True for _ in composed)]
+    measured = measured_texts(chosen.measuring)
+    composed = [(text, True) for text in service_talk(chosen.composed, rng)]
+    kept = [(text, spoken) for text, spoken in [*zip(drawn, may_be_reworded, strict=True), *composed] if plain(text) not in measured]
+    texts, spoken = [text for text, _ in kept], [spoken for _, spoken in kept]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     tokenizer = chosen.model / "tokenizer.json"
     bert: PackedBert = read_model(chosen.model).to(device)
@@ -142,6 +144,7 @@ def main() -> None:
     parser.add_argument("--other", type=Path, required=True, help="a sentence-transformers folder: the encoder to learn from")
     parser.add_argument("--share", type=float, default=0.5, help="weight of the other's cosines, 0 to 1")
     parser.add_argument("--pairs", type=Path, required=True, help="folder of *.jsonl.gz")
+    parser.add_argument("--measuring", type=Path, required=True, help="the measuring sets (FAQMATCH_EVAL_DATA): their texts are left out")
     parser.add_argument("--composed", type=int, default=90_000, help="utterances of service_talk.py that are read beside the pairs' texts")
     parser.add_argument("--out", type=Path, required=True, help="stem of the weight files, for training.shipped.ship")
     parser.add_argument("--steps", type=int, default=2000, help="in float32")

@@ -1,6 +1,8 @@
 """Texts drawn from the training pairs, without their labels: what a model learns from where a teacher says what is wanted."""
 
+import json
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,20 @@ class TextStream:
     most: int
     sides: str = "a"
     spoken: bool = True
+
+
+def plain(text: str) -> str:
+    """What two texts share that differ in case and marks only."""
+    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def measured_texts(folder: Path) -> set[str]:
+    """Every text of the measuring sets, plain: none of them is to be learnt, however it came about."""
+    files = sorted(folder.rglob("*.jsonl"))
+    if not files:
+        raise Fault(f"{folder} holds no *.jsonl; give the folder of the measuring sets")
+    rows = (json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines() if line)
+    return {plain(value) for row in rows for value in row.values() if isinstance(value, str)}
 
 
 def draw_texts(folder: Path, streams: tuple[TextStream, ...], rng: random.Random) -> tuple[list[str], list[bool]]:

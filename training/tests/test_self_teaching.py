@@ -14,6 +14,7 @@ from training.export.base_folder import read_base
 from training.faults import Fault
 from training.parity.graph_encoder import GraphEncoder
 from training.shipped.distil import distil, mixed_vectors, unit
+from training.shipped.drawn_texts import measured_texts, plain
 from training.shipped.rewordings import CONTRACTIONS, Rewording, contracted, other_number
 from training.shipped.self_teach import read_model, self_teach
 from training.shipped.service_talk import service_talk
@@ -100,11 +101,22 @@ def test_a_mixed_teacher_has_the_mean_of_both_cosines_in_the_models_coordinates(
     assert (mixed_vectors(own, other, 0.0) * own).sum(axis=1).min() > 0.9999
 
 
+def test_measured_texts_are_known_whatever_their_case_and_marks(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "test.jsonl").write_text('{"text": "Where is my order?", "intent": "x"}\n\n{"a": "Lost!", "score": 1}\n')
+    known = measured_texts(tmp_path)
+    assert plain("where is MY order") in known and plain("lost") in known and plain("found") not in known
+    with pytest.raises(Fault, match="measuring sets"):
+        measured_texts(tmp_path / "none")
+
+
 def test_a_model_learns_from_another_encoder(tmp_path: Path, base: str) -> None:
     rows = [{"a": f"{text} {number}", "b": f"{text} {number} now", "kind": "dialogue_same_intent"} for text in TEXTS for number in range(5)]
     with gzip.open(tmp_path / "some.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
-    settings = {"steps": 2, "rate": 1e-4, "quantised_steps": 1, "quantised_rate": 1e-4, "texts": 64, "bfloat16": False, "seed": 3, "share": 0.5, "composed": 40}
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "test.jsonl").write_text('{"text": "Where is my order 1?", "intent": "x"}\n')
+    settings = {"measuring": tmp_path / "sets", "steps": 2, "rate": 1e-4, "quantised_steps": 1, "quantised_rate": 1e-4, "texts": 64, "bfloat16": False, "seed": 3, "share": 0.5, "composed": 40}
     distil(Namespace(model=SHIPPED, other=Path(base), pairs=tmp_path, out=tmp_path / "out", **settings))
     weights = read_weights(sorted(tmp_path.glob("out.*.npz")))
     before = read_model(SHIPPED).state_dict()
