@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { readSource } from '../corpus/read-source.ts';
 import { FaqError } from '../errors.ts';
+import { counted } from '../text/counted.ts';
 import type { Versions } from '../versions/contract.ts';
 import { startProgress } from './progress.ts';
 import { faultLine } from './report-error.ts';
@@ -68,7 +69,7 @@ export function welcomeLines(address: string, versions: Pick<Versions, 'status'>
   const { active = [], idle = [] } = Object.groupBy(versions.status(), ({ activeVersion }) =>
     activeVersion === undefined ? 'idle' : 'active',
   );
-  const corpora = active.map(({ corpus, questions }) => `${corpus} (${questions} questions)`);
+  const corpora = active.map(({ corpus, questions }) => `${corpus} (${counted(questions, 'question')})`);
   const elsewhere = address === '127.0.0.1:50051' ? '' : ` --address ${address}`;
   const demo = active.some(({ corpus }) => corpus === TRY_CORPUS);
   const next = ['Load a corpus:', `  npm run -s faqmatch -- reload <corpus>${elsewhere}`];

@@ -5,6 +5,7 @@ import { FaqError, type Fault } from '../errors.ts';
 import { percentText } from '../quality/report/number-text.ts';
 import { shareAdvice, trafficDecisionText } from '../quality/report/traffic-section.ts';
 import type { TrafficReport } from '../quality/traffic/traffic-report.ts';
+import { counted } from '../text/counted.ts';
 import { normaliseText } from '../text/normalise.ts';
 import { readLines } from './read-lines.ts';
 import { tableLines } from './table.ts';
@@ -44,14 +45,14 @@ export function trafficLines(report: TrafficReport): readonly string[] {
   ];
   const shown = changed.slice(0, MOST_SHOWN);
   return [
-    `Traffic: ${utterances} utterances, ${distinct} of them different. Method: ${report.method}.`,
+    `Traffic: ${counted(utterances, 'utterance')}, ${distinct} of them different. Method: ${report.method}.`,
     `Out of scope: ${percentText(estimate.value)}, 95 % range ${percentText(estimate.low)} to ${percentText(estimate.high)}; ` +
       `${percentText(estimatedAgain)} estimated again by a version made for it.`,
     ...tableLines(
       ['', 'OUT OF SCOPE', 'ANSWER', 'CLARIFY', 'NO_MATCH'],
       [row(`in force (${configuredBy})`, configured, decisions.before), row('estimated', estimate.value, decisions.after)],
     ),
-    `${changedUtterances} utterances would be decided otherwise.`,
+    `${counted(changedUtterances, 'utterance')} would be decided otherwise.`,
     ...(shown.length === 0
       ? []
       : tableLines(

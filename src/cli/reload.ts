@@ -6,6 +6,7 @@ import type { CorpusSource, ReloadCorpusResponse, ReloadResult } from '../client
 import { formatOfName, isGoldenName } from '../corpus/formats.ts';
 import { readLocalSource } from '../corpus/read-source.ts';
 import { FaqError } from '../errors.ts';
+import { counted } from '../text/counted.ts';
 import { callServer } from './call-server.ts';
 import { describedCommand, serverAddress, settingsOf } from './command-settings.ts';
 import type { ProgressDisplay } from './progress.ts';
@@ -63,8 +64,8 @@ export function resultLines(result: ReloadResult): readonly string[] {
   const before = result.previousVersion === '' || result.previousVersion === result.version ? '' : ` (before: ${result.previousVersion})`;
   return [
     `${result.version}  ${state}${result.unchanged ? ', unchanged' : ''}${before}`,
-    `${result.entries} entries, ${result.questions} questions, ${result.intents} intents; ${searchWords(result)}`,
-    `${result.encoded} texts encoded, ${result.reused} reused, ${result.removed} questions removed, ${(result.durationMs / 1000).toFixed(1)} s`,
+    `${counted(result.entries, 'entry', 'entries')}, ${counted(result.questions, 'question')}, ${counted(result.intents, 'intent')}; ${searchWords(result)}`,
+    `${counted(result.encoded, 'text')} encoded, ${result.reused} reused, ${counted(result.removed, 'question')} removed, ${(result.durationMs / 1000).toFixed(1)} s`,
     ...(result.precisionThresholds.length > 0 ? [precisionWords(result)] : []),
     ...(result.precisionThresholds.every(({ reachable }) => reachable) ? [] : [OUT_OF_REACH]),
   ];

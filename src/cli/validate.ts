@@ -4,6 +4,7 @@ import { isGoldenName } from '../corpus/formats.ts';
 import { parseCorpus, parseGolden } from '../corpus/parse-corpus.ts';
 import { FaqError, type Fault } from '../errors.ts';
 import { goldenFaults } from '../quality/check-golden.ts';
+import { counted } from '../text/counted.ts';
 import { describedCommand, settingsOf } from './command-settings.ts';
 import { corpusFiles } from './eval-source.ts';
 import { faultLine } from './report-error.ts';
@@ -51,13 +52,13 @@ export function validateCommand(terminal: Terminal): Command {
     if (json) terminal.out(JSON.stringify({ valid: faults.length === 0, ...counts, faults, warnings }));
     else for (const warning of warnings) terminal.err(`warning: ${faultLine(warning)}`);
     if (faults.length > 0) {
-      const what = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} in "${corpusOrPath}".`;
+      const what = `${counted(faults.length, 'fault')} in "${corpusOrPath}".`;
       throw new FaqError('invalid_argument', what, { faults: json ? [] : faults });
     }
     const { entries, questions, intents } = counts;
     if (!json)
       terminal.out(
-        `${entries} entries, ${questions} questions, ${intents} intents; no faults, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`,
+        `${counted(entries, 'entry', 'entries')}, ${counted(questions, 'question')}, ${counted(intents, 'intent')}; no faults, ${counted(warnings.length, 'warning')}`,
       );
   });
 }

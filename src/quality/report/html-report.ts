@@ -1,4 +1,6 @@
 /** A report as one self-contained HTML file: no scripts, nothing loaded from anywhere, every picture inside. */
+
+import { counted } from '../../text/counted.ts';
 import type { Comparison } from '../compare-runs.ts';
 import { FIGURE_NAMES, FIGURES } from '../figures.ts';
 import type { TrafficReport } from '../traffic/traffic-report.ts';
@@ -27,7 +29,7 @@ function header(report: EvaluationReport): string {
   const { corpus, version, model, intents, questions, source, settings, rows } = report;
   const facts = [
     ['measured with', sourceText(source, rows.length)],
-    ['corpus', `${intents} intents, ${questions} questions`],
+    ['corpus', `${counted(intents, 'intent')}, ${counted(questions, 'question')}`],
     ...(version === '' ? [] : [['version', version]]),
     ['model', model],
     [

@@ -1,4 +1,6 @@
 /** Unlabelled traffic in the HTML report: its out-of-scope share, what would change, and what to write. */
+
+import { counted } from '../../text/counted.ts';
 import type { TrafficDecision, TrafficReport } from '../traffic/traffic-report.ts';
 import { escapeHtml, htmlTable, section } from './html.ts';
 import { percentText } from './number-text.ts';
@@ -29,10 +31,10 @@ export function trafficSection(report: TrafficReport): string {
   const { utterances, distinct, estimate, estimatedAgain, decisions, changed, changedUtterances, method, notes } = report;
   const range = `${percentText(estimate.low)} to ${percentText(estimate.high)}`;
   const lead =
-    `${utterances} utterances without labels, ${distinct} of them different. ${percentText(estimate.value)} are estimated to be out of scope ` +
+    `${counted(utterances, 'utterance')} without labels, ${distinct} of them different. ${percentText(estimate.value)} are estimated to be out of scope ` +
     `(95 % range ${range}); estimated again by a version made for that share, ${percentText(estimatedAgain)}. Method: ${method}.`;
   const row = (title: string, counts: TrafficReport['decisions']['before']) => [title, counts.answer, counts.clarify, counts.no_match];
-  const counted = htmlTable(
+  const decisionTable = htmlTable(
     ['Out-of-scope share', 'ANSWER', 'CLARIFY', 'NO_MATCH'],
     [
       row(`${percentText(report.configured)}, in force`, decisions.before),
@@ -47,7 +49,7 @@ export function trafficSection(report: TrafficReport): string {
       ? '<p>No decision would change.</p>'
       : `<h3>Decided otherwise (${changedUtterances})</h3>${htmlTable(['Utterance', 'Times', 'Now', 'With the estimated share'], cells)}`;
   const said = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
-  return section('Traffic', lead, `<p class="note">${escapeHtml(shareAdvice(report))}</p>${counted}${table}<ul>${said}</ul>`);
+  return section('Traffic', lead, `<p class="note">${escapeHtml(shareAdvice(report))}</p>${decisionTable}${table}<ul>${said}</ul>`);
 }
 
 /** A whole page where there are no labelled utterances beside the traffic. */
