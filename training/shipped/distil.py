@@ -3,7 +3,7 @@
 The teacher is both of them: the cosines of the model as it is and of the other encoder, mixed. The other may be deeper, wider or of
 another family, since only its vectors are read. No labels are needed: the texts are those of the training pairs, and what people ask a
 service desk, composed (service_talk.py). First in float32, then in the integers that the graph will
-compute with; a part of the utterances is seen reworded (rewordings.py). An hour and a half on two cores with --bfloat16.
+compute with; a part of the utterances is seen reworded (rewordings.py). Two hours and a half on two cores with --bfloat16.
 """
 
 import argparse
@@ -27,23 +27,23 @@ from training.shipped.service_talk import service_talk
 from training.shipped.tune import descend, encode, optimiser
 
 STREAMS = (
-    TextStream(("dialogue_same_intent",), 45_000, "ab"),
-    TextStream(("duplicate",), 40_000, "ab"),
-    TextStream(("paraphrase",), 30_000, "ab"),
-    TextStream(("title_revision", "title_title", "desc_revision"), 30_000),
-    TextStream(("qa", "qa_short"), 35_000),
-    TextStream(("dialogue_same_act",), 8_000),
-    TextStream(("dialogue_response",), 15_000),
-    TextStream(("intent_description",), 6_000, "ab"),
-    TextStream(("example", "definition"), 12_000, "b", spoken=False),
-    TextStream(("title_body",), 25_000),
+    TextStream(("dialogue_same_intent",), 105_000, "ab"),
+    TextStream(("duplicate",), 100_000, "ab"),
+    TextStream(("paraphrase",), 70_000, "ab"),
+    TextStream(("title_revision", "title_title", "desc_revision"), 90_000, "ab"),
+    TextStream(("qa", "qa_short"), 125_000),
+    TextStream(("dialogue_same_act",), 38_000),
+    TextStream(("dialogue_response",), 55_000, "ab"),
+    TextStream(("intent_description",), 26_000, "ab"),
+    TextStream(("example", "definition"), 22_000, "b", spoken=False),
+    TextStream(("title_body",), 185_000),
     TextStream(("title_body", "desc_body"), 12_000, "b", spoken=False),
-    TextStream(("sentence_revision",), 6_000, spoken=False),
+    TextStream(("sentence_revision",), 16_000, spoken=False),
 )
 TAUGHT, SEEN = 40, 32
 """Word pieces that the teacher and the student read."""
 
-ANCHORS, NEAREST = 20_000, 47
+ANCHORS, NEAREST = 30_000, 47
 BY_LENGTH = 3
 """Parts of a batch, by length: attention pads each to its own longest text."""
 
@@ -109,17 +109,17 @@ def distil(chosen: argparse.Namespace) -> None:
     """Write `<out>.<n>.npz`, what training.shipped.ship reads."""
     torch.manual_seed(chosen.seed)
     rng = random.Random(chosen.seed)
-    drawn, may_be_reworded = draw_texts(chosen.pairs, STREAMS, rng)
     measured = measured_texts(chosen.measuring)
-    composed = [(text, True) for text in service_talk(chosen.composed, rng)]
-    kept = [(text, spoken) for text, spoken in [*zip(drawn, may_be_reworded, strict=True), *composed] if plain(text) not in measured]
-    texts, spoken = [text for text, _ in kept], [spoken for _, spoken in kept]
+    texts, spoken = draw_texts(chosen.pairs, STREAMS, rng, measured)
+    composed = [text for text in service_talk(chosen.composed, rng) if plain(text) not in measured]
+    texts, spoken = [*texts, *composed], [*spoken, *(True for _ in composed)]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     tokenizer = chosen.model / "tokenizer.json"
     bert: PackedBert = read_model(chosen.model).to(device)
     bert.set_mode("float")
-    other = other_vectors(chosen.other, texts)
-    own = encode(bert, pack_texts(texts, tokenizer, TAUGHT, device), 128, precise=True).cpu().numpy()
+    with torch.autocast(device.type, torch.bfloat16, enabled=chosen.bfloat16):
+        other = other_vectors(chosen.other, texts)
+    own = encode(bert, pack_texts(texts, tokenizer, TAUGHT, device), 128, chosen.bfloat16).cpu().numpy()
     wanted = torch.from_numpy(mixed_vectors(own, other, chosen.share)).to(device)
     lessons = Lessons(texts, spoken, wanted, tokenizer, chosen.seed)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +135,7 @@ def distil(chosen: argparse.Namespace) -> None:
 
         if steps:
             descend(bert, optimiser(bert, rate, freeze_words=False), steps, loss_at, log)
-    save(bert, chosen.out)
+        save(bert, chosen.out)
 
 
 def main() -> None:
@@ -145,9 +145,9 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.5, help="weight of the other's cosines, 0 to 1")
     parser.add_argument("--pairs", type=Path, required=True, help="folder of *.jsonl.gz")
     parser.add_argument("--measuring", type=Path, required=True, help="the measuring sets (FAQMATCH_EVAL_DATA): their texts are left out")
-    parser.add_argument("--composed", type=int, default=90_000, help="utterances of service_talk.py that are read beside the pairs' texts")
+    parser.add_argument("--composed", type=int, default=200_000, help="utterances of service_talk.py that are read beside the pairs' texts")
     parser.add_argument("--out", type=Path, required=True, help="stem of the weight files, for training.shipped.ship")
-    parser.add_argument("--steps", type=int, default=2000, help="in float32")
+    parser.add_argument("--steps", type=int, default=6000, help="in float32")
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--quantised-steps", type=int, default=450, help="in the graph's integers")
     parser.add_argument("--quantised-rate", type=float, default=8e-5)

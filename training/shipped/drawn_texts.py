@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +37,8 @@ def measured_texts(folder: Path) -> set[str]:
     return {plain(value) for row in rows for value in row.values() if isinstance(value, str)}
 
 
-def draw_texts(folder: Path, streams: tuple[TextStream, ...], rng: random.Random) -> tuple[list[str], list[bool]]:
-    """Texts in random order, each once, and which of them may be reworded; sources share a stream by the square roots of their sizes."""
+def draw_texts(folder: Path, streams: tuple[TextStream, ...], rng: random.Random, measured: Set[str]) -> tuple[list[str], list[bool]]:
+    """Texts in random order, each once and none of `measured`, and which of them may be reworded; sources share a stream by the square roots of their sizes."""
     kinds = {kind for stream in streams for kind in stream.kinds}
     found: list[dict[str, dict[str, None]]] = [{} for _ in streams]
     for source, kind, a, b in read_rows(folder, kinds):
@@ -48,7 +49,8 @@ def draw_texts(folder: Path, streams: tuple[TextStream, ...], rng: random.Random
     for stream, sources in zip(streams, found, strict=True):
         for source, quota in source_quota({name: len(texts) for name, texts in sources.items()}, stream.most).items():
             for text in rng.sample(list(sources[source]), quota):
-                drawn.setdefault(text, stream.spoken and FEWEST_WORDS <= len(text.split()) <= MOST_WORDS)
+                if plain(text) not in measured:
+                    drawn.setdefault(text, stream.spoken and FEWEST_WORDS <= len(text.split()) <= MOST_WORDS)
     if not drawn:
         raise Fault(f"{folder} holds no pairs of the kinds {', '.join(sorted(kinds))}; give the folder of *.jsonl.gz")
     texts = list(drawn)

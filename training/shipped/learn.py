@@ -61,10 +61,10 @@ def learn(recipe_file: Path, pairs_file: Path, measuring: Path, base_name: str, 
     measured = pack_texts(list(sets.texts), base.path / "tokenizer.json", base.max_seq_length, device)
 
     def report(label: str) -> None:
-        log({"at": label} | measure(sets, encode(bert, measured, 2048, precise=True).cpu().numpy(), slow=True))
+        log({"at": label} | measure(sets, encode(bert, measured, 2048).cpu().numpy(), slow=True))
 
     untouched = {name: value.clone() for name, value in bert.state_dict().items()}
-    guide = encode(bert, pairs.texts, 4096, precise=False).half()
+    guide = encode(bert, pairs.texts, 4096, bfloat16=device.type == "cuda").half()
     near = neighbours(pairs, guide, [STREAM_NAMES.index(name) for name in NEAR_STREAMS], 40_000, 96, recipe.seed)
     material = Material(pairs, guide, near)
     report("base")
@@ -72,7 +72,7 @@ def learn(recipe_file: Path, pairs_file: Path, measuring: Path, base_name: str, 
     bert.load_state_dict(mixed(untouched, bert.state_dict(), recipe.mix))
     report("tuned")
     if recipe.quantised_steps:
-        teacher = encode(bert, pairs.texts, 4096, precise=False).half()
+        teacher = encode(bert, pairs.texts, 4096, bfloat16=device.type == "cuda").half()
         calibrate(bert, pairs.texts, CALIBRATION_TEXTS, recipe.smooth, recipe.seed)
         report("calibrated")
         tune(bert, material, recipe, Phase(recipe.quantised_steps, recipe.quantised_rate, recipe.quantised_near, teacher), log)

@@ -19,7 +19,7 @@ from training.export.manifest import GRAPH_FILE
 from training.faults import Fault, run_command
 from training.packed.bert import PackedBert
 from training.packed.texts import pack_texts
-from training.shipped.drawn_texts import TextStream, draw_texts
+from training.shipped.drawn_texts import TextStream, draw_texts, measured_texts
 from training.shipped.learn import logger, save
 from training.shipped.objective import taught_loss
 from training.shipped.rewordings import Rewording, other_number
@@ -53,14 +53,14 @@ def self_teach(chosen: argparse.Namespace) -> None:
     """Write `<out>.<n>.npz`, what training.shipped.ship reads."""
     rng = random.Random(chosen.seed)
     torch.manual_seed(chosen.seed)
-    texts, spoken = draw_texts(chosen.pairs, STREAMS, rng)
+    texts, spoken = draw_texts(chosen.pairs, STREAMS, rng, measured_texts(chosen.measuring))
     texts, spoken = texts[: chosen.steps * chosen.texts], spoken[: chosen.steps * chosen.texts]
     rewording = Rewording(rng, other_number(texts))
     seen = [rewording.reworded(text) if is_spoken else text for text, is_spoken in zip(texts, spoken, strict=True)]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     bert = read_model(chosen.model).to(device)
     given, asked = (pack_texts(some, chosen.model / "tokenizer.json", LONGEST, device) for some in (texts, seen))
-    teacher = encode(bert, given, 128, precise=True)
+    teacher = encode(bert, given, 128)
 
     def loss_at(step: int) -> torch.Tensor:
         rows = np.arange((step - 1) * chosen.texts, step * chosen.texts) % len(texts)
@@ -75,6 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.shipped.self_teach", description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="the model folder that training.shipped.ship wrote")
     parser.add_argument("--pairs", type=Path, required=True, help="folder of *.jsonl.gz")
+    parser.add_argument("--measuring", type=Path, required=True, help="the measuring sets (FAQMATCH_EVAL_DATA): their texts are left out")
     parser.add_argument("--out", type=Path, required=True, help="stem of the weight files, for training.shipped.ship")
     parser.add_argument("--steps", type=int, default=700)
     parser.add_argument("--texts", type=int, default=192, help="of one step")

@@ -39,12 +39,12 @@ class Phase:
     teacher: torch.Tensor | None = None
 
 
-def encode(bert: PackedBert, texts: Texts, chunk: int, precise: bool) -> torch.Tensor:
-    """[texts, width] on the texts' device, shortest first so that no chunk pads much; `precise` forbids bfloat16."""
+def encode(bert: PackedBert, texts: Texts, chunk: int, bfloat16: bool = False) -> torch.Tensor:
+    """[texts, width] on the texts' device, shortest first so that no chunk pads much."""
     order = np.argsort(texts.lengths, kind="stable")
     out = torch.empty(len(texts), bert.words.weight.shape[1], device=texts.device)
     bert.eval()
-    with torch.no_grad(), torch.autocast(texts.device.type, torch.bfloat16, enabled=texts.device.type == "cuda" and not precise):
+    with torch.no_grad(), torch.autocast(texts.device.type, torch.bfloat16, enabled=bfloat16):
         for at in range(0, len(order), chunk):
             some = order[at : at + chunk]
             out[torch.from_numpy(some).to(texts.device)] = bert(texts.batch(some))

