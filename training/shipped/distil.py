@@ -24,7 +24,7 @@ from training.shipped.objective import taught_loss
 from training.shipped.rewordings import Rewording, other_number
 from training.shipped.self_teach import read_model
 from training.shipped.service_talk import service_talk
-from training.shipped.tune import descend, encode, optimiser
+from training.shipped.tune import descend, encode, mixed, optimiser
 
 STREAMS = (
     TextStream(("dialogue_same_intent",), 105_000, "ab"),
@@ -124,6 +124,7 @@ def distil(chosen: argparse.Namespace) -> None:
     lessons = Lessons(texts, spoken, wanted, tokenizer, chosen.seed)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     log = logger(Path(f"{chosen.out}.log"))
+    before = {name: value.clone() for name, value in bert.state_dict().items()}
     for mode, steps, rate, reworded in (("float", chosen.steps, chosen.rate, 0.5), ("quantised", chosen.quantised_steps, chosen.quantised_rate, 0.6)):
         bert.set_mode(mode)
 
@@ -135,6 +136,8 @@ def distil(chosen: argparse.Namespace) -> None:
 
         if steps:
             descend(bert, optimiser(bert, rate, freeze_words=False), steps, loss_at, log)
+        if mode == "float":
+            bert.load_state_dict(mixed(before, bert.state_dict(), chosen.mix))
         save(bert, chosen.out)
 
 
@@ -149,7 +152,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="stem of the weight files, for training.shipped.ship")
     parser.add_argument("--steps", type=int, default=6000, help="in float32")
     parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--quantised-steps", type=int, default=450, help="in the graph's integers")
+    parser.add_argument("--mix", type=float, default=0.8, help="share of the new weights after that, 0 to 1; the rest are those of --model")
+    parser.add_argument("--quantised-steps", type=int, default=900, help="in the graph's integers")
     parser.add_argument("--quantised-rate", type=float, default=8e-5)
     parser.add_argument("--texts", type=int, default=256, help="of one step")
     parser.add_argument("--bfloat16", action="store_true", help="products in bfloat16: twice as fast on GPUs and on CPUs with AMX")
