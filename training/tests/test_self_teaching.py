@@ -125,11 +125,12 @@ def test_measured_texts_are_known_whatever_their_case_and_marks(tmp_path: Path) 
         measured_texts(tmp_path / "none")
 
 
-def test_a_model_learns_from_another_encoder(tmp_path: Path, base: str) -> None:
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_a_model_learns_from_another_encoder(tmp_path: Path, base: str, bfloat16: bool) -> None:
     rows = [{"a": f"{text} {number}", "b": f"{text} {number} now", "kind": "dialogue_same_intent"} for text in TEXTS for number in range(5)]
     with gzip.open(tmp_path / "some.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
-    settings = {"measuring": measuring_set(tmp_path), "steps": 2, "rate": 1e-4, "quantised_steps": 1, "quantised_rate": 1e-4, "texts": 64, "bfloat16": False, "seed": 3, "share": 0.5, "composed": 40, "mix": 0.8}
+    settings = {"measuring": measuring_set(tmp_path), "steps": 2, "rate": 1e-4, "quantised_steps": 1, "quantised_rate": 1e-4, "texts": 64, "bfloat16": bfloat16, "seed": 3, "share": 0.5, "composed": 40, "mix": 0.8}
     distil(Namespace(model=SHIPPED, other=Path(base), pairs=tmp_path, out=tmp_path / "out", **settings))
     weights = read_weights(sorted(tmp_path.glob("out.*.npz")))
     before = read_model(SHIPPED).state_dict()
