@@ -7,6 +7,7 @@ import { evaluateByItself, evaluateWithRows, type VersionEvaluation } from '../q
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
 import { measureTraffic } from '../quality/traffic/measure-traffic.ts';
 import type { TrafficReport } from '../quality/traffic/traffic-report.ts';
+import { counted } from '../text/counted.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
 import { type EvalSource, evalSource, goldenRows } from './eval-source.ts';
 import { trafficOf } from './eval-traffic.ts';
@@ -83,9 +84,7 @@ function checkRows(rows: readonly LocatedUtterance[], { plan, version, terminal 
   const faults = plan.mayLackIntents === true ? all.filter(({ code }) => code !== 'unknown_intent') : all;
   const lacking = all.length - faults.length;
   if (lacking > 0)
-    terminal.err(
-      `note: "${plan.corpusOrPath}" lacks the intents of ${lacking} golden ${lacking === 1 ? 'row' : 'rows'}; they count as wrong there.`,
-    );
+    terminal.err(`note: "${plan.corpusOrPath}" lacks the intents of ${counted(lacking, 'golden row')}; they count as wrong there.`);
   if (faults.length === 0) return;
   const count = faults.length === 1 ? 'One golden row does' : `${faults.length} golden rows do`;
   if (!plan.lenient)
