@@ -54,7 +54,8 @@ test('a graph over any crowding of rows is either measured as too poor or finds 
       const found = queries.map((query) => search(query, 10));
       expect(recallAt10(found, truth)).toBeGreaterThanOrEqual(0.98);
     }),
-    { numRuns: 15 },
+    // The crowd of the example is finer than the graph's copies: it was once measured as good by probes that lay outside of it.
+    { numRuns: 15, examples: [[{ seed: 1_201_780_737, rows: 386, dimension: 2, spread: 0.01 }]] },
   );
 });
 

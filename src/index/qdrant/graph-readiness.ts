@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { abortError, FaqError, throwIfAborted } from '../../errors.ts';
 import type { WriteProgress } from '../contract.ts';
-import { LEAST_RECALL, NEAREST, paraphrases, recallAt10 } from '../recall.ts';
+import { type Found, LEAST_RECALL, NEAREST, probesOf, recallAt10 } from '../recall.ts';
 import type { ScoredRow } from '../top-rows.ts';
 import { scoredRows } from './search-requests.ts';
 import { buildGraph, type CollectionPlace, collectionFacts, DENSE } from './version-collection.ts';
@@ -55,8 +55,6 @@ export async function waitForGraph(place: CollectionPlace, wanted: WantedGraph, 
   }
 }
 
-type Found = readonly (readonly ScoredRow[])[];
-
 async function nearest(place: CollectionPlace, probes: readonly Float32Array[], params: object): Promise<Found> {
   const found: (readonly ScoredRow[])[] = [];
   for (let start = 0; start < probes.length; start += PROBES_AT_ONCE) {
@@ -84,10 +82,12 @@ export async function chooseMethod(
   place: CollectionPlace,
   { vectors, dimension }: { readonly vectors: Float32Array; readonly dimension: number },
 ): Promise<StoredMethod> {
-  const probes = paraphrases(vectors, dimension);
-  const truth = await nearest(place, probes, { exact: true });
+  const { stored, paraphrases } = probesOf(vectors, dimension);
+  const kinds: { readonly probes: readonly Float32Array[]; readonly truth: Found }[] = [];
+  for (const probes of [stored, paraphrases]) kinds.push({ probes, truth: await nearest(place, probes, { exact: true }) });
   for (const ef of WIDTHS) {
-    const reached = recallAt10(await nearest(place, probes, { hnsw_ef: ef }), truth);
+    let reached = 1;
+    for (const { probes, truth } of kinds) reached = Math.min(reached, recallAt10(await nearest(place, probes, { hnsw_ef: ef }), truth));
     if (reached >= LEAST_RECALL) return { kind: 'hnsw', recallAt10: reached, ef };
   }
   return { kind: 'exact', recallAt10: 1, ef: 0 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openExactSearch } from '../../../src/index/embedded/exact-search.ts';
 import { chooseExpansion, EXPANSIONS, type Nearest } from '../../../src/index/embedded/graph-recall.ts';
-import { paraphrases, recallAt10 } from '../../../src/index/recall.ts';
+import { probesOf, recallAt10 } from '../../../src/index/recall.ts';
 import { naiveCosine, seededRandom, unitVectors } from '../../support/index-oracle.ts';
 
 const dimension = 32;
@@ -17,17 +17,19 @@ function forgetful(misses: number): Nearest {
   };
 }
 
-test('made-up paraphrases are unit vectors at a cosine of some .9 to the question they come from, the same every time', () => {
-  const made = paraphrases(vectors, dimension);
-  expect(made).toHaveLength(200);
-  for (const [number, vector] of made.entries()) {
+test('probes are stored questions, and unit vectors at a cosine of some .9 to each, the same every time', () => {
+  const made = probesOf(vectors, dimension);
+  expect(made.stored).toHaveLength(200);
+  expect(made.paraphrases).toHaveLength(200);
+  for (const [number, vector] of made.paraphrases.entries()) {
     expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
+    expect(naiveCosine(vectors, Math.floor(number * 2.5), made.stored[number] ?? new Float32Array(0))).toBeCloseTo(1, 5);
     // The difference of two questions is not at right angles to a third: hence not .9 exactly.
     const cosine = naiveCosine(vectors, Math.floor(number * 2.5), vector);
     expect(cosine).toBeGreaterThan(0.75);
     expect(cosine).toBeLessThan(0.999);
   }
-  expect(paraphrases(vectors, dimension)).toEqual(made);
+  expect(probesOf(vectors, dimension)).toEqual(made);
 });
 
 test('a matrix of one row, or of equal rows, has paraphrases without NaN', () => {
@@ -35,13 +37,13 @@ test('a matrix of one row, or of equal rows, has paraphrases without NaN', () =>
   const equal = new Float32Array(3 * dimension);
   for (let number = 0; number < 3; number += 1) equal.set(row, number * dimension);
   for (const matrix of [row, equal]) {
-    for (const vector of paraphrases(matrix, dimension)) expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
+    for (const vector of probesOf(matrix, dimension).paraphrases) expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
   }
-  expect(paraphrases(new Float32Array(0), dimension)).toEqual([]);
+  expect(probesOf(new Float32Array(0), dimension)).toEqual({ stored: [], paraphrases: [] });
 });
 
 test('recall is the share of the exact rows found, and a row as near as the last of them is as good', () => {
-  const queries = paraphrases(vectors, dimension);
+  const queries = probesOf(vectors, dimension).paraphrases;
   const exact = queries.map((query) => nearest(query, 10));
   const found = (search: Nearest) => queries.map((query) => search(query, 10));
   expect(recallAt10(found(nearest), exact)).toBe(1);
@@ -65,4 +67,16 @@ test('the least expansion that finds .992 is taken, and where none does the grea
   const { expansion, recallAt10: poor } = chooseExpansion({ ...question, withExpansion: () => forgetful(50) });
   expect(expansion).toBe(EXPANSIONS.at(-1));
   expect(poor).toBeCloseTo(0.95, 2);
+});
+
+test('recall is that of the worse kind of probe', () => {
+  const stored = new Set(probesOf(vectors, dimension).stored.map((vector) => vector.join()));
+  const blindTo =
+    (isBlind: (query: Float32Array) => boolean): Nearest =>
+    (query, k) =>
+      nearest(query, isBlind(query) ? k / 2 : k);
+  for (const isBlind of [(query: Float32Array) => stored.has(query.join()), (query: Float32Array) => !stored.has(query.join())]) {
+    const { recallAt10: reached } = chooseExpansion({ vectors, dimension, exact: nearest, withExpansion: () => blindTo(isBlind) });
+    expect(reached).toBe(0.5);
+  }
 });
