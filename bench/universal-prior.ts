@@ -11,7 +11,7 @@ import { createMatrixProduct } from '../src/encoder/matrix-product.ts';
 import { readModelFolder } from '../src/encoder/model-folder.ts';
 import { createEncoder } from '../src/encoder/onnx-encoder.ts';
 import { openBm25 } from '../src/index/bm25.ts';
-import type { CalibrationRow, Prior, Weights } from '../src/matching/calibrator.ts';
+import type { CalibrationRow, Calibrator, Prior, Weights } from '../src/matching/calibrator.ts';
 import { fitLogistic, logit, sigmoid } from '../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS, type FitInput, type NearQuestion } from '../src/matching/contract.ts';
 import { NO_REFUSALS } from '../src/matching/counter-examples.ts';
@@ -205,12 +205,19 @@ function fitRising(rows: readonly CalibrationRow[], label: (row: CalibrationRow)
   return worst === undefined ? weights : fitRising(rows, label, [...left, worst.name]);
 }
 
+type Constants = Pick<Calibrator, 'right' | 'inScope'>;
+
+function fitConstants(rows: readonly CalibrationRow[]): Constants {
+  const within = rows.filter((row) => row.inScope);
+  return { right: fitRising(within, (row) => row.right), inScope: fitRising(rows, (row) => row.inScope) };
+}
+
 /** Mean distance of confidence and share right over ten bins of confidence, rows weighed as traffic. */
-function calibrationError(rows: readonly CalibrationRow[], weights: Weights): number {
+function calibrationError(rows: readonly CalibrationRow[], { right, inScope }: Constants): number {
   const bins = Array.from({ length: 10 }, () => 0);
   let total = 0;
   for (const row of rows) {
-    const confidence = sigmoid(logit(weights, row.features));
+    const confidence = sigmoid(logit(inScope, row.features)) * sigmoid(logit(right, row.features));
     const bin = Math.min(9, Math.floor(confidence * 10));
     bins[bin] = (bins[bin] ?? 0) + row.weight * (confidence - (row.right ? 1 : 0));
     total += row.weight;
@@ -222,10 +229,7 @@ function print(what: string, rowsOf: ReadonlyMap<string, readonly CalibrationRow
   console.log(`\n${what}`);
   for (const [set, own] of rowsOf) {
     const others = [...rowsOf].flatMap(([other, rows]) => (other === set ? [] : rows));
-    const error = calibrationError(
-      own,
-      fitRising(others, (row) => row.right),
-    );
+    const error = calibrationError(own, fitConstants(others));
     console.log(`${set}: calibration error ${error.toFixed(3)} with constants of the others`);
   }
   const rows = [...rowsOf.values()].flat();
@@ -238,8 +242,9 @@ function print(what: string, rowsOf: ReadonlyMap<string, readonly CalibrationRow
   console.log(
     `${rows.length} rows; score ${moments((row) => row.features.score)}, lead ${moments((row) => row.features.lead)}, nearest ${moments((row) => row.features.nearest)}`,
   );
-  console.log(`right: ${format(fitRising(rows, (row) => row.right))}`);
-  console.log(`inScope: ${format(fitRising(rows, (row) => row.inScope))}`);
+  const { right, inScope } = fitConstants(rows);
+  console.log(`right: ${format(right)}`);
+  console.log(`inScope: ${format(inScope)}`);
 }
 
 const sets = new Map<string, Labelled>();

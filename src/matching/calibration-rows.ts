@@ -132,7 +132,11 @@ export function fitCalibrator(rows: HonestRows, { share, prior, baseline }: Cali
     ...weighed(far, part.far),
   ].filter((row) => row.weight > 0);
   return {
-    right: fitLogistic(weighted, (row) => row.right, { mean: shifted(prior.right, share), strength }),
+    right: fitLogistic(
+      weighted.filter((row) => row.inScope),
+      (row) => row.right,
+      { mean: prior.right, strength },
+    ),
     inScope: fitLogistic(weighted, (row) => row.inScope, { mean: shifted(prior.inScope, share), strength }),
     temperature: fitTemperature(rows.inScope, prior.temperature),
     noneOdds: 1,

@@ -1,6 +1,6 @@
 /**
- * Scores to probabilities. Two logistic regressions on the same three features: is the best intent right, and is the
- * utterance in scope at all; what lies between the two goes to the other intents by a softmax of their scores.
+ * Scores to probabilities. Two logistic regressions on the same three features: is the utterance in scope at all, and is the best
+ * intent right if it is. The best intent has the product; what else is in scope goes to the other intents by a softmax of their scores.
  * Each is fitted by Newton's method with a Gaussian prior around constants fitted on other corpora, so that a corpus with few
  * honest rows keeps sensible confidences (ridge-to-prior; Bishop 2006, 4.3.3 and 4.5).
  */
@@ -12,7 +12,7 @@ export type Weights = readonly [number, number, number, number];
 
 /** A fitted calibrator; plain data. */
 export interface Calibrator {
-  /** Log-odds that the best intent is right. */
+  /** Log-odds that the best intent is right, if the utterance is in scope. */
   readonly right: Weights;
   /** Log-odds that the utterance is in scope. */
   readonly inScope: Weights;
@@ -188,8 +188,8 @@ function probabilities(
   behind: number,
 ): readonly [number, number] {
   const found = { ...scored.found, score: scored.found.score - baseline };
-  const sure = sigmoid(logit(right, found));
-  const any = Math.max(sure, sigmoid(logit(inScope, found)));
+  const any = sigmoid(logit(inScope, found));
+  const sure = any * sigmoid(logit(right, found));
   const best = Math.max(Math.min(sure, any * greatestShare(scored)), behind === 0 ? 0 : any / (1 + behind));
   const all = any + (1 - any) * noneOdds;
   return [best / all, any / all];

@@ -161,7 +161,7 @@ describe('what would have changed a decision', () => {
   test('names the greatest hundredth that answers and the smallest that refuses', () => {
     const at = (minConfidence: number | undefined) => ({
       scorer: fixedScorer(Float32Array.of(0.5, -1), {
-        calibrator: { right: [Math.log(0.426 / 0.574), 0, 0, 0], inScope: [0, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 },
+        calibrator: { right: [Math.log(0.852 / 0.148), 0, 0, 0], inScope: [0, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 },
       }),
       scores: Float32Array.of(0.5, -1),
       closenessOf: () => 0.5,

@@ -37,7 +37,7 @@ test.each([2, 3, 5])('%i intents that score the same share what is in scope even
   expect(none).toBeCloseTo(1 - sigmoid(5), 3);
   const allowed = (intent: number) => intent === 0 || intent === ties;
   const alone = confidences(calibrator, { scores, found: features(scores, () => 0.95, allowed), allowed });
-  expect(alone.intents[0]).toBeCloseTo(sigmoid(4), 9);
+  expect(alone.intents[0]).toBeCloseTo(sigmoid(4) * sigmoid(5), 9);
 });
 
 test('where the second would be more probable than the best, both have what a softmax gives them, and nothing is lost to none', () => {
@@ -146,11 +146,11 @@ describe('confidences', () => {
     expect((after.intents[0] ?? 0) / (after.intents[1] ?? 1)).toBeCloseTo((before.intents[0] ?? 0) / (before.intents[1] ?? 1), 9);
   });
 
-  test('in scope is never less probable than right, whatever the two regressions say', () => {
+  test('what is in scope is all that intents can have, however sure the best would be', () => {
     const calibrator: Calibrator = { right: [5, 0, 0, 0], inScope: [-5, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 };
     const { intents, none } = spread([0.9, 0.1], { calibrator });
-    expect(intents[0]).toBeCloseTo(sigmoid(5), 12);
-    expect(intents[1]).toBe(0);
-    expect(none).toBeCloseTo(1 - sigmoid(5), 12);
+    expect(intents[0]).toBeCloseTo(sigmoid(-5) * sigmoid(5), 12);
+    expect((intents[0] ?? 1) + (intents[1] ?? 1)).toBeCloseTo(sigmoid(-5), 12);
+    expect(none).toBeCloseTo(1 - sigmoid(-5), 12);
   });
 });
