@@ -2,7 +2,7 @@
  * Honest rows for the calibrator, from the corpus alone: leave-one-out rows say when the best intent is right, counter-examples
  * and leave-one-intent-out rows say what an out-of-scope utterance looks like.
  */
-import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic, type Weights } from './calibrator.ts';
+import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic, logit, type Weights } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
 import { decide } from './decide.ts';
 import { bestTwo, features } from './features.ts';
@@ -29,6 +29,13 @@ const DOZEN = 12;
 
 /** Counter-examples that know as much of what answers are wrong as all simulated rows together. */
 const KNOWN_OUT_OF_SCOPE = 50;
+
+/**
+ * Share of the rows in scope that is left out as outlying, times the questions an intent has. Few questions are worded apart on purpose, so one that is
+ * left out is further from the others than what users ask; among many it is one of its kind.
+ */
+const OUTLYING = 0.1;
+const MOST_OUTLYING = 0.02;
 
 const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
 /** Fewer wrong rows than this say nothing about the softmax. */
@@ -110,6 +117,20 @@ export interface CalibratorTask {
   readonly prior: Calibrator;
   /** Score of an utterance that is like nothing stored. */
   readonly baseline: number;
+  /** Mean number of questions of an intent. */
+  readonly questionsPerIntent: number;
+}
+
+/**
+ * The rows without the share of those in scope that look least like it, which weigh together as before; the last of them goes in part. A few questions
+ * that are like no other would flatten both regressions, and what is far from everything stored would get some of their confidence (maximum trimmed
+ * likelihood, Hadi & Luceño 1997).
+ */
+function withoutOutlying(rows: readonly CalibrationRow[], inScope: Weights, share: number): readonly CalibrationRow[] {
+  const likely = rows.filter((row) => row.inScope).sort((a, b) => logit(inScope, a.features) - logit(inScope, b.features));
+  const gone = share * likely.length;
+  const kept = likely.map((row, place) => ({ ...row, weight: (row.weight * Math.min(1, Math.max(0, place + 1 - gone))) / (1 - share) }));
+  return [...kept, ...rows.filter((row) => !row.inScope)].filter((row) => row.weight > 0);
 }
 
 /**
@@ -117,7 +138,7 @@ export interface CalibratorTask {
  * Without in-scope rows (one question per intent) the universal constants stand, shifted to the share; so they do without out-of-scope rows (one
  * intent and no counter-example), since rows that are all right would teach that everything is.
  */
-export function fitCalibrator(rows: HonestRows, { share, prior, baseline }: CalibratorTask): Calibrator {
+export function fitCalibrator(rows: HonestRows, { share, prior, baseline, questionsPerIntent }: CalibratorTask): Calibrator {
   if (!teaches(rows)) return { ...prior, noneOdds: noneOddsAt(share), baseline };
   const { far = [] } = rows;
   const total = rows.inScope.length;
@@ -125,19 +146,22 @@ export function fitCalibrator(rows: HonestRows, { share, prior, baseline }: Cali
   const strength = 1 + HANDFUL / total;
   const weighed = (list: readonly HonestScore[], weight: number) =>
     list.map((honest) => toRow(honest, (weight * total) / list.length, baseline));
-  const weighted: readonly CalibrationRow[] = [
+  const all: readonly CalibrationRow[] = [
     ...weighed(rows.inScope, part.inScope),
     ...weighed(rows.counterExamples, part.counterExamples),
     ...weighed(rows.simulated, part.made - part.far),
     ...weighed(far, part.far),
   ].filter((row) => row.weight > 0);
+  const fitInScope = (some: readonly CalibrationRow[]) =>
+    fitLogistic(some, (row) => row.inScope, { mean: shifted(prior.inScope, share), strength });
+  const kept = withoutOutlying(all, fitInScope(all), Math.min(MOST_OUTLYING, OUTLYING / questionsPerIntent));
   return {
     right: fitLogistic(
-      weighted.filter((row) => row.inScope),
+      kept.filter((row) => row.inScope),
       (row) => row.right,
       { mean: prior.right, strength },
     ),
-    inScope: fitLogistic(weighted, (row) => row.inScope, { mean: shifted(prior.inScope, share), strength }),
+    inScope: fitInScope(kept),
     temperature: fitTemperature(rows.inScope, prior.temperature),
     noneOdds: 1,
     baseline,

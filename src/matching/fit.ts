@@ -113,6 +113,7 @@ export async function fitScorer(
     share: input.settings.outOfScopeShare,
     prior: constants,
     baseline: input.intentCount === 1 ? 0 : 1 / input.intentCount,
+    questionsPerIntent: input.texts.length / input.intentCount,
   });
   step();
   return {
@@ -159,7 +160,12 @@ export function fitHitScorer(
       .filter((probe) => probe.intent === undefined)
       .map(({ near, refusals }) => honestProbe(near, undefined, { refusals, intentCount })),
   };
-  const calibrator = fitCalibrator(rows, { share: input.settings.outOfScopeShare, prior: HITS_CALIBRATOR, baseline: 0 });
+  const calibrator = fitCalibrator(rows, {
+    share: input.settings.outOfScopeShare,
+    prior: HITS_CALIBRATOR,
+    baseline: 0,
+    questionsPerIntent: input.intents.length / intentCount,
+  });
   const leverages = new Float32Array(input.counterIntents.length);
   const counterExamples = { intents: input.counterIntents, vectors: input.counterVectors, leverages };
   return { kind: 'hits', intentCount, calibrator, counterExamples, decisions: fitDecisions(rows, calibrator, input.settings) };

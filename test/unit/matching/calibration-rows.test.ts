@@ -14,7 +14,7 @@ import { seededRandom } from '../../support/index-oracle.ts';
 const random = seededRandom(31);
 
 function fitCalibrator(rows: HonestRows, share: number, changes: Partial<Parameters<typeof fitCalibratorFor>[1]> = {}): Calibrator {
-  return fitCalibratorFor(rows, { share, prior: UNIVERSAL_CALIBRATOR, baseline: 0, ...changes });
+  return fitCalibratorFor(rows, { share, prior: UNIVERSAL_CALIBRATOR, baseline: 0, questionsPerIntent: 10, ...changes });
 }
 
 /** An utterance of intent 0 of three: its own score is high, the others are low. */
@@ -82,6 +82,17 @@ test('far simulated rows stand for half of the simulated traffic and leave more 
   const rows = { inScope: many(100, inScope), simulated: many(100, close), counterExamples: [] };
   const near = bestConfidence(fitCalibrator(rows, 0.25), doubtful);
   expect(bestConfidence(fitCalibrator({ ...rows, far: many(100, outside) }, 0.25), doubtful).best).toBeGreaterThan(near.best);
+});
+
+test('a few questions unlike all others give no confidence to what is far from everything, unless intents have many', () => {
+  const unlike = many(3, () => ({ ...outside(), intent: 0 }));
+  const rows = { inScope: [...many(197, inScope), ...unlike], simulated: many(200, outside), counterExamples: [] };
+  const alike = { ...rows, inScope: rows.inScope.slice(0, 197) };
+  const far: HonestScore = { scores: Float32Array.of(0.15, 0.1, 0.1), nearest: () => 0.4, intent: undefined };
+  const inScopeOf = (some: HonestRows, questionsPerIntent: number) =>
+    1 - bestConfidence(fitCalibrator(some, 0.25, { questionsPerIntent }), far).none;
+  expect(inScopeOf(rows, 5)).toBeLessThan(1.05 * inScopeOf(alike, 5));
+  expect(inScopeOf(rows, 1000)).toBeGreaterThan(2 * inScopeOf(rows, 5));
 });
 
 test('without in-scope rows, and without any row out of scope, the constants stand', () => {
