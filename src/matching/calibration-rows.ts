@@ -16,6 +16,8 @@ export interface HonestScore {
   readonly nearest: (intent: number) => number;
   /** The right intent; undefined for out of scope. */
   readonly intent: number | undefined;
+  /** The intent that a simulated utterance is stored under. */
+  readonly source?: number;
 }
 
 /** Fewer rows in scope than this say little against the constants: two of them, from one intent, moved answers everywhere by 16 points. */
@@ -36,6 +38,12 @@ const KNOWN_OUT_OF_SCOPE = 50;
  */
 const OUTLYING = 0.1;
 const MOST_OUTLYING = 0.02;
+
+/**
+ * Share of the simulated traffic from further off in what is learnt about precision, where it is half for the calibrator: it is easy to refuse, and a precision
+ * that counts on it does not hold where out-of-scope traffic lies near the corpus.
+ */
+const FAR_IN_DECISIONS = 0.25;
 
 const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
 /** Fewer wrong rows than this say nothing about the softmax. */
@@ -188,29 +196,36 @@ function clarifyRow(honest: HonestScore, calibrator: Calibrator, settings: Match
   return [{ shares, rank: order.indexOf(honest.intent) }];
 }
 
+/** Rows of one intent, those in scope and those simulated from it apart; counter-examples each alone. */
+function groupOf({ intent, source }: HonestScore): number | undefined {
+  return intent ?? (source === undefined ? undefined : -1 - source);
+}
+
 /**
- * What the same rows teach about deciding. Simulated traffic from further off is left out here: it is easy to refuse, and a precision
- * that counts on it would not hold where out-of-scope traffic lies near the corpus. Counter-examples share with simulated rows here, however many
- * there are: ten that are all refused say little of what is not.
+ * What the same rows teach about deciding. Counter-examples share with simulated rows here, however many there are: ten that are all refused say little
+ * of what is not.
  * @returns undefined where the corpus's own rows teach nothing.
  */
 export function fitDecisions(rows: HonestRows, calibrator: Calibrator, settings: MatchSettings): LearntDecisions | undefined {
   if (!teaches(rows)) return undefined;
+  const { far = [], simulated, counterExamples, inScope } = rows;
   const { outOfScopeShare: share } = settings;
-  const known = rows.simulated.length === 0 ? 1 : rows.counterExamples.length / (rows.counterExamples.length + KNOWN_OUT_OF_SCOPE);
-  const part = { inScope: 1 - share, counterExamples: share * known, made: share * (1 - known) };
+  const known = simulated.length === 0 ? 1 : counterExamples.length / (counterExamples.length + KNOWN_OUT_OF_SCOPE);
+  const made = share * (1 - known);
+  const further = far.length === 0 ? 0 : made * FAR_IN_DECISIONS;
   const weighed = (list: readonly HonestScore[], weight: number) =>
     list.map((honest) => {
       const found = features(honest.scores, honest.nearest);
       const right = honest.intent !== undefined && found.best === honest.intent;
       const [confidence] = bestAndInScope(calibrator, { scores: honest.scores, found, allowed: undefined });
-      return { confidence, right, weight: weight / list.length };
+      return { confidence, right, weight: weight / list.length, group: groupOf(honest) };
     });
   const all = [
-    ...weighed(rows.inScope, part.inScope),
-    ...weighed(rows.counterExamples, part.counterExamples),
-    ...weighed(rows.simulated, part.made),
+    ...weighed(inScope, 1 - share),
+    ...weighed(counterExamples, share * known),
+    ...weighed(simulated, made - further),
+    ...weighed(far, further),
   ];
-  const asked = rows.inScope.flatMap((honest) => clarifyRow(honest, calibrator, settings));
+  const asked = inScope.flatMap((honest) => clarifyRow(honest, calibrator, settings));
   return learnDecisions(all, asked);
 }

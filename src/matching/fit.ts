@@ -67,6 +67,7 @@ function simulated(samples: readonly Sample[], weight: number, pick: (sample: Sa
         scores: addVote(scores.slice(), near, weight),
         nearest: closenessOf(sample),
         intent: undefined,
+        source: sample.intent,
       },
     ];
   });
@@ -150,12 +151,15 @@ export function fitHitScorer(
   probes: readonly Probe[],
 ): FittedHits {
   const { intentCount } = input;
-  const stored = probes.filter((probe) => probe.intent !== undefined);
+  const stored = probes.filter((probe): probe is Probe & { readonly intent: number } => probe.intent !== undefined);
   const questions = rowsByIntent(input.intents, input.intentCount);
-  const answerable = stored.filter((probe) => probe.intent !== undefined && (questions[probe.intent]?.length ?? 0) > 1);
+  const answerable = stored.filter((probe) => (questions[probe.intent]?.length ?? 0) > 1);
   const rows: HonestRows = {
     inScope: answerable.map(({ near, intent, refusals }) => honestProbe(near, intent, { refusals, intentCount })),
-    simulated: stored.map(({ nearOthers, refusals }) => honestProbe(nearOthers, undefined, { refusals, intentCount })),
+    simulated: stored.map(({ nearOthers, refusals, intent }) => ({
+      ...honestProbe(nearOthers, undefined, { refusals, intentCount }),
+      source: intent,
+    })),
     counterExamples: probes
       .filter((probe) => probe.intent === undefined)
       .map(({ near, refusals }) => honestProbe(near, undefined, { refusals, intentCount })),

@@ -11,6 +11,8 @@ export interface DecisionRow {
   readonly right: boolean;
   /** Share of the expected traffic; all rows together 1. */
   readonly weight: number;
+  /** Rows of one number come of one intent, in scope or simulated, and err together; a row without one stands alone. */
+  readonly group?: number | undefined;
 }
 
 /** One honest in-scope row that would be asked back. */
@@ -79,22 +81,38 @@ function fitClarify(rows: readonly ClarifyRow[]): Pick<LearntDecisions, 'clarify
   return { clarifyMass: mass, clarifyHolds: holds(mass) / (rows.length + 1) };
 }
 
-/** Weights of the rows from a confidence on, and their squares. */
-interface Seen {
+/** Weights of right and wrong rows. */
+interface Sums {
   right: number;
   wrong: number;
+}
+
+/** Weights of the rows from a confidence on, with sums over the groups of their squares and products. */
+interface Seen extends Sums {
   rightSquared: number;
   wrongSquared: number;
+  product: number;
+}
+
+/** Adds a row, which its group's rows so far stand beside. */
+function add(seen: Seen, group: Sums, { right, weight }: DecisionRow): void {
+  const [own, other] = right ? (['right', 'wrong'] as const) : (['wrong', 'right'] as const);
+  seen[`${own}Squared`] += weight ** 2 + 2 * weight * group[own];
+  seen.product += weight * group[other];
+  seen[own] += weight;
+  group[own] += weight;
 }
 
 /**
- * Precision less one standard error, both of a weighted mean: where ten counter-examples stand for a quarter of the traffic, they are ten rows.
+ * Precision less one standard error, both of a weighted mean: where ten counter-examples stand for a quarter of the traffic, they are ten rows. Rows of a
+ * group err together (cluster-robust, Liang & Zeger 1986): hundreds of rows of four intents show what four intents are like, not hundreds.
  * Half of the heaviest row that could have been wrong counts as seen wrong, so that a handful of rows that are all right is no proof.
  */
-function cautious({ right, wrong, rightSquared, wrongSquared }: Seen, heaviest: number): number {
+function cautious({ right, wrong, rightSquared, wrongSquared, product }: Seen, heaviest: number): number {
   const all = right + wrong + heaviest / 2;
   const precision = right / all;
-  const squares = (1 - precision) ** 2 * rightSquared + precision ** 2 * (wrongSquared + heaviest ** 2 / 2);
+  const squares =
+    (1 - precision) ** 2 * rightSquared - 2 * precision * (1 - precision) * product + precision ** 2 * (wrongSquared + heaviest ** 2 / 2);
   return Math.max(0, precision - Math.sqrt(squares) / all);
 }
 
@@ -102,21 +120,20 @@ function cautious({ right, wrong, rightSquared, wrongSquared }: Seen, heaviest: 
 export function learnDecisions(rows: readonly DecisionRow[], clarify: readonly ClarifyRow[]): LearntDecisions {
   const precision = new Float64Array(STEPS + 1);
   const coverage = new Float64Array(STEPS + 1);
-  const atStep: Seen[] = Array.from({ length: STEPS + 1 }, () => ({ right: 0, wrong: 0, rightSquared: 0, wrongSquared: 0 }));
+  const atStep: DecisionRow[][] = Array.from({ length: STEPS + 1 }, () => []);
   let heaviest = 0;
-  for (const { confidence, right, weight } of rows) {
-    const seen = atStep[Math.min(STEPS, Math.floor(confidence * STEPS))] as Seen;
-    seen[right ? 'right' : 'wrong'] += weight;
-    seen[right ? 'rightSquared' : 'wrongSquared'] += weight ** 2;
-    heaviest = Math.max(heaviest, weight);
+  for (const row of rows) {
+    atStep[Math.min(STEPS, Math.floor(row.confidence * STEPS))]?.push(row);
+    heaviest = Math.max(heaviest, row.weight);
   }
-  const from: Seen = { right: 0, wrong: 0, rightSquared: 0, wrongSquared: 0 };
+  const from: Seen = { right: 0, wrong: 0, rightSquared: 0, wrongSquared: 0, product: 0 };
+  const groups = new Map<number, Sums>();
   for (let step = STEPS; step >= 0; step -= 1) {
-    const { right, wrong, rightSquared, wrongSquared } = atStep[step] as Seen;
-    from.right += right;
-    from.wrong += wrong;
-    from.rightSquared += rightSquared;
-    from.wrongSquared += wrongSquared;
+    for (const row of atStep[step] ?? []) {
+      const group = (row.group === undefined ? undefined : groups.get(row.group)) ?? { right: 0, wrong: 0 };
+      if (row.group !== undefined) groups.set(row.group, group);
+      add(from, group, row);
+    }
     coverage[step] = from.right + from.wrong;
     if (from.right + from.wrong > 0) precision[step] = cautious(from, heaviest);
   }

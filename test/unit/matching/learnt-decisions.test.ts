@@ -59,6 +59,31 @@ describe('a wanted precision', () => {
     expect(at(500)).toBeGreaterThan(0.935);
   });
 
+  test('is no surer than the intents that the rows come from make it', () => {
+    const grouped = (groups: number) => trueRows(1000).map((row, at) => ({ ...row, group: at % groups }));
+    // One intent of ten is always wrong: of ten intents one, not of a thousand rows a hundred.
+    const wrongGroup = (groups: number) => grouped(groups).map((row) => ({ ...row, right: row.group !== 0 }));
+    const at = (rows: readonly DecisionRow[]) => learnDecisions(rows, []).precision[100] ?? 0;
+    expect(at(wrongGroup(10))).toBeLessThan(0.9 - 0.08);
+    expect(at(wrongGroup(10).map(({ group: _, ...row }) => row))).toBeGreaterThan(0.9 - 0.03);
+    // A group of one row is a row.
+    expect(at(trueRows(1000).map((row, group) => ({ ...row, group })))).toBeCloseTo(at(trueRows(1000)), 12);
+  });
+
+  test('has the standard error of a ratio of sums over the groups', () => {
+    const rows = trueRows(300).map((row, at) => ({ ...row, weight: (1 + (at % 3)) / 600, group: at % 7 }));
+    const chosen = rows.filter(({ confidence }) => confidence >= 0.4);
+    const sum = (some: readonly DecisionRow[]) => some.reduce((total, { weight }) => total + weight, 0);
+    const unseen = 3 / 600 / 2;
+    const all = sum(chosen) + unseen;
+    const precision = sum(chosen.filter(({ right }) => right)) / all;
+    const residuals = Array.from({ length: 7 }, (_, group) =>
+      chosen.filter((row) => row.group === group).reduce((total, { right, weight }) => total + weight * ((right ? 1 : 0) - precision), 0),
+    );
+    const squares = residuals.reduce((total, residual) => total + residual ** 2, 2 * unseen ** 2 * precision ** 2);
+    expect(learnDecisions(rows, []).precision[80]).toBeCloseTo(precision - Math.sqrt(squares) / all, 12);
+  });
+
   test('never counts on answers less sure than half of it', () => {
     const right = trueRows(1000).map((row) => ({ ...row, right: true }));
     expect(precisionThreshold(learnDecisions(right, []), 0.9).confidence).toBe(0.45);
