@@ -22,7 +22,7 @@ function normalise(vector: Float32Array): Float32Array {
 
 /** What is asked to measure recall. Each kind is hard for other graphs, so each is measured by itself. */
 export interface Probes {
-  /** Stored rows spread evenly over the matrix, at most 200. In a crowd of rows nearer to each other than a graph can tell apart these find least. */
+  /** Stored rows spread evenly over the matrix, at most 200. In a crowd of rows nearer to each other than a graph can tell apart these find least. Each is one of its own ten nearest. */
   readonly stored: readonly Float32Array[];
   /** Each of them moved along the difference of two other rows, so that it leaves its place in the directions in which questions do differ. */
   readonly paraphrases: readonly Float32Array[];

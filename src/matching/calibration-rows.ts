@@ -16,8 +16,13 @@ export interface HonestScore {
   readonly nearest: (intent: number) => number;
   /** The right intent; undefined for out of scope. */
   readonly intent: number | undefined;
-  /** The intent that a simulated utterance is stored under. */
-  readonly source?: number;
+}
+
+/** A stored question as if its intent were not there. */
+export interface SimulatedScore extends HonestScore {
+  readonly intent: undefined;
+  /** The intent that it is stored under. */
+  readonly source: number;
 }
 
 /** Fewer rows in scope than this say little against the constants: two of them, from one intent, moved answers everywhere by 16 points. */
@@ -85,9 +90,9 @@ export interface HonestRows {
   /** Leave-one-out. */
   readonly inScope: readonly HonestScore[];
   /** Leave-one-intent-out: what is asked near the corpus. */
-  readonly simulated: readonly HonestScore[];
-  /** The same without the intents most like the one left out: what is asked further off. Half of the simulated traffic where there are any. */
-  readonly far?: readonly HonestScore[];
+  readonly simulated: readonly SimulatedScore[];
+  /** The same without the intents most like the one left out: what is asked further off. Where there are any, half of the simulated traffic for the calibrator and FAR_IN_DECISIONS of it for decisions. */
+  readonly far?: readonly SimulatedScore[];
   readonly counterExamples: readonly HonestScore[];
 }
 
@@ -112,7 +117,7 @@ function noneOddsAt(share: number): number {
   return odds(share) / odds(UNIVERSAL_SHARE);
 }
 
-/** Weights for traffic of another share: what is out of scope weighs in the constant alone, for few rows are in scope and wrong. */
+/** Weights of `inScope` for traffic of another share, which moves the constant alone. */
 function shifted([constant, ...rest]: Weights, share: number): Weights {
   return [constant - Math.log(noneOddsAt(share)), ...rest];
 }
@@ -131,8 +136,8 @@ export interface CalibratorTask {
 
 /**
  * The rows without the share of those in scope that look least like it, which weigh together as before; the last of them goes in part. A few questions
- * that are like no other would flatten both regressions, and what is far from everything stored would get some of their confidence (maximum trimmed
- * likelihood, Hadi & Luceño 1997).
+ * that are like no other would flatten both regressions, and what is far from everything stored would get some of their confidence (one step towards
+ * maximum trimmed likelihood, Hadi & Luceño 1997).
  */
 function withoutOutlying(rows: readonly CalibrationRow[], inScope: Weights, share: number): readonly CalibrationRow[] {
   const likely = rows.filter((row) => row.inScope).sort((a, b) => logit(inScope, a.features) - logit(inScope, b.features));
@@ -197,8 +202,8 @@ function clarifyRow(honest: HonestScore, calibrator: Calibrator, settings: Match
 }
 
 /** Rows of one intent, those in scope and those simulated from it apart; counter-examples each alone. */
-function groupOf({ intent, source }: HonestScore): number | undefined {
-  return intent ?? (source === undefined ? undefined : -1 - source);
+function groupOf(row: HonestScore | SimulatedScore): number | undefined {
+  return 'source' in row ? -1 - row.source : row.intent;
 }
 
 /**
@@ -213,7 +218,7 @@ export function fitDecisions(rows: HonestRows, calibrator: Calibrator, settings:
   const known = simulated.length === 0 ? 1 : counterExamples.length / (counterExamples.length + KNOWN_OUT_OF_SCOPE);
   const made = share * (1 - known);
   const further = far.length === 0 ? 0 : made * FAR_IN_DECISIONS;
-  const weighed = (list: readonly HonestScore[], weight: number) =>
+  const weighed = (list: readonly (HonestScore | SimulatedScore)[], weight: number) =>
     list.map((honest) => {
       const found = features(honest.scores, honest.nearest);
       const right = honest.intent !== undefined && found.best === honest.intent;

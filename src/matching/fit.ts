@@ -1,7 +1,7 @@
 /**
  * Fits scorer and calibrator from a corpus alone, in closed form. Meant for a worker thread: it computes for seconds on 10,000 questions.
  */
-import { fitCalibrator, fitDecisions, type HonestRows, type HonestScore } from './calibration-rows.ts';
+import { fitCalibrator, fitDecisions, type HonestRows, type HonestScore, type SimulatedScore } from './calibration-rows.ts';
 import { type FitInput, type Multiply, NO_INTENT, type Probe, type Refusals } from './contract.ts';
 import { closeness, type Held, heldAgainst } from './counter-examples.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
@@ -57,7 +57,11 @@ function closenessOf({ around, refusals }: Sample): (intent: number) => number {
 }
 
 /** Leave-one-intent-out rows of one kind. */
-function simulated(samples: readonly Sample[], weight: number, pick: (sample: Sample) => Float32Array | undefined): readonly HonestScore[] {
+function simulated(
+  samples: readonly Sample[],
+  weight: number,
+  pick: (sample: Sample) => Float32Array | undefined,
+): readonly SimulatedScore[] {
   return samples.flatMap((sample) => {
     const scores = pick(sample);
     if (scores === undefined) return [];
@@ -158,6 +162,7 @@ export function fitHitScorer(
     inScope: answerable.map(({ near, intent, refusals }) => honestProbe(near, intent, { refusals, intentCount })),
     simulated: stored.map(({ nearOthers, refusals, intent }) => ({
       ...honestProbe(nearOthers, undefined, { refusals, intentCount }),
+      intent: undefined,
       source: intent,
     })),
     counterExamples: probes

@@ -15,7 +15,10 @@ export const UNIVERSAL_CALIBRATOR: Calibrator = { ...AS_FITTED, right: [4.63, 0.
 /** Of the ridge over two to five intents, to which most of what is asked anywhere has nothing to do: the cosine says most. */
 export const FEW_INTENTS_CALIBRATOR: Calibrator = { ...AS_FITTED, right: [5.1, 0, 2.54, 0.22], inScope: [4.9, 0, 1.21, 1.34] };
 
-/** Of a lone intent, whose score has no rival's to be held against: the cosine alone. */
+/**
+ * Of a lone intent, whose score has no rival's to be held against: the cosine alone says what is in scope. What is in scope is right then; 5 is where the
+ * fit's prior holds a constant that nothing speaks against.
+ */
 export const LONE_INTENT_CALIBRATOR: Calibrator = { ...AS_FITTED, right: [5, 0, 0, 0], inScope: [4.73, 0, 0, 1.61] };
 
 /** Of the hit scorer, whose scores are cosines and what is added to them. */

@@ -4,8 +4,9 @@ import {
   fitDecisions,
   type HonestRows,
   type HonestScore,
+  type SimulatedScore,
 } from '../../../src/matching/calibration-rows.ts';
-import { type Calibrator, confidences } from '../../../src/matching/calibrator.ts';
+import { type Calibrator, confidences, logit, sigmoid } from '../../../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
 import { features } from '../../../src/matching/features.ts';
 import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
@@ -25,12 +26,17 @@ function inScope(right = true): HonestScore {
 }
 
 /** An utterance that is far from every intent. */
-function outside(): HonestScore {
+function outside(source = 0): SimulatedScore {
   const nearest = 0.3 + 0.2 * random();
-  return { scores: Float32Array.of(0.3 * random(), 0.3 * random(), 0.3 * random()), nearest: () => nearest, intent: undefined };
+  return { scores: Float32Array.of(0.3 * random(), 0.3 * random(), 0.3 * random()), nearest: () => nearest, intent: undefined, source };
 }
 
-const many = (count: number, make: () => HonestScore) => Array.from({ length: count }, make);
+/** An utterance out of scope that looks like intent 0. */
+function lure(source = 0): SimulatedScore {
+  return { scores: Float32Array.of(0.6 + 0.4 * random(), 0.1, 0.1), nearest: () => 0.8, intent: undefined, source };
+}
+
+const many = <Row extends HonestScore>(count: number, make: (number: number) => Row) => Array.from({ length: count }, (_, at) => make(at));
 
 function bestConfidence(calibrator: Calibrator, { scores, nearest }: HonestScore): { readonly best: number; readonly none: number } {
   const found = features(scores, nearest);
@@ -39,24 +45,39 @@ function bestConfidence(calibrator: Calibrator, { scores, nearest }: HonestScore
 }
 
 test('honest rows teach it to trust clear leads and to refuse what is far', () => {
-  const calibrator = fitCalibrator({ inScope: many(200, inScope), simulated: many(200, outside), counterExamples: [] }, 0.25);
+  const calibrator = fitCalibrator({ inScope: many(200, () => inScope()), simulated: many(200, outside), counterExamples: [] }, 0.25);
   expect(bestConfidence(calibrator, inScope()).best).toBeGreaterThan(0.8);
   expect(bestConfidence(calibrator, outside()).none).toBeGreaterThan(0.8);
 });
 
-test('the mean confidence over the expected traffic is the share of right answers in it', () => {
+test('the mean of either probability over its traffic is the share of it for which that is true', () => {
   // A fitted intercept makes the two equal, but for the prior's pull: a tenth of the in-scope rows is labelled with another intent.
-  const rows = { inScope: [...many(900, inScope), ...many(100, () => inScope(false))], simulated: many(300, outside), counterExamples: [] };
+  const rows = {
+    inScope: [...many(900, () => inScope()), ...many(100, () => inScope(false))],
+    simulated: many(300, outside),
+    counterExamples: [],
+  };
   for (const share of [0.1, 0.25, 0.5]) {
-    const calibrator = fitCalibrator(rows, share);
-    const mean = (scored: readonly HonestScore[]) =>
-      scored.reduce((sum, one) => sum + bestConfidence(calibrator, one).best, 0) / scored.length;
-    expect((1 - share) * mean(rows.inScope) + share * mean(rows.simulated)).toBeCloseTo((1 - share) * 0.9, 1);
+    const calibrator = fitCalibrator(rows, share, { questionsPerIntent: Number.POSITIVE_INFINITY });
+    const mean = (which: 'right' | 'inScope', scored: readonly HonestScore[]) =>
+      scored.reduce((sum, { scores, nearest }) => sum + sigmoid(logit(calibrator[which], features(scores, nearest))), 0) / scored.length;
+    expect((1 - share) * mean('inScope', rows.inScope) + share * mean('inScope', rows.simulated)).toBeCloseTo(1 - share, 2);
+    expect(mean('right', rows.inScope)).toBeCloseTo(0.9, 2);
   }
 });
 
+test('whether the best intent is right, if the utterance is in scope, is learnt from rows in scope alone', () => {
+  const own = [...many(90, () => inScope()), ...many(10, () => inScope(false))];
+  const right = (rows: readonly HonestScore[], simulated: readonly SimulatedScore[], share = 0.25) =>
+    fitCalibrator({ inScope: rows, simulated, counterExamples: [] }, share, { questionsPerIntent: Number.POSITIVE_INFINITY }).right;
+  const alone = right(own, many(50, outside));
+  for (const [place, weight] of right(own, many(50, lure)).entries()) expect(weight).toBeCloseTo(alone[place] ?? 0, 9);
+  // Two rows move the constants little, and what share is out of scope does not move them.
+  expect(Math.abs(right(own.slice(0, 2), many(50, outside), 0.6)[0] - UNIVERSAL_CALIBRATOR.right[0])).toBeLessThan(0.3);
+});
+
 test('the more out-of-scope traffic is expected, the less sure it is', () => {
-  const rows = { inScope: many(100, inScope), simulated: many(100, outside), counterExamples: [] };
+  const rows = { inScope: many(100, () => inScope()), simulated: many(100, outside), counterExamples: [] };
   const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
   const sureness = [0.05, 0.25, 0.6].map((share) => bestConfidence(fitCalibrator(rows, share), doubtful).best);
   expect(sureness).toEqual(sureness.toSorted((a, b) => b - a));
@@ -65,7 +86,7 @@ test('the more out-of-scope traffic is expected, the less sure it is', () => {
 test('counter-examples share with simulated rows, by their number, and stand alone where there are none', () => {
   // Counter-examples that lie near a question: where they alone stand for out of scope, a near utterance is trusted less.
   const near = (): HonestScore => ({ scores: Float32Array.of(0.7 + 0.2 * random(), 0.1, 0.1), nearest: () => 0.7, intent: undefined });
-  const base = { inScope: many(100, inScope), simulated: many(100, outside) };
+  const base = { inScope: many(100, () => inScope()), simulated: many(100, outside) };
   const probe: HonestScore = { scores: Float32Array.of(0.75, 0.1, 0.1), nearest: () => 0.7, intent: undefined };
   const [none, few, many50] = [0, 5, 50].map((count) =>
     bestConfidence(fitCalibrator({ ...base, counterExamples: many(count, near) }, 0.25), probe),
@@ -78,15 +99,20 @@ test('counter-examples share with simulated rows, by their number, and stand alo
 
 test('far simulated rows stand for half of the simulated traffic and leave more confidence to what is in scope', () => {
   const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
-  const close = (): HonestScore => ({ scores: Float32Array.of(0.5 * random(), 0.1, 0.1), nearest: () => 0.6, intent: undefined });
-  const rows = { inScope: many(100, inScope), simulated: many(100, close), counterExamples: [] };
+  const close = (): SimulatedScore => ({
+    scores: Float32Array.of(0.5 * random(), 0.1, 0.1),
+    nearest: () => 0.6,
+    intent: undefined,
+    source: 0,
+  });
+  const rows = { inScope: many(100, () => inScope()), simulated: many(100, close), counterExamples: [] };
   const near = bestConfidence(fitCalibrator(rows, 0.25), doubtful);
   expect(bestConfidence(fitCalibrator({ ...rows, far: many(100, outside) }, 0.25), doubtful).best).toBeGreaterThan(near.best);
 });
 
 test('a few questions unlike all others give no confidence to what is far from everything, unless intents have many', () => {
-  const unlike = many(3, () => ({ ...outside(), intent: 0 }));
-  const rows = { inScope: [...many(197, inScope), ...unlike], simulated: many(200, outside), counterExamples: [] };
+  const unlike = many(3, () => ({ ...inScope(), ...outside(), intent: 0 }));
+  const rows = { inScope: [...many(197, () => inScope()), ...unlike], simulated: many(200, outside), counterExamples: [] };
   const alike = { ...rows, inScope: rows.inScope.slice(0, 197) };
   const far: HonestScore = { scores: Float32Array.of(0.15, 0.1, 0.1), nearest: () => 0.4, intent: undefined };
   const inScopeOf = (some: HonestRows, questionsPerIntent: number) =>
@@ -95,10 +121,18 @@ test('a few questions unlike all others give no confidence to what is far from e
   expect(inScopeOf(rows, 1000)).toBeGreaterThan(2 * inScopeOf(rows, 5));
 });
 
+test('rows that are like all others can be left out and change nothing', () => {
+  const [own, other] = [inScope(), outside()];
+  const rows = { inScope: many(50, () => own), simulated: many(50, () => other), counterExamples: [] };
+  const [some, none] = [5, Number.POSITIVE_INFINITY].map((questionsPerIntent) => fitCalibrator(rows, 0.25, { questionsPerIntent }));
+  for (const which of ['right', 'inScope'] as const)
+    for (const [place, weight] of (some?.[which] ?? []).entries()) expect(weight).toBeCloseTo(none?.[which][place] ?? 0, 9);
+});
+
 test('without in-scope rows, and without any row out of scope, the constants stand', () => {
   const outOfScopeAlone = { inScope: [], simulated: many(5, outside), counterExamples: many(5, outside) };
   expect(fitCalibrator(outOfScopeAlone, 0.25)).toEqual(UNIVERSAL_CALIBRATOR);
-  const inScopeAlone = { inScope: many(50, inScope), simulated: [], counterExamples: [] };
+  const inScopeAlone = { inScope: many(50, () => inScope()), simulated: [], counterExamples: [] };
   expect(fitCalibrator(inScopeAlone, 0.25, { prior: LONE_INTENT_CALIBRATOR })).toEqual(LONE_INTENT_CALIBRATOR);
 });
 
@@ -115,8 +149,8 @@ test('a single row in scope moves the constants little, at whatever share', () =
 });
 
 test('scores count above the baseline', () => {
-  const raised = ({ scores, ...rest }: HonestScore): HonestScore => ({ ...rest, scores: scores.map((score) => score + 0.25) });
-  const rows = { inScope: many(40, inScope), simulated: many(40, outside), counterExamples: [] };
+  const raised = <Row extends HonestScore>(row: Row): Row => ({ ...row, scores: row.scores.map((score) => score + 0.25) });
+  const rows = { inScope: many(40, () => inScope()), simulated: many(40, outside), counterExamples: [] };
   const same = { inScope: rows.inScope.map(raised), simulated: rows.simulated.map(raised), counterExamples: [] };
   const [flat, high] = [fitCalibrator(rows, 0.25), fitCalibrator(same, 0.25, { baseline: 0.25 })];
   const probe = inScope();
@@ -145,12 +179,43 @@ test('where the corpus teaches nothing, the constants follow the expected share 
 });
 
 test('ten counter-examples that are easy to refuse promise no precision that near traffic would not keep', () => {
-  const near = (): HonestScore => ({ scores: Float32Array.of(0.5 + 0.5 * random(), 0.1, 0.1), nearest: () => 0.75, intent: undefined });
+  const near = (at: number): SimulatedScore => ({
+    scores: Float32Array.of(0.5 + 0.5 * random(), 0.1, 0.1),
+    nearest: () => 0.75,
+    intent: undefined,
+    source: at % 40,
+  });
   const promised = (counterExamples: readonly HonestScore[]): number => {
-    const rows = { inScope: many(400, inScope), simulated: many(400, near), counterExamples };
+    const rows = { inScope: many(400, () => inScope()), simulated: many(400, near), counterExamples };
     return fitDecisions(rows, UNIVERSAL_CALIBRATOR, DEFAULT_MATCH_SETTINGS)?.precision[100] ?? Number.NaN;
   };
   const without = promised([]);
   expect(promised(many(10, outside)) - without).toBeLessThan(0.06);
   expect(promised(many(200, outside)) - without).toBeGreaterThan(0.1);
+});
+
+test('a precision trusts simulated rows no more than the intents that they come from, and rows from further off for a quarter', () => {
+  const intents = 20;
+  const likeOne = (of: number) => ({
+    scores: Float32Array.from({ length: intents }, (_, at) => (at === of ? 0.9 : 0.1)),
+    nearest: () => 0.8,
+  });
+  const likeNone = { scores: new Float32Array(intents).fill(0.1), nearest: () => 0.3 };
+  const own = many(400, (at) => ({ ...likeOne(at % intents), intent: at % intents }));
+  const outOfScope = (source: number, answered: boolean): SimulatedScore => ({
+    ...(answered ? likeOne(0) : likeNone),
+    intent: undefined,
+    source,
+  });
+  const learnt = (simulated: readonly SimulatedScore[], far: readonly SimulatedScore[] = []) =>
+    fitDecisions({ inScope: own, simulated, far, counterExamples: [] }, UNIVERSAL_CALIBRATOR, DEFAULT_MATCH_SETTINGS);
+  const scattered = learnt(many(400, (at) => outOfScope(Math.floor(at / 20), at % 20 === 0)));
+  const bundled = learnt(many(400, (at) => outOfScope(at % 20, at % 20 === 0)));
+  expect(bundled?.precision[100]).toBeLessThan((scattered?.precision[100] ?? 0) - 0.005);
+  const covered = (answered: boolean) =>
+    learnt(
+      many(40, () => outOfScope(0, false)),
+      many(40, () => outOfScope(0, answered)),
+    )?.coverage[100] ?? Number.NaN;
+  expect(covered(true) - covered(false)).toBeCloseTo(0.25 * DEFAULT_MATCH_SETTINGS.outOfScopeShare, 9);
 });
