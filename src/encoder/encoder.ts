@@ -89,6 +89,8 @@ export interface Encoder {
   encodeAll(texts: readonly string[], options?: EncodeAllOptions): Promise<Float32Array>;
   /** Whether the model's vocabulary has a word whole, so that it is no misspelling. Absent where the vocabulary is elsewhere. */
   readonly hasWord?: (word: string) => boolean;
+  /** Whether the model was adapted to this very text, so that how it encodes it says little of other texts. Absent where that is not known. */
+  readonly hasLearnt?: (text: string) => boolean;
   /** Texts waiting in the match lane. */
   readonly waiting: number;
   /** Drains what runs, rejects what waits with `unavailable`, releases sessions and workers. */

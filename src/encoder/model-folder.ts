@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { DENSE_WEIGHTS, readDenseLayers } from './dense-config.ts';
 import type { DenseLayer } from './dense-head.ts';
 import type { Pooling } from './encoder.ts';
+import { readLearntTexts } from './learnt-texts.ts';
 import { type Checksums, digestOf, hashFiles, requireChecksums } from './model-digest.ts';
 import { modelError } from './model-error.ts';
 import {
@@ -52,6 +53,8 @@ export interface ModelFolder {
   readonly lowerCase: boolean;
   /** Contents of tokenizer.json and tokenizer_config.json. */
   readonly tokenizer: { readonly json: object; readonly config: object };
+  /** Whether the model was adapted to a text; undefined where the folder tells of none. */
+  readonly hasLearnt: ((text: string) => boolean) | undefined;
 }
 
 /** What is known of a folder beforehand. */
@@ -234,5 +237,6 @@ export async function readModelFolder(path: string, expected: ExpectedModel = {}
     graphOutput: manifest?.graph.output,
     lowerCase: sentenceBert.do_lower_case === true,
     tokenizer: { json: tokenizerJson, config: tokenizerConfig },
+    hasLearnt: await readLearntTexts(folder),
   };
 }

@@ -126,6 +126,7 @@ function assemble(parts: Parts): OnnxEncoder {
     encode: (text, options = {}) => encodeOne(text, parts, options),
     encodeAll: (texts, options = {}) => encodeMany(texts, { ...parts, queue: bulk }, options),
     hasWord: parts.tokenizer.hasWord,
+    ...(parts.model.hasLearnt === undefined ? {} : { hasLearnt: parts.model.hasLearnt }),
     get waiting() {
       return match.batcher.waiting;
     },

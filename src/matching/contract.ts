@@ -108,6 +108,8 @@ export interface FitInput extends LabelledTexts {
   readonly names?: LabelledTexts;
   /** Left out where no intent has few questions and an answer of its own. */
   readonly answers?: AnswerTexts;
+  /** [texts] 1 for each stored question that the encoder was adapted to: no honest row. Left out where that is not known of any. */
+  readonly learnt?: Uint8Array;
   readonly counterTexts: readonly string[];
   /** Number of the intent that each counter-example refuses; NO_INTENT where it refuses all. */
   readonly counterIntents: Int32Array;

@@ -50,7 +50,7 @@ function withRepeats(group: readonly number[], { repeats }: RidgeFit): readonly 
 /** Each sampled row with its group; a group that is its whole intent shrinks to the row, or the right intent could not be found. */
 async function choose(fit: RidgeFit, input: FitInput, multiply: Multiply): Promise<readonly Chosen[]> {
   const shared = sharedQuestions(input);
-  const rows = drawRows(input.intents, input.intentCount, HONEST_ROWS).filter((row) => !shared.has(row));
+  const rows = drawRows(input.intents, input.intentCount, HONEST_ROWS).filter((row) => !shared.has(row) && input.learnt?.[row] !== 1);
   const questions = rowsByIntent(input.intents, input.intentCount);
   const groups = new Map<number, readonly number[]>();
   for (const own of questions) {

@@ -1,4 +1,5 @@
 /** What a version's scorer learnt about deciding, as a reload reports it. */
+import type { Encoder } from '../encoder/encoder.ts';
 import type { Fault } from '../errors.ts';
 import { precisionThreshold } from '../matching/learnt-decisions.ts';
 import type { LearntSummary, LoadedVersion } from './contract.ts';
@@ -23,6 +24,19 @@ export function learntSummary({ scorer: { decisions }, demands }: Deciding, outO
     };
   });
   return { precisionThresholds, clarifyHolds: decisions?.clarifyHolds ?? 0, outOfScopeShare };
+}
+
+/** Fewer of the stored questions than this, and what the encoder learnt hardly shows. */
+const HARDLY_LEARNT = 0.1;
+
+/** A warning where the encoder was adapted to the stored questions: only the others tell how good it is. */
+export function learntQuestions({ questions }: Pick<LoadedVersion, 'questions'>, hasLearnt: Encoder['hasLearnt']): readonly Fault[] {
+  const learnt = hasLearnt === undefined ? 0 : questions.filter(hasLearnt).length;
+  if (learnt < HARDLY_LEARNT * questions.length) return [];
+  const message =
+    `The encoder was adapted to ${learnt} of these ${questions.length} questions: confidences and precisions are learnt from the others alone, and ` +
+    'cross-validation would flatter it. Measure with labelled utterances (faqmatch eval --golden).';
+  return [{ file: '', line: 0, field: 'questions', code: 'learnt_questions', message }];
 }
 
 /** A warning for each precision that the corpus demands and its own questions do not reach: such answers are never given. */

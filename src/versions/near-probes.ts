@@ -56,7 +56,7 @@ function probeSeeds(input: FitInput): readonly ProbeSeed[] {
   const row = (vectors: Float32Array, number: number): Float32Array => vectors.subarray(number * dimension, (number + 1) * dimension);
   const shared = sharedQuestions(input);
   const questions = sampleRows(input.intents, input.intentCount, MOST_PROBES)
-    .filter((own) => !shared.has(own))
+    .filter((own) => !shared.has(own) && input.learnt?.[own] !== 1)
     .map((own) => ({ text: input.texts[own] ?? '', vector: row(input.vectors, own), intent: input.intents[own], own }));
   const counters = input.counterTexts
     .map((text, number) => ({ text, vector: row(input.counterVectors, number), intent: undefined, own: -1 }))

@@ -100,8 +100,10 @@ async function findStored(
 
 function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Omit<FitInput, 'names' | 'answers'> {
   const { layout } = planned;
+  const { hasLearnt } = parts.embedder.encoder;
   const { dimension } = parts.embedder.encoder.info;
   return {
+    ...(hasLearnt === undefined ? {} : { learnt: Uint8Array.from(layout.questions, (question) => (hasLearnt(question) ? 1 : 0)) }),
     dimension,
     intentCount: layout.intents.length,
     texts: layout.questions,

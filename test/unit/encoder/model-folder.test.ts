@@ -31,6 +31,20 @@ describe('reading a model folder', () => {
     expect(model.digest).toMatch(/^sha256:[0-9a-f]{64}$/u);
   });
 
+  it('knows the texts that a model was adapted to, whatever their case and spacing', async () => {
+    expect((await readModelFolder(tinyModel('tiny-mean'))).hasLearnt).toBeUndefined();
+    // As `printf 'what is it?' | sha256sum | cut -c1-16` has it, and training/adapt.
+    const lines = ['0123456789abcdef', 'a192afb8cc0ee06d'];
+    const write = (data: string) => spoiled((folder) => writeFile(join(folder, 'learnt-texts.txt'), data));
+    const { hasLearnt, digest } = await readModelFolder(await write(`${lines.join('\n')}\n`));
+    expect([' What  is\tit?', 'what is it'].map((text) => hasLearnt?.(text))).toEqual([true, false]);
+    expect(digest).toBe((await readModelFolder(tinyModel('tiny-mean'))).digest);
+    await expect(readModelFolder(await write('0123456789abcdef\nwhat is it?\n'))).rejects.toMatchObject({
+      code: 'data_loss',
+      message: expect.stringContaining('line 2 of learnt-texts.txt'),
+    });
+  });
+
   it('reads every pooling mode from the folder’s own files', async () => {
     const models = await Promise.all(TINY_MODELS.map((name) => readModelFolder(tinyModel(name))));
     expect(models.map((model) => model.pooling)).toEqual(['mean', 'mean', 'max', 'cls', 'mean_sqrt_len']);

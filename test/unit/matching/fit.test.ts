@@ -188,6 +188,21 @@ describe('corpora at the edges', () => {
     expect(matches.map(({ best }) => best)).toEqual(Array.from({ length: 300 }, (_, intent) => intent));
   });
 
+  test('questions that the encoder was adapted to are no honest rows: the others teach, and where there are none the constants stand', async () => {
+    const { input } = madeUpCorpus({ sizes: new Array<number>(40).fill(6), dimension: 32 });
+    const with2Kept = Uint8Array.from(input.texts, (_, row) => (row % 6 < 4 ? 1 : 0));
+    const all = await fitScorer({ ...input, learnt: new Uint8Array(input.texts.length).fill(1) }, naiveMultiply);
+    expect(all.calibrator).toEqual({ ...UNIVERSAL_CALIBRATOR, baseline: 1 / 40 });
+    expect(all.decisions).toBeUndefined();
+    const some = await fitScorer({ ...input, learnt: with2Kept }, naiveMultiply);
+    const whole = await fitScorer(input, naiveMultiply);
+    expect(some.decisions).toBeDefined();
+    expect(some.calibrator).not.toEqual(whole.calibrator);
+    // Only what teaches differs, not what is found.
+    expect(some.model).toEqual(whole.model);
+    expect((await fitScorer({ ...input, learnt: new Uint8Array(input.texts.length) }, naiveMultiply)).calibrator).toEqual(whole.calibrator);
+  });
+
   test('questions without a single term fit on their vectors alone', async () => {
     const { input } = madeUpCorpus({ sizes: [3, 3] });
     const fitted = await fitScorer({ ...input, texts: input.texts.map(() => '?!') }, naiveMultiply);

@@ -14,3 +14,10 @@ test('every question is a probe without itself, but for those that another inten
     expect(nearOthers.every((hit) => hit.intent !== intent)).toBe(true);
   }
 });
+
+test('a question that the encoder was adapted to is no probe, but is found by others', async () => {
+  const { input } = madeUpCorpus({ sizes: [3, 3, 3] });
+  const probes = await buildProbes({ ...input, learnt: Uint8Array.of(1, 1, 1, 0, 0, 0, 0, 0, 0) }, naiveMultiply);
+  expect(probes.map(({ intent }) => intent).sort()).toEqual([1, 1, 1, 2, 2, 2]);
+  for (const { near } of probes) expect(near).toHaveLength(8);
+});

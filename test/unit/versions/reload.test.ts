@@ -153,6 +153,23 @@ describe('reload', () => {
     await removeFolder(dataDir);
   });
 
+  it('learns nothing from questions that the encoder was adapted to, and says so', async () => {
+    const learning = { ...createFakeEncoder(), hasLearnt: (text: string) => text.includes('refund') };
+    await using server = await openVersionsOnDisk({ encoder: learning });
+    const { warnings } = await server.versions.reload('shop', FILES);
+    expect(warnings).toEqual([
+      expect.objectContaining({ code: 'learnt_questions', message: expect.stringContaining('adapted to 2 of these 9 questions') }),
+    ]);
+    // A version that is found stored is warned of too.
+    expect((await server.versions.reload('shop', FILES)).warnings).toHaveLength(1);
+    await using all = await openVersionsOnDisk({ encoder: { ...createFakeEncoder(), hasLearnt: () => true } });
+    expect((await all.versions.reload('shop', FILES)).learnt.precisionThresholds.every(({ learnt }) => !learnt)).toBe(true);
+    await using none = await openVersionsOnDisk();
+    const plain = await none.versions.reload('shop', FILES);
+    expect(plain.warnings).toEqual([]);
+    expect(plain.learnt.precisionThresholds.every(({ learnt }) => learnt)).toBe(true);
+  });
+
   it('stages without activating, and activates what it staged when asked', async () => {
     await using server = await openVersionsOnDisk();
     const staged = await server.versions.reload('shop', FILES, { stageOnly: true });
