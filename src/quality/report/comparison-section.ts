@@ -2,8 +2,9 @@
 import type { ChangedRow, Comparison, FigureChange } from '../compare-runs.ts';
 import { FIGURE_NAMES, FIGURES, type FigureName } from '../figures.ts';
 import { NONE_NAME } from './confusion-square.ts';
+import { decisionCell } from './decision-html.ts';
 import { escapeHtml, figureCell, type HtmlCell, htmlTable, section } from './html.ts';
-import { differenceText, figureText, percentText } from './number-text.ts';
+import { differenceText, figureText } from './number-text.ts';
 import { PALETTE } from './palette.ts';
 
 const MOST_CHANGED = 100;
@@ -38,8 +39,9 @@ function rangePicture(name: FigureName, change: FigureChange): HtmlCell {
 
 function changeTable(heading: string, rows: readonly ChangedRow[]): string {
   if (rows.length === 0) return '';
-  const outcome = ({ decision, best, confidence }: ChangedRow['before']): string =>
-    decision === 'no_match' ? 'NO_MATCH' : `${decision.toUpperCase()} ${best ?? ''} ${percentText(confidence, 0)}`;
+  // What would have been said stands behind an answer alone.
+  const outcome = ({ decision, best, confidence }: ChangedRow['before']): HtmlCell =>
+    decisionCell({ decision, best: decision === 'no_match' ? undefined : best, confidence });
   const cells = rows
     .slice(0, MOST_CHANGED)
     .map(({ utterance, intent, before, after }) => [utterance, intent ?? NONE_NAME, outcome(before), outcome(after)]);

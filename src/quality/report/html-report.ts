@@ -9,7 +9,7 @@ import { type Chart, confusionChart, coverageChart, histogramChart, learningChar
 import { comparisonSection } from './comparison-section.ts';
 import { confusionSquare } from './confusion-square.ts';
 import type { EvaluationReport, ReportSource } from './evaluation-report.ts';
-import { escapeHtml, figure, section } from './html.ts';
+import { escapeHtml, figure, figureCell, type HtmlCell, htmlTable, proseHtml, section } from './html.ts';
 import { chanceText, figureText, percentText, rangeText, thresholdText } from './number-text.ts';
 import { ambiguousTable, confusionTable, mistakeTable, worstIntents } from './report-tables.ts';
 import { STYLE } from './style.ts';
@@ -46,27 +46,36 @@ function header(report: EvaluationReport): string {
 function cards(report: EvaluationReport): string {
   const { figures } = report;
   const one = (name: (typeof HEADLINES)[number]): string =>
-    `<div class="card"><b>${figureText(name, figures[name].value)}</b><span>${escapeHtml(FIGURES[name].title)}</span>` +
-    `<small>${escapeHtml([rangeText(name, figures[name]), chanceText(name, report)].filter((text) => text !== '').join(', '))}</small></div>`;
+    `<div class="card"><b>${proseHtml(figureText(name, figures[name].value))}</b><span>${proseHtml(FIGURES[name].title)}</span>` +
+    `<small>${proseHtml([rangeText(name, figures[name]), chanceText(name, report)].filter((text) => text !== '').join(', '))}</small></div>`;
   return `<div class="cards">${HEADLINES.map(one).join('')}</div>\n`;
 }
 
 function figureTable(report: EvaluationReport): string {
   const { figures } = report;
-  const rows = FIGURE_NAMES.map((name) => {
+  const rows = FIGURE_NAMES.map((name): readonly HtmlCell[] => {
     const { title, meaning } = FIGURES[name];
-    return `<tr><td><b>${escapeHtml(title)}</b></td><td class="number">${figureText(name, figures[name].value)}</td><td class="number">${rangeText(name, figures[name])}</td><td>${escapeHtml([meaning, chanceText(name, report)].filter((text) => text !== '').join('; '))}</td></tr>`;
+    const says = [meaning, chanceText(name, report)].filter((text) => text !== '').join('; ');
+    return [
+      { html: `<b>${proseHtml(title)}</b><small>${proseHtml(says)}</small>` },
+      figureCell(figureText(name, figures[name].value)),
+      figureCell(rangeText(name, figures[name])),
+    ];
   });
-  return `<div class="wide"><table><thead><tr><th>Figure</th><th class="number">Measured</th><th class="number">95 % range</th><th>What it says</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  return htmlTable(['Figure', 'Measured', '95 % range'], rows);
+}
+
+function listHtml(items: readonly string[]): string {
+  return `<ul>${items.map((item) => `<li>${proseHtml(item)}</li>`).join('')}</ul>`;
 }
 
 function coverageList({ coverageAt }: EvaluationReport): string {
   const items = coverageAt.map(({ precision, coverage, threshold }) =>
     threshold === null
-      ? `<li>${percentText(precision, 0)} right: no threshold reaches it</li>`
-      : `<li>${percentText(precision, 0)} right: from confidence ${thresholdText(threshold)} on, ${percentText(coverage)} answered rightly</li>`,
+      ? `${percentText(precision, 0)} right: no threshold reaches it`
+      : `${percentText(precision, 0)} right: from confidence ${thresholdText(threshold)} on, ${percentText(coverage)} answered rightly`,
   );
-  return `<ul>${items.join('')}</ul>`;
+  return listHtml(items);
 }
 
 function askedSection({ askedPrecision }: EvaluationReport): string {
@@ -74,7 +83,7 @@ function askedSection({ askedPrecision }: EvaluationReport): string {
   return section(
     'Asked precision',
     'What was asked of the answers and what came true.',
-    `<p>${escapeHtml(askedPrecisionText(askedPrecision))}</p>`,
+    `<p>${proseHtml(askedPrecisionText(askedPrecision))}</p>`,
   );
 }
 
@@ -130,7 +139,7 @@ async function learningPicture({ learning }: EvaluationReport): Promise<string> 
 /** The whole page. @param comparison with an earlier or another run, shown first. @param traffic utterances without labels. */
 export async function htmlReport(report: EvaluationReport, comparison?: Comparison, traffic?: TrafficReport): Promise<string> {
   const title = `Evaluation of ${report.corpus}`;
-  const notes = report.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n');
+  const notes = report.notes.map((note) => `<p class="note">${proseHtml(note)}</p>`).join('\n');
   const body = [
     header(report),
     notes,

@@ -7,12 +7,22 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/gu, (sign) => ESCAPES[sign] ?? sign);
 }
 
+/** A text of our own: no line ends between a number and its percent sign. */
+export function proseHtml(text: string): string {
+  return escapeHtml(text).replace(/(?<=\d) %/gu, '&nbsp;%');
+}
+
+/** A text from outside in HTML: names may break after an underscore rather than anywhere. */
+export function outsideHtml(text: string): string {
+  return escapeHtml(text).replaceAll('_', '_<wbr>');
+}
+
 /** A cell: a text to escape, or a number to set right. */
 export type HtmlCell = string | number | { readonly html: string; readonly numeric?: boolean };
 
 function cell(value: HtmlCell): string {
   if (typeof value === 'object') return `<td${value.numeric === true ? ' class="number"' : ''}>${value.html}</td>`;
-  return typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${escapeHtml(value)}</td>`;
+  return typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${outsideHtml(value)}</td>`;
 }
 
 /** A table; a cell that is no text is set right, and so is its heading. */
@@ -22,26 +32,26 @@ export function htmlTable(heading: readonly string[], rows: readonly (readonly H
     const value = first[column];
     return typeof value === 'number' || (typeof value === 'object' && value.numeric === true);
   };
-  const head = heading.map((title, column) => `<th${right(column) ? ' class="number"' : ''}>${escapeHtml(title)}</th>`).join('');
+  const head = heading.map((title, column) => `<th${right(column) ? ' class="number"' : ''}>${proseHtml(title)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
 /** A right-set cell. */
 export function figureCell(text: string): HtmlCell {
-  return { html: escapeHtml(text), numeric: true };
+  return { html: proseHtml(text), numeric: true };
 }
 
 /** A share as a number with a bar behind it. */
 export function barCell(share: number): HtmlCell {
   const width = Number.isFinite(share) ? Math.round(share * 100) : 0;
-  return { html: `<span class="bar"><i style="width:${width}%"></i></span>${width} %`, numeric: true };
+  return { html: `<span class="bar"><i style="width:${width}%"></i></span>${width}&nbsp;%`, numeric: true };
 }
 
 /** A section with a heading and a sentence on what it shows; nothing where there is nothing to show. */
 export function section(title: string, lead: string, body: string): string {
   if (body === '') return '';
-  return `<section><h2>${escapeHtml(title)}</h2><p class="lead">${escapeHtml(lead)}</p>\n${body}</section>\n`;
+  return `<section><h2>${escapeHtml(title)}</h2><p class="lead">${proseHtml(lead)}</p>\n${body}</section>\n`;
 }
 
 /** A picture with its name for those who cannot see it, and what its colours stand for. */

@@ -32,14 +32,16 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; color: ${PALETTE.faint}; font-weight: 600; border-bottom: 2px solid ${PALETTE.line}; white-space: nowrap; }
 td, th { padding: 6px 12px 6px 0; vertical-align: top; }
 td { border-bottom: 1px solid ${PALETTE.line}; overflow-wrap: anywhere; }
+td:not(.number) { min-width: 9em; }
 td small { display: block; color: ${PALETTE.faint}; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bar { display: inline-block; width: 70px; height: 9px; background: ${PALETTE.pale}; border-radius: 5px; margin-right: 8px; overflow: hidden; }
 .bar i { display: block; height: 100%; background: ${PALETTE.accent}; }
+.answer, .clarify, .no_match, .decision { white-space: nowrap; }
 .answer { color: ${PALETTE.wrong}; font-weight: 600; }
 .clarify { color: #9a6b00; }
 .no_match { color: ${PALETTE.faint}; }
 ul { margin: 8px 0 0; padding-left: 20px; }
 @media (max-width: 620px) { figure svg { max-width: none; min-width: 520px; margin: 0; } .columns { grid-template-columns: 1fr; } main { padding: 12px; } header, section { padding: 14px; } }
-@media print { body { background: #fff; } header, section, .card { break-inside: avoid; border-color: #ccc; } section:last-child { break-inside: auto; } }
+@media print { td:not(.number) { min-width: 0; } body { background: #fff; } header, section, .card { break-inside: avoid; border-color: #ccc; } section:last-child { break-inside: auto; } }
 `;

@@ -2,7 +2,8 @@
 
 import { counted } from '../../text/counted.ts';
 import type { TrafficDecision, TrafficReport } from '../traffic/traffic-report.ts';
-import { escapeHtml, htmlTable, section } from './html.ts';
+import { decisionCell } from './decision-html.ts';
+import { escapeHtml, htmlTable, proseHtml, section } from './html.ts';
 import { percentText } from './number-text.ts';
 import { STYLE } from './style.ts';
 
@@ -20,7 +21,7 @@ export function shareAdvice({ advised, configured, configuredBy, estimate }: Tra
   );
 }
 
-/** A decision in few words. */
+/** A decision in few words, for a terminal. */
 export function trafficDecisionText({ decision, best, confidence }: TrafficDecision): string {
   if (best === null) return decision.toUpperCase();
   return `${decision.toUpperCase()} ${best} ${percentText(confidence, 0)}`;
@@ -43,13 +44,13 @@ export function trafficSection(report: TrafficReport): string {
   );
   const cells = changed
     .slice(0, MOST_SHOWN)
-    .map(({ utterance, count, before, after }) => [utterance, count, trafficDecisionText(before), trafficDecisionText(after)]);
+    .map(({ utterance, count, before, after }) => [utterance, count, decisionCell(before), decisionCell(after)]);
   const table =
     cells.length === 0
       ? '<p>No decision would change.</p>'
       : `<h3>Decided otherwise (${changedUtterances})</h3>${htmlTable(['Utterance', 'Times', 'Now', 'With the estimated share'], cells)}`;
-  const said = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
-  return section('Traffic', lead, `<p class="note">${escapeHtml(shareAdvice(report))}</p>${decisionTable}${table}<ul>${said}</ul>`);
+  const said = notes.map((note) => `<li>${proseHtml(note)}</li>`).join('');
+  return section('Traffic', lead, `<p class="note">${proseHtml(shareAdvice(report))}</p>${decisionTable}${table}<ul>${said}</ul>`);
 }
 
 /** A whole page where there are no labelled utterances beside the traffic. */

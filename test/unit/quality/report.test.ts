@@ -142,6 +142,14 @@ describe('as a page', () => {
     expect(page).toContain('stored &lt;i&gt;');
   });
 
+  test('names break after underscores, decisions nowhere, and no line ends before a percent sign', async () => {
+    const changed = ROWS.map((item) => (item.utterance === 'a' ? row(['a', 'refund', 'gift_card', 0.9]) : item));
+    const page = await htmlReport(report, await compareRuns({ name: 'before', rows: ROWS }, { name: 'after', rows: changed }, quick));
+    expect(page).toContain('<span class="decision">ANSWER</span> gift_<wbr>card 90&nbsp;%');
+    expect(page).toMatch(/\.decision \{ white-space: nowrap; \}/u);
+    expect(page.replace(/<svg.*?<\/svg>/gsu, '').replace(/<style.*?<\/style>/gsu, '')).not.toMatch(/\d %/u);
+  });
+
   test('a comparison stands in it with both runs and what was broken', async () => {
     const after = { name: 'after', rows: ROWS.map((item) => (item.utterance === 'a' ? row(['a', 'refund', 'parcel', 0.9]) : item)) };
     const page = await htmlReport(report, await compareRuns({ name: 'before', rows: ROWS }, after, quick));
@@ -257,7 +265,7 @@ describe('a precision that was asked for', () => {
   test('is told in sentences by both reports, out of reach and of several builds too', async () => {
     const within = await told({ confidence: 0.5, coverage: 0.6 });
     expect(reportLines(within).join('\n')).toMatch(/Asked: 90 % of answers right\. Came true: 40\.0 % of 5 answers/u);
-    expect(await htmlReport(within)).toContain('from confidence 0.50 on: 71.4 % of the utterances, 60.0 % expected');
+    expect(await htmlReport(within)).toContain('from confidence 0.50 on: 71.4&nbsp;% of the utterances, 60.0&nbsp;% expected');
     const unreachable = await told({ confidence: undefined, coverage: 0 });
     expect(unreachable.askedPrecision).toMatchObject({ threshold: null, reachable: false, expectedAnswered: null });
     expect(reportLines(unreachable).join('\n')).toContain('out of reach');
