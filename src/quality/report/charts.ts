@@ -18,14 +18,15 @@ export interface Chart {
   readonly height: number;
 }
 
-const WIDTH = 560;
-const HEIGHT = 360;
+/** Narrow, so that little is lost where a phone shrinks a picture to its own width. */
+const WIDTH = 440;
+const HEIGHT = 320;
 const FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
 const AXIS = {
   nameLocation: 'middle',
-  nameTextStyle: { color: PALETTE.faint, fontSize: 12 },
-  axisLabel: { color: PALETTE.faint, fontSize: 11 },
+  nameTextStyle: { color: PALETTE.faint, fontSize: 13 },
+  axisLabel: { color: PALETTE.faint, fontSize: 12 },
   axisLine: { lineStyle: { color: PALETTE.line } },
   splitLine: { lineStyle: { color: PALETTE.line } },
 } as const;

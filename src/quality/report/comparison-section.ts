@@ -3,7 +3,7 @@ import type { ChangedRow, Comparison, FigureChange } from '../compare-runs.ts';
 import { FIGURE_NAMES, FIGURES, type FigureName } from '../figures.ts';
 import { NONE_NAME } from './confusion-square.ts';
 import { decisionCell } from './decision-html.ts';
-import { escapeHtml, figureCell, type HtmlCell, htmlTable, section } from './html.ts';
+import { escapeHtml, figureCell, type HtmlCell, htmlTable, proseCell, section } from './html.ts';
 import { differenceText, figureText } from './number-text.ts';
 import { PALETTE } from './palette.ts';
 
@@ -56,7 +56,7 @@ export function comparisonSection(comparison: Comparison): string {
     const { low, high, value } = change.difference;
     const range = Number.isFinite(low) ? `${differenceText(name, low)} … ${differenceText(name, high)}` : '';
     return [
-      FIGURES[name].title,
+      proseCell(FIGURES[name].title),
       figureCell(figureText(name, change.before)),
       figureCell(figureText(name, change.after)),
       figureCell(differenceText(name, value)),

@@ -87,8 +87,8 @@ function askedSection({ askedPrecision }: EvaluationReport): string {
   );
 }
 
-async function picture(label: string, chart: Chart): Promise<string> {
-  return figure(label, await renderChart(chart), chart.legend);
+async function picture(label: string, chart: Chart, matrix = false): Promise<string> {
+  return figure(await renderChart(chart), { label, legend: chart.legend, matrix });
 }
 
 async function confidencePictures(report: EvaluationReport): Promise<string> {
@@ -118,7 +118,7 @@ async function confidencePictures(report: EvaluationReport): Promise<string> {
 async function confusionPicture(report: EvaluationReport): Promise<string> {
   const square = confusionSquare(report.rows);
   if (square.labels.length === 0) return section('Confusion', 'No intent was taken for another.', '<p>Nothing to show.</p>');
-  const drawing = await picture('Confusion matrix of the most confused intents', confusionChart(square));
+  const drawing = await picture('Confusion matrix of the most confused intents', confusionChart(square), true);
   return section(
     'Confusion',
     `The ${square.labels.length} labels with most errors, by best candidate. Rows were meant, columns came first; the pale diagonal is right.`,

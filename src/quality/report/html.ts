@@ -37,6 +37,11 @@ export function htmlTable(heading: readonly string[], rows: readonly (readonly H
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
+/** A cell with a text of our own. */
+export function proseCell(text: string): HtmlCell {
+  return { html: proseHtml(text) };
+}
+
 /** A right-set cell. */
 export function figureCell(text: string): HtmlCell {
   return { html: proseHtml(text), numeric: true };
@@ -54,9 +59,19 @@ export function section(title: string, lead: string, body: string): string {
   return `<section><h2>${escapeHtml(title)}</h2><p class="lead">${proseHtml(lead)}</p>\n${body}</section>\n`;
 }
 
-/** A picture with its name for those who cannot see it, and what its colours stand for. */
-export function figure(label: string, svg: string, legend: readonly { readonly name: string; readonly colour: string }[] = []): string {
+/** What stands around a picture. */
+export interface FigureFacts {
+  /** Its name for those who cannot see it. */
+  readonly label: string;
+  /** What its colours stand for. */
+  readonly legend?: readonly { readonly name: string; readonly colour: string }[];
+  /** Many names beside many cells, not to be read when shrunk: scrolls on a narrow screen. */
+  readonly matrix?: boolean;
+}
+
+/** A picture. */
+export function figure(svg: string, { label, legend = [], matrix = false }: FigureFacts): string {
   const items = legend.map(({ name, colour }) => `<span><i style="background:${colour}"></i>${escapeHtml(name)}</span>`);
   const caption = items.length === 0 ? '' : `<figcaption>${items.join('')}</figcaption>`;
-  return `<figure>${caption}<div role="img" aria-label="${escapeHtml(label)}">${svg}</div></figure>`;
+  return `<figure${matrix ? ' class="matrix"' : ''}>${caption}<div role="img" aria-label="${escapeHtml(label)}">${svg}</div></figure>`;
 }

@@ -42,6 +42,6 @@ td small { display: block; color: ${PALETTE.faint}; }
 .clarify { color: #9a6b00; }
 .no_match { color: ${PALETTE.faint}; }
 ul { margin: 8px 0 0; padding-left: 20px; }
-@media (max-width: 620px) { figure svg { max-width: none; min-width: 520px; margin: 0; } .columns { grid-template-columns: 1fr; } main { padding: 12px; } header, section { padding: 14px; } }
+@media screen and (max-width: 620px) { figure.matrix svg { max-width: none; margin: 0; } .columns { grid-template-columns: 1fr; } main { padding: 12px; } header, section { padding: 14px; } }
 @media print { td:not(.number) { min-width: 0; } body { background: #fff; } header, section, .card { break-inside: avoid; border-color: #ccc; } section:last-child { break-inside: auto; } }
 `;

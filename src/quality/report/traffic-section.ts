@@ -3,7 +3,7 @@
 import { counted } from '../../text/counted.ts';
 import type { TrafficDecision, TrafficReport } from '../traffic/traffic-report.ts';
 import { decisionCell } from './decision-html.ts';
-import { escapeHtml, htmlTable, proseHtml, section } from './html.ts';
+import { escapeHtml, htmlTable, proseCell, proseHtml, section } from './html.ts';
 import { percentText } from './number-text.ts';
 import { STYLE } from './style.ts';
 
@@ -34,7 +34,12 @@ export function trafficSection(report: TrafficReport): string {
   const lead =
     `${counted(utterances, 'utterance')} without labels, ${distinct} of them different. ${percentText(estimate.value)} are estimated to be out of scope ` +
     `(95 % range ${range}); estimated again by a version made for that share, ${percentText(estimatedAgain)}. Method: ${method}.`;
-  const row = (title: string, counts: TrafficReport['decisions']['before']) => [title, counts.answer, counts.clarify, counts.no_match];
+  const row = (title: string, counts: TrafficReport['decisions']['before']) => [
+    proseCell(title),
+    counts.answer,
+    counts.clarify,
+    counts.no_match,
+  ];
   const decisionTable = htmlTable(
     ['Out-of-scope share', 'ANSWER', 'CLARIFY', 'NO_MATCH'],
     [
