@@ -148,7 +148,11 @@ export async function htmlReport(report: EvaluationReport, comparison?: Comparis
     comparison === undefined ? '' : comparisonSection(comparison),
     traffic === undefined ? '' : trafficSection(traffic),
     `<div class="columns">${await confidencePictures(report)}${await learningPicture(report)}</div>`,
-    section('All figures', 'A range holds the figure of all such traffic in 95 of 100 measurements (bootstrap).', figureTable(report)),
+    section(
+      'All figures',
+      "A range holds the figure of all such traffic in 95 of 100 measurements (bootstrap; Wilson's where all or none of a share are right).",
+      figureTable(report),
+    ),
     await confusionPicture(report),
     section(
       'Worst intents',

@@ -104,6 +104,20 @@ describe('a report', () => {
     expect(cells).not.toContainEqual([1, 0, 1]);
   });
 
+  test('has a range for a share of rows that are all right or all wrong, too, as wide as so few rows leave it', async () => {
+    const rows = ROWS.filter(({ utterance }) => ['a', 'c', 'g'].includes(utterance));
+    const { figures } = await buildReport({ subject, rows, ...quick });
+    // Wilson: 2 of 2 are 34.2 to 100 %, 0 of 1 are 0 to 79.3 %.
+    expect(figures.accuracy).toEqual({ value: 1, low: expect.closeTo(0.342, 3), high: 1 });
+    expect(figures.intentAccuracy).toEqual(figures.accuracy);
+    expect(figures.refused).toEqual({ value: 0, low: 0, high: expect.closeTo(0.793, 3) });
+    // Two of three answers: the bootstrap has width.
+    expect(figures.precision.low).toBeLessThan(figures.precision.high);
+    const lines = reportLines(await buildReport({ subject, rows: rows.slice(0, 2), ...quick }));
+    expect(lines.find((line) => line.startsWith('Answered rightly'))).toMatch(/100\.0 % +34\.2 to 100\.0 %/u);
+    expect(lines.some((line) => line.startsWith('Out of scope refused'))).toBe(false);
+  });
+
   test('of a single right row is drawn, too', async () => {
     const perfect = await buildReport({ subject, rows: ROWS.slice(0, 1), ...quick });
     expect(await htmlReport(perfect)).toContain('No intent was taken for another.');
