@@ -143,7 +143,9 @@ export async function buildReport(input: ReportInput): Promise<EvaluationReport>
   const scoped = rows.map(scopedRow);
   const curve = coverageCurve(scoped);
   const inScope = rows.filter(({ intent }) => intent !== null);
-  const confused = confusions(inScope.map(bestPair)).map(({ meant, said, count }) => ({ meant: named(meant), said: named(said), count }));
+  // The rows of the picture (confusion-square.ts): a refusal of what is out of scope confuses nothing.
+  const said = rows.filter(({ intent, decision }) => intent !== null || decision === 'answer');
+  const confused = confusions(said.map(bestPair)).map((pair) => ({ ...pair, meant: named(pair.meant), said: named(pair.said) }));
   return {
     format: REPORT_FORMAT,
     ...subject,

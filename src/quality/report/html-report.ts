@@ -22,7 +22,7 @@ function sourceText(source: ReportSource, rows: number): string {
   if (source.kind === 'golden') return `${rows} labelled utterances`;
   if (source.kind === 'retrieval') return `${rows} queries of a retrieval set`;
   const unseen = source.unseenIntents ? ', whole intents left out in each so that their questions count as out of scope' : '';
-  return `${rows} of its own texts by cross-validation: ${source.folds} folds over ${source.groups} groups of near-duplicates, seed ${source.seed}${unseen}`;
+  return `${rows} of its own texts by cross-validation: ${source.folds} folds over ${counted(source.groups, 'group')} of near-duplicates, seed ${source.seed}${unseen}`;
 }
 
 function header(report: EvaluationReport): string {
@@ -121,19 +121,25 @@ async function confusionPicture(report: EvaluationReport): Promise<string> {
   const drawing = await picture('Confusion matrix of the most confused intents', confusionChart(square), true);
   return section(
     'Confusion',
-    `The ${square.labels.length} labels with most errors, by best candidate. Rows were meant, columns came first; the pale diagonal is right.`,
+    `The ${square.labels.length} labels with most errors, by best candidate. Rows were meant, columns came first; the pale diagonal is right. Out-of-scope utterances count where they were answered.`,
     drawing + confusionTable(report),
   );
 }
 
-async function learningPicture({ learning }: EvaluationReport): Promise<string> {
+function learningLead({ learning, source }: EvaluationReport): string {
+  const utterances = counted(learning.at(-1)?.rows ?? 0, 'utterance');
+  const measured =
+    source.kind === 'cross_validation'
+      ? `The ${utterances} of the first fold alone, so that its end differs from the figures above, against builds with fewer questions of each intent.`
+      : `The same ${utterances} against builds with fewer questions of each intent.`;
+  return `${measured} A curve that still rises at its end says yes.`;
+}
+
+async function learningPicture(report: EvaluationReport): Promise<string> {
+  const { learning } = report;
   if (learning.length < 2) return '';
   const drawing = await picture('Learning curve', learningChart({ learning }));
-  return section(
-    'Would more questions help?',
-    'The same utterances against builds with fewer questions of each intent. A curve that still rises at its end says yes.',
-    drawing,
-  );
+  return section('Would more questions help?', learningLead(report), drawing);
 }
 
 /** The whole page. @param comparison with an earlier or another run, shown first. @param traffic utterances without labels. */

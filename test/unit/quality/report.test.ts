@@ -77,7 +77,11 @@ describe('a report', () => {
       ['refund', 3, 1, 'parcel'],
       ['parcel', 2, 1, null],
     ]);
-    expect(report.confusions).toEqual([{ meant: 'refund', said: 'parcel', count: 2 }]);
+    // The answered out-of-scope row counts, as in the picture; the refused one does not.
+    expect(report.confusions).toEqual([
+      { meant: 'refund', said: 'parcel', count: 2 },
+      { meant: null, said: 'refund', count: 1 },
+    ]);
     expect(report.ambiguous).toEqual([{ intents: ['parcel', 'refund'], mistaken: 2, asked: 0, example: 'b' }]);
   });
 
@@ -149,6 +153,16 @@ describe('as a page', () => {
     expect(page.match(/<figure/gu)).toHaveLength(5);
     expect(page.match(/<svg/gu)).toHaveLength(5);
     expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\((?!#)/u);
+  });
+
+  test('the learning curve says which utterances it was measured with', async () => {
+    const point = { questions: 9, rows: 7, accuracy: 0.5, intentAccuracy: 0.6, refused: 0.5 };
+    const learning = [1, null].map((questionsPerIntent) => ({ ...point, questionsPerIntent }));
+    expect(await htmlReport({ ...report, learning })).toContain('The same 7 utterances against builds');
+    const source = { kind: 'cross_validation', folds: 4, seed: 1, groups: 1, unseenIntents: false } as const;
+    const folds = await htmlReport({ ...report, learning, source });
+    expect(folds).toContain('The 7 utterances of the first fold alone, so that its end differs from the figures above');
+    expect(folds).toContain('over 1 group of near-duplicates');
   });
 
   test('texts of users and files are escaped', async () => {
