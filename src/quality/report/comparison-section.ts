@@ -30,7 +30,7 @@ function rangePicture(name: FigureName, change: FigureChange): HtmlCell {
   const verdict = verdictText(name, change);
   const colour = { better: PALETTE.right, worse: PALETTE.wrong }[verdict] ?? PALETTE.outOfScope;
   const html =
-    `<svg width="${WIDTH}" height="18" role="img" aria-label="${escapeHtml(`${differenceText(name, low)} to ${differenceText(name, high)}`)}">` +
+    `<svg width="${WIDTH}" height="18" viewBox="0 0 ${WIDTH} 18" role="img" aria-label="${escapeHtml(`${differenceText(name, low)} to ${differenceText(name, high)}`)}">` +
     `<line x1="${MIDDLE}" y1="0" x2="${MIDDLE}" y2="18" stroke="${PALETTE.line}"/>` +
     `<line x1="${at(low)}" y1="9" x2="${at(high)}" y2="9" stroke="${colour}" stroke-width="3" stroke-linecap="round"/>` +
     `<circle cx="${at(value)}" cy="9" r="5" fill="${colour}"/></svg>`;
@@ -65,7 +65,7 @@ export function comparisonSection(comparison: Comparison): string {
       Number.isFinite(value) ? verdictText(name, change) : '',
     ];
   });
-  const table = htmlTable(['Figure', 'Before', 'After', 'Difference', '95 % range', '', 'Verdict'], cells);
+  const table = htmlTable(['Figure', 'Before', 'After', 'Difference', '95 % range', 'Range, drawn', 'Verdict'], cells);
   const unpaired = leftOut === 0 ? '' : ` ${leftOut} that only one of them measured are left out.`;
   const lead =
     `Before: ${before}. After: ${after}. Compared on ${rows} utterances that both measured.${unpaired} ` +

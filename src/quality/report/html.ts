@@ -12,9 +12,9 @@ export function proseHtml(text: string): string {
   return escapeHtml(text).replace(/(?<=\d) %/gu, '&nbsp;%');
 }
 
-/** A text from outside in HTML: names may break after an underscore rather than anywhere. */
+/** A text from outside in HTML. One written from right to left keeps to itself, and names may break after an underscore rather than anywhere. */
 export function outsideHtml(text: string): string {
-  return escapeHtml(text).replaceAll('_', '_<wbr>');
+  return text === '' ? '' : `<bdi>${escapeHtml(text).replaceAll('_', '_<wbr>')}</bdi>`;
 }
 
 /** A cell: a text to escape, or a number to set right. */

@@ -25,7 +25,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .columns section { margin: 0; min-width: 0; height: 100%; box-sizing: border-box; }
 figure { margin: 0; overflow-x: auto; }
 figcaption { display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 13px; }
-figcaption i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
+figcaption i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 figure svg { max-width: 100%; height: auto; display: block; margin: 0 auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
@@ -43,5 +43,17 @@ td small { display: block; color: ${PALETTE.faint}; }
 .no_match { color: ${PALETTE.faint}; }
 ul { margin: 8px 0 0; padding-left: 20px; }
 @media screen and (max-width: 620px) { figure.matrix svg { max-width: none; margin: 0; } .columns { grid-template-columns: 1fr; } main { padding: 12px; } header, section { padding: 14px; } }
-@media print { td:not(.number) { min-width: 0; } body { background: #fff; } header, section, .card { break-inside: avoid; border-color: #ccc; } section:last-child { break-inside: auto; } }
+@media print {
+  body { background: #fff; font-size: 13px; }
+  main { max-width: none; padding: 0; }
+  header, section, .card { break-inside: avoid; border-color: #ccc; }
+  section:has(tbody tr:nth-child(12)) { break-inside: auto; }
+  h2, h3, .lead { break-after: avoid; }
+  tr, figure { break-inside: avoid; }
+  .wide, figure { overflow: visible; }
+  th { white-space: normal; }
+  td:not(.number) { min-width: 6em; }
+  td svg { max-width: 110px; }
+  .bar { display: none; }
+}
 `;

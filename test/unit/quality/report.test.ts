@@ -175,9 +175,22 @@ describe('as a page', () => {
   test('names break after underscores, decisions nowhere, and no line ends before a percent sign', async () => {
     const changed = ROWS.map((item) => (item.utterance === 'a' ? row(['a', 'refund', 'gift_card', 0.9]) : item));
     const page = await htmlReport(report, await compareRuns({ name: 'before', rows: ROWS }, { name: 'after', rows: changed }, quick));
-    expect(page).toContain('<span class="decision">ANSWER</span> gift_<wbr>card 90&nbsp;%');
+    expect(page).toContain('<span class="decision">ANSWER</span> <bdi>gift_<wbr>card</bdi> 90&nbsp;%');
     expect(page).toMatch(/\.decision \{ white-space: nowrap; \}/u);
     expect(page.replace(/<svg.*?<\/svg>/gsu, '').replace(/<style.*?<\/style>/gsu, '')).not.toMatch(/\d %/u);
+  });
+
+  test('a text from right to left moves nothing that stands beside it', async () => {
+    const rows = [row(['أين طلبي', 'refund', 'طلب', 0.9])];
+    const page = await htmlReport(await buildReport({ subject, rows, ...quick }));
+    expect(page).toContain('<bdi>أين طلبي</bdi>');
+    expect(page).toContain('<small><bdi>طلب</bdi> · similarity 0.80');
+  });
+
+  test('on paper nothing is cut off and its legends keep their colours', async () => {
+    const [, print = ''] = (await htmlReport(report)).split('@media print');
+    expect(print).toContain('.wide, figure { overflow: visible; }');
+    expect(await htmlReport(report)).toMatch(/figcaption i \{[^}]* print-color-adjust: exact;/u);
   });
 
   test('a comparison stands in it with both runs and what was broken', async () => {
