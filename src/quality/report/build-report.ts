@@ -154,7 +154,7 @@ export async function buildReport(input: ReportInput): Promise<EvaluationReport>
     askedPrecision: askedReport(input, survey),
     coverageAt: PRECISIONS.map((precision) => {
       const point = coverageAt(precision, curve);
-      return { precision, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };
+      return { precision, reached: point?.precision ?? null, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };
     }),
     reliability: reliabilityBins(scoped),
     coverage: thinned(curve, CURVE_POINTS),

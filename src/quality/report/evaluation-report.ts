@@ -76,7 +76,10 @@ export interface LearningPoint {
 
 /** What one precision costs in coverage. */
 export interface CoverageReport {
+  /** At least. */
   readonly precision: number;
+  /** What the threshold reaches, that much or more; null where none does. */
+  readonly reached: number | null;
   /** 0 where no threshold reaches the precision. */
   readonly coverage: number;
   readonly threshold: number | null;
