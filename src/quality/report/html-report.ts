@@ -4,7 +4,7 @@ import { counted } from '../../text/counted.ts';
 import type { Comparison } from '../compare-runs.ts';
 import { FIGURE_NAMES, FIGURES } from '../figures.ts';
 import type { TrafficReport } from '../traffic/traffic-report.ts';
-import { askedPrecisionText } from './asked-precision.ts';
+import { askedPrecisionSentences, toWrite } from './asked-precision.ts';
 import { type Chart, confusionChart, coverageChart, histogramChart, learningChart, reliabilityChart, renderChart } from './charts.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { confusionSquare } from './confusion-square.ts';
@@ -83,7 +83,7 @@ function askedSection({ askedPrecision }: EvaluationReport): string {
   return section(
     'Asked precision',
     'What was asked of the answers and what came true.',
-    `<p>${proseHtml(askedPrecisionText(askedPrecision))}</p>`,
+    listHtml([...askedPrecisionSentences(askedPrecision), toWrite(askedPrecision)]),
   );
 }
 
@@ -95,7 +95,7 @@ async function confidencePictures(report: EvaluationReport): Promise<string> {
   const reliability = await picture('Reliability diagram', reliabilityChart(report));
   const histogram = await picture('Right, wrong and out-of-scope utterances by confidence', histogramChart(report));
   const coverage = await picture('Coverage against precision', coverageChart(report));
-  const told = `Expected calibration error ${figureText('ece', report.figures.ece.value)} over ${report.reliability.length} equal bins, ${chanceText('ece', report)}.`;
+  const told = `Expected calibration error ${figureText('ece', report.figures.ece.value)} over ${report.reliability.length} equal bins; ${chanceText('ece', report)}.`;
   return (
     section(
       'Does confidence mean what it says?',
@@ -109,7 +109,7 @@ async function confidencePictures(report: EvaluationReport): Promise<string> {
     ) +
     section(
       'Coverage against precision',
-      'What a stricter or laxer threshold buys. The marks are the best that any threshold could do on these utterances.',
+      'What a stricter or laxer threshold could buy on these utterances, were none of them asked back. The marks are the best that any threshold could do.',
       coverage + coverageList(report),
     )
   );

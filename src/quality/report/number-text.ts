@@ -34,7 +34,7 @@ export function rangeText(name: FigureName, { low, high }: Pick<Estimate, 'low' 
 
 /** How much of a figure chance alone makes; empty for all but the calibration error. */
 export function chanceText(name: FigureName, { eceByChance }: { readonly eceByChance: number }): string {
-  return name === 'ece' && Number.isFinite(eceByChance) ? `of which by chance alone about ${eceByChance.toFixed(3)}` : '';
+  return name === 'ece' && Number.isFinite(eceByChance) ? `chance alone makes about ${eceByChance.toFixed(3)}` : '';
 }
 
 /** A difference with its sign: percentage points for shares. */

@@ -32,7 +32,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; color: ${PALETTE.faint}; font-weight: 600; border-bottom: 2px solid ${PALETTE.line}; white-space: nowrap; }
 td, th { padding: 6px 12px 6px 0; vertical-align: top; }
 td { border-bottom: 1px solid ${PALETTE.line}; overflow-wrap: anywhere; }
-td:not(.number) { min-width: 9em; }
+td:not(.number) { min-width: 8em; }
 td small { display: block; color: ${PALETTE.faint}; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bar { display: inline-block; width: 70px; height: 9px; background: ${PALETTE.pale}; border-radius: 5px; margin-right: 8px; overflow: hidden; }

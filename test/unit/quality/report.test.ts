@@ -5,6 +5,7 @@ import { type EvaluatedRow, evaluatedRow } from '../../../src/quality/evaluated-
 import { signTest } from '../../../src/quality/measures/sign-test.ts';
 import type { LearntPrecision } from '../../../src/quality/report/asked-precision.ts';
 import { buildReport } from '../../../src/quality/report/build-report.ts';
+import { coverageChart } from '../../../src/quality/report/charts.ts';
 import { verdictText } from '../../../src/quality/report/comparison-section.ts';
 import { confusionSquare } from '../../../src/quality/report/confusion-square.ts';
 import type { ReportSubject } from '../../../src/quality/report/evaluation-report.ts';
@@ -120,6 +121,14 @@ describe('a report', () => {
     const lines = reportLines(await buildReport({ subject, rows: rows.slice(0, 2), ...quick }));
     expect(lines.find((line) => line.startsWith('Answered rightly'))).toMatch(/100\.0 % +34\.2 to 100\.0 %/u);
     expect(lines.some((line) => line.startsWith('Out of scope refused'))).toBe(false);
+  });
+
+  test('marks the curve where each threshold puts it, once where it is the best for several precisions', () => {
+    const { option } = coverageChart(report);
+    const { series } = option as { readonly series: readonly { readonly data: readonly { name: string; value: number[] }[] }[] };
+    // Only the surest row is right by itself: one of five in scope, and no laxer threshold has four right in five.
+    expect(series[1]?.data).toMatchObject([{ name: '80, 90, 95, 99 % right: 20.0 %', value: [0.2, 1] }]);
+    expect(report.coverageAt[0]).toMatchObject({ precision: 0.8, reached: 1, coverage: 0.2 });
   });
 
   test('of a single right row is drawn, too', async () => {
@@ -309,6 +318,9 @@ describe('a precision that was asked for', () => {
     const within = await told({ confidence: 0.5, coverage: 0.6 });
     expect(reportLines(within).join('\n')).toMatch(/Asked: 90 % of answers right\. Came true: 40\.0 % of 5 answers/u);
     expect(await htmlReport(within)).toContain('from confidence 0.50 on: 71.4&nbsp;% of the utterances, 60.0&nbsp;% expected');
+    expect(await htmlReport(within)).toContain(
+      '{min_precision: 0.9}&quot; in the FAQ file, then reload; or min_precision 0.9 in a request.',
+    );
     const unreachable = await told({ confidence: undefined, coverage: 0 });
     expect(unreachable.askedPrecision).toMatchObject({ threshold: null, reachable: false, expectedAnswered: null });
     expect(reportLines(unreachable).join('\n')).toContain('out of reach');
@@ -351,6 +363,10 @@ describe('a precision that was asked for', () => {
     expect(strict.askedPrecision?.guarantee).toMatchObject({ proven: null, demanding: ['parcel', 'refund'] });
     const beside = await buildReport({ subject, rows, asked: { precision: 0.9, learnt, demands: new Map([['refund', 0.1]]) }, ...quick });
     expect(reportLines(beside).join('\n')).toContain('the demands of "refund" are counted in');
+    // As a list in the page, what to write last: a request's own number would set the demands aside.
+    const last = 'What to write: &quot;settings: {min_confidence: 0.25}&quot; in the FAQ file, then reload';
+    expect(await htmlReport(proven)).toContain(`<li>${last}; or min_confidence 0.25 in a request.</li></ul>`);
+    expect(await htmlReport(beside)).toContain(`<li>${last}.</li></ul>`);
     expect((await measured(rows.slice(40, 80))).askedPrecision?.guarantee?.proven).toBeNull();
     // Where a second is close, CLARIFY is what a lower threshold gives.
     expect((await measured(rows.map((one) => ({ ...one, second: 0.7 })))).askedPrecision?.guarantee?.proven).toBeNull();
