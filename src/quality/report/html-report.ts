@@ -2,68 +2,21 @@
 
 import { counted } from '../../text/counted.ts';
 import type { Comparison } from '../compare-runs.ts';
-import { FIGURE_NAMES, FIGURES } from '../figures.ts';
 import type { TrafficReport } from '../traffic/traffic-report.ts';
 import { askedPrecisionSentences, toWrite } from './asked-precision.ts';
-import { type Chart, confusionChart, coverageChart, histogramChart, learningChart, reliabilityChart, renderChart } from './charts.ts';
+import { type Chart, renderChart } from './chart-frame.ts';
+import { histogramChart, learningChart, reliabilityChart } from './charts.ts';
 import { comparisonSection } from './comparison-section.ts';
+import { confusionChart } from './confusion-chart.ts';
 import { confusionSquare } from './confusion-square.ts';
-import type { EvaluationReport, ReportSource } from './evaluation-report.ts';
-import { escapeHtml, figure, figureCell, type HtmlCell, htmlTable, proseHtml, section } from './html.ts';
-import { chanceText, figureText, percentText, rangeText, thresholdText } from './number-text.ts';
+import { coverageChart } from './coverage-chart.ts';
+import type { EvaluationReport } from './evaluation-report.ts';
+import { figure, proseHtml, section } from './html.ts';
+import { htmlPage } from './html-page.ts';
+import { chanceText, figureText, percentText, thresholdText } from './number-text.ts';
+import { cards, decisionSection, figureTable, headFacts } from './report-head.ts';
 import { ambiguousTable, confusionTable, mistakeTable, worstIntents } from './report-tables.ts';
-import { STYLE } from './style.ts';
 import { trafficSection } from './traffic-section.ts';
-
-/** Figures that stand large at the top. */
-const HEADLINES = ['accuracy', 'refused', 'precision', 'coverageAt90', 'ece', 'auroc'] as const;
-
-function sourceText(source: ReportSource, rows: number): string {
-  if (source.kind === 'golden') return `${rows} labelled utterances`;
-  if (source.kind === 'retrieval') return `${rows} queries of a retrieval set`;
-  const unseen = source.unseenIntents ? ', whole intents left out in each so that their questions count as out of scope' : '';
-  return `${rows} of its own texts by cross-validation: ${source.folds} folds over ${counted(source.groups, 'group')} of near-duplicates, seed ${source.seed}${unseen}`;
-}
-
-function header(report: EvaluationReport): string {
-  const { corpus, version, model, intents, questions, source, settings, rows } = report;
-  const facts = [
-    ['measured with', sourceText(source, rows.length)],
-    ['corpus', `${counted(intents, 'intent')}, ${counted(questions, 'question')}`],
-    ...(version === '' ? [] : [['version', version]]),
-    ['model', model],
-    [
-      'settings',
-      Object.entries(settings)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', '),
-    ],
-  ];
-  const list = facts.map(([name = '', value = '']) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('');
-  return `<header><h1>${escapeHtml(corpus)}</h1><dl>${list}</dl></header>\n`;
-}
-
-function cards(report: EvaluationReport): string {
-  const { figures } = report;
-  const one = (name: (typeof HEADLINES)[number]): string =>
-    `<div class="card"><b>${proseHtml(figureText(name, figures[name].value))}</b><span>${proseHtml(FIGURES[name].title)}</span>` +
-    `<small>${proseHtml([rangeText(name, figures[name]), chanceText(name, report)].filter((text) => text !== '').join(', '))}</small></div>`;
-  return `<div class="cards">${HEADLINES.map(one).join('')}</div>\n`;
-}
-
-function figureTable(report: EvaluationReport): string {
-  const { figures } = report;
-  const rows = FIGURE_NAMES.map((name): readonly HtmlCell[] => {
-    const { title, meaning } = FIGURES[name];
-    const says = [meaning, chanceText(name, report)].filter((text) => text !== '').join('; ');
-    return [
-      { html: `<b>${proseHtml(title)}</b><small>${proseHtml(says)}</small>` },
-      figureCell(figureText(name, figures[name].value)),
-      figureCell(rangeText(name, figures[name])),
-    ];
-  });
-  return htmlTable(['Figure', 'Measured', '95 % range'], rows);
-}
 
 function listHtml(items: readonly string[]): string {
   return `<ul>${items.map((item) => `<li>${proseHtml(item)}</li>`).join('')}</ul>`;
@@ -144,10 +97,9 @@ async function learningPicture(report: EvaluationReport): Promise<string> {
 
 /** The whole page. @param comparison with an earlier or another run, shown first. @param traffic utterances without labels. */
 export async function htmlReport(report: EvaluationReport, comparison?: Comparison, traffic?: TrafficReport): Promise<string> {
-  const title = `Evaluation of ${report.corpus}`;
   const notes = report.notes.map((note) => `<p class="note">${proseHtml(note)}</p>`).join('\n');
   const body = [
-    header(report),
+    decisionSection(report),
     notes,
     cards(report),
     askedSection(report),
@@ -176,5 +128,5 @@ export async function htmlReport(report: EvaluationReport, comparison?: Comparis
       mistakeTable(report),
     ),
   ].join('\n');
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>\n${body}</main></body></html>\n`;
+  return htmlPage({ kind: 'Evaluation', corpus: report.corpus, facts: headFacts(report) }, body);
 }

@@ -19,7 +19,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .card { background: #fff; border: 1px solid ${PALETTE.line}; border-radius: 10px; padding: 14px 16px; }
 .card b { display: block; font-size: 26px; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .card span { display: block; }
-.card small { color: ${PALETTE.faint}; }
+.card .range { font-size: 13px; }
+.card small { display: block; line-height: 1.35; color: ${PALETTE.faint}; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(500px, 1fr)); gap: 20px; align-items: start; margin: 0 0 20px; }
 .columns section:last-child:nth-child(odd) { grid-column: 1 / -1; }
 .columns section { margin: 0; min-width: 0; height: 100%; box-sizing: border-box; }

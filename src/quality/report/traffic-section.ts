@@ -3,9 +3,9 @@
 import { counted } from '../../text/counted.ts';
 import type { TrafficDecision, TrafficReport } from '../traffic/traffic-report.ts';
 import { decisionCell } from './decision-html.ts';
-import { escapeHtml, htmlTable, proseCell, proseHtml, section } from './html.ts';
+import { htmlTable, proseCell, proseHtml, section } from './html.ts';
+import { htmlPage } from './html-page.ts';
 import { percentText } from './number-text.ts';
-import { STYLE } from './style.ts';
 
 const MOST_SHOWN = 100;
 
@@ -60,7 +60,5 @@ export function trafficSection(report: TrafficReport): string {
 
 /** A whole page where there are no labelled utterances beside the traffic. */
 export function trafficPage(report: TrafficReport): string {
-  const title = escapeHtml(`Traffic of ${report.corpus}`);
-  const header = `<header><h1>${escapeHtml(report.corpus)}</h1><dl><dt>version</dt><dd>${escapeHtml(report.version)}</dd></dl></header>`;
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style></head><body><main>\n${header}${trafficSection(report)}</main></body></html>\n`;
+  return htmlPage({ kind: 'Traffic', corpus: report.corpus, facts: [['version', report.version]] }, trafficSection(report));
 }

@@ -5,10 +5,11 @@ import { type EvaluatedRow, evaluatedRow } from '../../../src/quality/evaluated-
 import { signTest } from '../../../src/quality/measures/sign-test.ts';
 import type { LearntPrecision } from '../../../src/quality/report/asked-precision.ts';
 import { buildReport } from '../../../src/quality/report/build-report.ts';
-import { coverageChart } from '../../../src/quality/report/charts.ts';
 import { verdictText } from '../../../src/quality/report/comparison-section.ts';
 import { confusionSquare } from '../../../src/quality/report/confusion-square.ts';
+import { coverageChart } from '../../../src/quality/report/coverage-chart.ts';
 import type { ReportSubject } from '../../../src/quality/report/evaluation-report.ts';
+import { corpusTitle } from '../../../src/quality/report/html-page.ts';
 import { htmlReport } from '../../../src/quality/report/html-report.ts';
 import { parseSavedReport } from '../../../src/quality/report/saved-report.ts';
 
@@ -187,6 +188,25 @@ describe('as a page', () => {
     expect(page).toContain('<span class="decision">ANSWER</span> <bdi>gift_<wbr>card</bdi> 90&nbsp;%');
     expect(page).toMatch(/\.decision \{ white-space: nowrap; \}/u);
     expect(page.replace(/<svg.*?<\/svg>/gsu, '').replace(/<style.*?<\/style>/gsu, '')).not.toMatch(/\d %/u);
+  });
+
+  test('it says of what it is, when and with which version it was made, and how often each decision was taken', async () => {
+    const page = await htmlReport({ ...report, corpus: '/home/me/faq/shop.yaml' });
+    expect(page).toContain('<h1>Evaluation of <bdi>shop.yaml</bdi></h1><dl><dt>path</dt><dd><bdi>/home/me/faq/shop.yaml</bdi></dd>');
+    expect(page).toMatch(/<dt>made<\/dt><dd><bdi>\d{4}-\d\d-\d\d \d\d:\d\d UTC with faqmatch \d+\.\d+\.\d+/u);
+    // Four answers in scope and one out of it.
+    expect(page).toMatch(/ANSWER<\/b><small>[^<]* 2 of 5 are right\.<\/small><\/td><td class="number">4<\/td><td class="number">1<\/td>/u);
+    expect(page.match(/class="card"/gu)).toHaveLength(6);
+    expect(page).toContain('<small>in-scope utterances that got their intent as ANSWER</small>');
+  });
+
+  test.each([
+    ['shop', 'shop'],
+    ['/srv/faq/shop/', 'shop'],
+    ['C:\\faq\\shop.csv', 'shop.csv'],
+    ['/', '/'],
+  ])('a corpus %j is called %j', (corpus, title) => {
+    expect(corpusTitle(corpus)).toBe(title);
   });
 
   test('a text from right to left moves nothing that stands beside it', async () => {
