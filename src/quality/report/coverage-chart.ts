@@ -18,6 +18,11 @@ function marksOf(coverageAt: EvaluationReport['coverageAt']): readonly Mark[] {
   );
 }
 
+/** Inside the picture, a mark's words stand on whichever side there is room. */
+function standsRight(mark: Pick<Mark, 'coverage'> | undefined): boolean {
+  return mark !== undefined && mark.coverage < 0.5;
+}
+
 /** What each threshold buys; the marked points are the best coverage at round precisions, on the curve where the threshold puts them. */
 export function coverageChart({ coverage, coverageAt }: Pick<EvaluationReport, 'coverage' | 'coverageAt'>): Chart {
   const least = Math.min(0.9, ...coverage.map(({ precision }) => precision));
@@ -52,13 +57,12 @@ export function coverageChart({ coverage, coverageAt }: Pick<EvaluationReport, '
           textBorderWidth: 3,
           formatter: ({ name }) => name,
         },
-        // Below a curve that runs level at the top.
-        labelLayout: { dy: 10, moveOverlap: 'shiftY' },
+        // Beside the curve: left of a mark it runs level or rises above, right of it it falls.
+        labelLayout: ({ dataIndex = 0 }) => ({ dy: standsRight(marks[dataIndex]) ? -3 : 10, moveOverlap: 'shiftY' }),
         data: marks.map(({ coverage: share, reached, precisions }) => ({
           name: `${precisions.map((precision) => Math.round(precision * 100)).join(', ')} % right: ${(share * 100).toFixed(1)} %`,
           value: [share, reached],
-          // Inside the picture, on whichever side there is room.
-          label: { position: share < 0.5 ? 'right' : 'left' },
+          label: { position: standsRight({ coverage: share }) ? 'right' : 'left' },
         })),
       },
     ],

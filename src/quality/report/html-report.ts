@@ -5,6 +5,7 @@ import type { Comparison } from '../compare-runs.ts';
 import type { TrafficReport } from '../traffic/traffic-report.ts';
 import { askedPrecisionSentences, toWrite } from './asked-precision.ts';
 import { type Chart, renderChart } from './chart-frame.ts';
+import { coverageNumbers, histogramNumbers, learningNumbers, reliabilityNumbers } from './chart-numbers.ts';
 import { histogramChart, learningChart, reliabilityChart } from './charts.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { confusionChart } from './confusion-chart.ts';
@@ -53,17 +54,17 @@ async function confidencePictures(report: EvaluationReport): Promise<string> {
     section(
       'Does confidence mean what it says?',
       `${told} On the dashed line, of all answers with confidence .8 eight in ten are right.`,
-      reliability,
+      reliability + reliabilityNumbers(report),
     ) +
     section(
       'Right against wrong',
       'Confidence separates well where right utterances stand at the right and the others at the left.',
-      histogram,
+      histogram + histogramNumbers(report),
     ) +
     section(
       'Coverage against precision',
       'What a stricter or laxer threshold could buy on these utterances, were none of them asked back. The marks are the best that any threshold could do.',
-      coverage + coverageList(report),
+      coverage + coverageList(report) + coverageNumbers(report),
     )
   );
 }
@@ -92,7 +93,7 @@ async function learningPicture(report: EvaluationReport): Promise<string> {
   const { learning } = report;
   if (learning.length < 2) return '';
   const drawing = await picture('Learning curve', learningChart({ learning }));
-  return section('Would more questions help?', learningLead(report), drawing);
+  return section('Would more questions help?', learningLead(report), drawing + learningNumbers(report));
 }
 
 /** The whole page. @param comparison with an earlier or another run, shown first. @param traffic utterances without labels. */

@@ -1,4 +1,5 @@
 /** Small pieces of HTML. Every text from outside goes through escapeHtml. */
+import { shortenedText } from './shortened-text.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -17,12 +18,18 @@ export function outsideHtml(text: string): string {
   return text === '' ? '' : `<bdi>${escapeHtml(text).replaceAll('_', '_<wbr>')}</bdi>`;
 }
 
-/** A cell: a text to escape, or a number to set right. */
+/** A text from outside in a list: a long one is cut, and whole where a pointer rests on it. */
+export function shortenedHtml(text: string): string {
+  const short = shortenedText(text);
+  return short === text ? outsideHtml(text) : `<span title="${escapeHtml(text)}">${outsideHtml(short)}</span>`;
+}
+
+/** A cell: a text from outside, or a number to set right. */
 export type HtmlCell = string | number | { readonly html: string; readonly numeric?: boolean };
 
 function cell(value: HtmlCell): string {
   if (typeof value === 'object') return `<td${value.numeric === true ? ' class="number"' : ''}>${value.html}</td>`;
-  return typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${outsideHtml(value)}</td>`;
+  return typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${shortenedHtml(value)}</td>`;
 }
 
 /** A table; a cell that is no text is set right, and so is its heading. */
@@ -34,7 +41,8 @@ export function htmlTable(heading: readonly string[], rows: readonly (readonly H
   };
   const head = heading.map((title, column) => `<th${right(column) ? ' class="number"' : ''}>${proseHtml(title)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+  // A scroller must be within reach of the keyboard, and then has a name.
+  return `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(`Table: ${heading.join(', ')}`)}"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
 /** A cell with a text of our own. */
@@ -50,7 +58,12 @@ export function figureCell(text: string): HtmlCell {
 /** A share as a number with a bar behind it. */
 export function barCell(share: number): HtmlCell {
   const width = Number.isFinite(share) ? Math.round(share * 100) : 0;
-  return { html: `<span class="bar"><i style="width:${width}%"></i></span>${width}&nbsp;%`, numeric: true };
+  return { html: `<span class="bar"><i style="width:${width}%"></i></span><span class="share">${width}&nbsp;%</span>`, numeric: true };
+}
+
+/** What is shown only to those who ask for it. */
+export function details(summary: string, body: string): string {
+  return `<details><summary>${escapeHtml(summary)}</summary>${body}</details>`;
 }
 
 /** A section with a heading and a sentence on what it shows; nothing where there is nothing to show. */

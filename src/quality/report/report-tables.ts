@@ -3,7 +3,7 @@ import type { EvaluatedRow, NearestQuestion } from '../evaluated-row.ts';
 import { NONE_NAME } from './confusion-square.ts';
 import { DECISION_NAMES } from './decision-html.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
-import { barCell, type HtmlCell, htmlTable, outsideHtml, proseHtml } from './html.ts';
+import { barCell, type HtmlCell, htmlTable, outsideHtml, proseHtml, shortenedHtml } from './html.ts';
 import { percentText } from './number-text.ts';
 
 /** As many rows as a person reads before tables become lists for programs; the JSON has them all. */
@@ -55,7 +55,7 @@ function questionCell(question: NearestQuestion | undefined): HtmlCell {
   if (question === undefined) return '';
   const { question: text, intent, similarity, confidence } = question;
   const facts = `similarity ${similarity.toFixed(2)} · confidence ${percentText(confidence, 0)}`;
-  return { html: `${outsideHtml(text)}<small>${outsideHtml(intent)} · ${proseHtml(facts)}</small>` };
+  return { html: `${shortenedHtml(text)}<small>${outsideHtml(intent)} · ${proseHtml(facts)}</small>` };
 }
 
 /** What is worst stands first: wrong answers by their confidence, then askings, then refusals. */

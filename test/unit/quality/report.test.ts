@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reportLines } from '../../../src/cli/eval-print.ts';
+import { mistakeLines, reportLines } from '../../../src/cli/eval-print.ts';
 import { compareRuns } from '../../../src/quality/compare-runs.ts';
 import { type EvaluatedRow, evaluatedRow } from '../../../src/quality/evaluated-row.ts';
 import { signTest } from '../../../src/quality/measures/sign-test.ts';
@@ -187,7 +187,7 @@ describe('as a page', () => {
     const page = await htmlReport(report, await compareRuns({ name: 'before', rows: ROWS }, { name: 'after', rows: changed }, quick));
     expect(page).toContain('<span class="decision">ANSWER</span> <bdi>gift_<wbr>card</bdi> 90&nbsp;%');
     expect(page).toMatch(/\.decision \{ white-space: nowrap; \}/u);
-    expect(page.replace(/<svg.*?<\/svg>/gsu, '').replace(/<style.*?<\/style>/gsu, '')).not.toMatch(/\d %/u);
+    expect(page.replace(/<svg.*?<\/svg>/gsu, '').replace(/<style.*?<\/style>|aria-label="[^"]*"/gsu, '')).not.toMatch(/\d %/u);
   });
 
   test('it says of what it is, when and with which version it was made, and how often each decision was taken', async () => {
@@ -207,6 +207,26 @@ describe('as a page', () => {
     ['/', '/'],
   ])('a corpus %j is called %j', (corpus, title) => {
     expect(corpusTitle(corpus)).toBe(title);
+  });
+
+  test('the numbers behind each picture are there for those who ask, and every table is within reach of the keyboard', async () => {
+    const page = await htmlReport(report);
+    // Reliability, histogram and coverage; the table under the matrix shows its own.
+    expect(page.match(/<details><summary>The numbers<\/summary>/gu)).toHaveLength(3);
+    // c and d: sure by .7 and right, unsure by .3 and right.
+    expect(page).toContain('<tr><td>70 to 75&nbsp;%</td><td class="number">1</td><td class="number">0</td><td class="number">0</td></tr>');
+    const tables = page.match(/<table/gu)?.length;
+    expect(page.match(/<div class="wide" tabindex="0" role="region" aria-label="Table: [^"]+">/gu)).toHaveLength(tables ?? 0);
+    expect(page).not.toContain('<th></th>');
+  });
+
+  test('a long utterance is cut in it and in a terminal, and is whole where a pointer rests on it', async () => {
+    const long = `my "parcel" ${'very '.repeat(60)}late`;
+    const measured = await buildReport({ subject, rows: [row([long, 'refund', 'parcel', 0.9])], ...quick });
+    const page = await htmlReport(measured);
+    expect(page).toContain(`<span title="${long.replaceAll('"', '&quot;')}"><bdi>my &quot;parcel&quot; very `);
+    expect(page).toMatch(/very [very]*…<\/bdi>/u);
+    expect(mistakeLines(measured.mistakes).join('\n')).not.toContain('late');
   });
 
   test('a text from right to left moves nothing that stands beside it', async () => {
