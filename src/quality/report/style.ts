@@ -53,13 +53,13 @@ ul { margin: 8px 0 0; padding-left: 20px; }
   body { background: #fff; font-size: 13px; }
   main { max-width: none; padding: 0; }
   header, section, .card { break-inside: avoid; border-color: #ccc; }
-  section:has(tbody tr:nth-child(12)) { break-inside: auto; }
+  section:has(> .wide tr:nth-child(12)) { break-inside: auto; }
   h2, h3, .lead { break-after: avoid; }
   tr, figure { break-inside: avoid; }
   .wide, figure { overflow: visible; }
   th { white-space: normal; }
   td:not(.number) { min-width: 6em; }
   td svg { max-width: 110px; }
-  .bar { display: none; }
+  .bar, details { display: none; }
 }
 `;
