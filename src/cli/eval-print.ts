@@ -7,6 +7,7 @@ import { askedPrecisionText } from '../quality/report/asked-precision.ts';
 import { VERDICTS_NOTE, verdictText } from '../quality/report/comparison-section.ts';
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
 import { chanceText, differenceText, figureText, rangeText, thresholdText } from '../quality/report/number-text.ts';
+import { shortenedText } from '../quality/report/shortened-text.ts';
 import { percent, tableLines } from './table.ts';
 
 function decisionRow(name: string, rows: number, counts: DecisionCounts) {
@@ -46,7 +47,7 @@ export function reportLines(report: EvaluationReport): readonly string[] {
   ];
 }
 
-/** The rows that went wrong, with the stored question behind each. */
+/** The rows that went wrong, with the stored question behind each; long texts are cut, which the JSON has whole. */
 export function mistakeLines(mistakes: readonly EvaluatedRow[]): readonly string[] {
   if (mistakes.length === 0) return [];
   const rows = mistakes.map((row) => [
@@ -54,8 +55,8 @@ export function mistakeLines(mistakes: readonly EvaluatedRow[]): readonly string
     percent(row.confidence),
     row.best ?? '-',
     row.intent ?? '(none)',
-    row.utterance,
-    row.nearest?.question ?? '-',
+    shortenedText(row.utterance),
+    shortenedText(row.nearest?.question ?? '-'),
   ]);
   return ['', ...tableLines(['DECISION', 'CONFIDENCE', 'BEST', 'MEANT', 'UTTERANCE', 'NEAREST QUESTION'], rows)];
 }

@@ -77,6 +77,20 @@ export const WINNING: Readonly<Partial<Record<FigureName, RowTest>>> = {
   refused: ({ decision }) => decision === 'no_match',
 };
 
+/** What wins a row, of every figure that is a plain share of rows. */
+const SHARES: Readonly<Partial<Record<FigureName, RowTest>>> = { ...WINNING, precision: bestIsRight };
+
+/** How many rows a figure is a share of and how many of them are good; undefined where it is no plain share of rows. */
+export function countedShare(
+  name: FigureName,
+  rows: readonly EvaluatedRow[],
+): { readonly good: number; readonly count: number } | undefined {
+  const wins = SHARES[name];
+  if (wins === undefined) return undefined;
+  const counting = rows.filter(COUNTING[name]);
+  return { good: counting.filter(wins).length, count: counting.length };
+}
+
 /** Share of the rows that `counts` holds for that `wins` holds for too. NaN where it holds for none. */
 function share(rows: readonly EvaluatedRow[], counts: RowTest, wins: RowTest = any): Statistic {
   const weights = Uint8Array.from(rows, (row) => (counts(row) ? 1 : 0));

@@ -26,6 +26,7 @@ export interface Fold {
 export interface Division {
   readonly folds: readonly Fold[];
   readonly seed: number;
+  /** Groups of near-duplicates that measured texts belong to. */
   readonly groups: number;
   readonly unseenIntents: boolean;
   /** Questions that no build could be measured with, since all questions of their intent are near-duplicates of one another. */
@@ -97,5 +98,7 @@ export async function divideCorpus(corpus: Corpus, options: FoldOptions = {}): P
       });
     return { training, rows };
   });
-  return { folds: built, seed, groups: new Set(groups).size, unseenIntents, unmeasured };
+  const groupOfText = new Map(texts.map(({ text }, position) => [text, groups[position]]));
+  const measured = new Set(built.flatMap(({ rows }) => rows.map(({ utterance }) => groupOfText.get(utterance))));
+  return { folds: built, seed, groups: measured.size, unseenIntents, unmeasured };
 }

@@ -137,33 +137,51 @@ const VERDICTS = {
 } as const;
 
 function guaranteeText({ guarantee, noGuarantee }: AskedPrecisionReport): string {
-  if (guarantee === null) return noGuarantee === null ? '' : ` ${noGuarantee}`;
+  if (guarantee === null) return noGuarantee ?? '';
   const { certainty, outOfScopeShare, utterances, given, proven, fewest, demanding } = guarantee;
   const share = `${percentText(outOfScopeShare, 0)} out of scope`;
   const traffic =
     utterances === given ? `your ${given} utterances, ${share}` : `${utterances} of your ${given} utterances, thinned to ${share}`;
   if (proven === null)
-    return ` An estimate: ${traffic}, prove no min_confidence; that takes ${fewest} answers without a mistake, more with some.`;
+    return `An estimate: ${traffic}, prove no min_confidence; that takes ${fewest} answers without a mistake, more with some.`;
   const { confidence, answers, right } = proven;
   return (
-    ` Guaranteed with ${percentText(certainty, 0)} certainty for traffic like this: a min_confidence of ${confidence.toFixed(2)} ` +
+    `Guaranteed with ${percentText(certainty, 0)} certainty for traffic like this: a min_confidence of ${confidence.toFixed(2)} ` +
     `(${right} of ${answers} answers right, from ${traffic}).${placeText(demanding)}`
   );
 }
 
-/** The same in sentences, for a person. */
-export function askedPrecisionText(report: AskedPrecisionReport): string {
+/** The same for a person: what was asked, what came true, how much was answered, and what is guaranteed; each in a sentence or two. */
+export function askedPrecisionSentences(report: AskedPrecisionReport): readonly string[] {
   const { asked, threshold, reachable, expectedAnswered, answers, answered, reached, verdict } = report;
-  const wish = `Asked: ${exactPercent(asked)} of answers right.`;
   const refused = reachable === false ? ' The corpus found that out of reach: nothing but stored questions is answered.' : '';
-  if (answers === 0) return `${wish}${refused} Nothing was answered.${guaranteeText(report)}`;
+  const wish = `Asked: ${exactPercent(asked)} of answers right.${refused}`;
+  const promise = [guaranteeText(report)].filter((text) => text !== '');
+  if (answers === 0) return [wish, 'Nothing was answered.', ...promise];
   const range = `${(reached.low * 100).toFixed(1)} to ${percentText(reached.high)}`;
   const weighed =
     report.atExpectedShare === null ? '' : `, ${percentText(report.atExpectedShare)} at the expected share of out-of-scope traffic`;
   const from = threshold === null ? '' : ` from confidence ${threshold.toFixed(2)} on`;
   const expected = expectedAnswered === null ? '' : `, ${percentText(expectedAnswered)} expected`;
-  return (
-    `${wish}${refused} Came true: ${percentText(reached.value)} of ${answers} answers (95 % range ${range})${weighed}: ${VERDICTS[verdict]}. ` +
-    `Answered${from}: ${percentText(answered)} of the utterances${expected}.${guaranteeText(report)}`
-  );
+  return [
+    wish,
+    `Came true: ${percentText(reached.value)} of ${answers} answers (95 % range ${range})${weighed}: ${VERDICTS[verdict]}.`,
+    `Answered${from}: ${percentText(answered)} of the utterances${expected}.`,
+    ...promise,
+  ];
+}
+
+/** The same in one line. */
+export function askedPrecisionText(report: AskedPrecisionReport): string {
+  return askedPrecisionSentences(report).join(' ');
+}
+
+/** What to write to get it: the proven number where there is one, else the wish itself. */
+export function toWrite({ asked, guarantee }: AskedPrecisionReport): string {
+  const proven = guarantee?.proven ?? undefined;
+  const [name, value] = proven === undefined ? ['min_precision', String(asked)] : ['min_confidence', proven.confidence.toFixed(2)];
+  const setting = `"settings: {${name}: ${value}}" in the FAQ file, then reload`;
+  // A request's own number sets aside what intents demand, for which nothing is promised.
+  const inRequest = guarantee !== null && guarantee.demanding.length > 0 ? '' : `; or ${name} ${value} in a request`;
+  return `What to write: ${setting}${inRequest}.`;
 }

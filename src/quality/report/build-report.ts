@@ -1,7 +1,8 @@
 /** Measured rows to a report. The same rows give the same report. */
 import { bestIsRight, bestPair, type EvaluatedRow, mistakesOf, NONE, scopedRow } from '../evaluated-row.ts';
-import { DISTANCES, figureStatistics, inConfidenceOrder } from '../figures.ts';
+import { countedShare, DISTANCES, FIGURE_NAMES, type FigureName, figureStatistics, inConfidenceOrder } from '../figures.ts';
 import { type RowSurvey, surveyNotes, surveyRows } from '../fresh-rows.ts';
+import { wilson } from '../measures/binomial.ts';
 import { bootstrap, type Estimate } from '../measures/bootstrap.ts';
 import { type ChanceCalibration, chanceCalibration } from '../measures/chance-calibration.ts';
 import { confusions, labelFigures } from '../measures/confusion.ts';
@@ -119,12 +120,20 @@ function calibrationRange({ value, low, high }: Estimate, chance: ChanceCalibrat
   return { value, low: value <= chance.high ? 0 : Math.max(0, Math.min(value, low)), high: Math.max(value, high) };
 }
 
+/** Resamples of rows that are all alike have no width, which says nothing of other traffic: Wilson's range has, for a plain share of rows. */
+function withWidth(name: FigureName, estimate: Estimate, rows: readonly EvaluatedRow[]): Estimate {
+  const share = countedShare(name, rows);
+  const told = Number.isFinite(estimate.low) && Number.isFinite(estimate.high) && estimate.low < estimate.high;
+  return told || share === undefined ? estimate : wilson(share.good, share.count);
+}
+
 async function estimates({ rows, resamples }: ReportInput) {
   const ordered = inConfidenceOrder(rows);
   const drawing = { rows: ordered.length, mirrored: DISTANCES, ...(resamples === undefined ? {} : { resamples }) };
   const figures = await bootstrap(figureStatistics(ordered), drawing);
   const chance = chanceCalibration(ordered.map(({ confidence }) => ({ confidence, weight: 1 / ordered.length })));
-  return { figures: { ...figures, ece: calibrationRange(figures.ece, chance) }, eceByChance: chance.mean };
+  const wide = Object.fromEntries(FIGURE_NAMES.map((name) => [name, withWidth(name, figures[name], rows)])) as Record<FigureName, Estimate>;
+  return { figures: { ...wide, ece: calibrationRange(figures.ece, chance) }, eceByChance: chance.mean };
 }
 
 /** Builds a report over at least one row. */
@@ -134,7 +143,9 @@ export async function buildReport(input: ReportInput): Promise<EvaluationReport>
   const scoped = rows.map(scopedRow);
   const curve = coverageCurve(scoped);
   const inScope = rows.filter(({ intent }) => intent !== null);
-  const confused = confusions(inScope.map(bestPair)).map(({ meant, said, count }) => ({ meant: named(meant), said: named(said), count }));
+  // The rows of the picture (confusion-square.ts): a refusal of what is out of scope confuses nothing.
+  const said = rows.filter(({ intent, decision }) => intent !== null || decision === 'answer');
+  const confused = confusions(said.map(bestPair)).map((pair) => ({ ...pair, meant: named(pair.meant), said: named(pair.said) }));
   return {
     format: REPORT_FORMAT,
     ...subject,
@@ -143,7 +154,7 @@ export async function buildReport(input: ReportInput): Promise<EvaluationReport>
     askedPrecision: askedReport(input, survey),
     coverageAt: PRECISIONS.map((precision) => {
       const point = coverageAt(precision, curve);
-      return { precision, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };
+      return { precision, reached: point?.precision ?? null, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };
     }),
     reliability: reliabilityBins(scoped),
     coverage: thinned(curve, CURVE_POINTS),

@@ -1,79 +1,7 @@
-/** The pictures of a report as SVG texts, drawn without a browser. The drawing library is loaded when the first picture is asked for. */
-import type { EChartsOption } from 'echarts';
-import type { ConfusionSquare } from './confusion-square.ts';
+/** Pictures of confidence and of learning. */
+import { AXIS, type Chart, drawn, legendOf, percentText, shareAxis } from './chart-frame.ts';
 import type { EvaluationReport, HistogramBar, LearningPoint } from './evaluation-report.ts';
 import { PALETTE } from './palette.ts';
-
-/** What a colour stands for. Set in HTML beside the picture, since only a browser knows how wide a text is. */
-export interface LegendItem {
-  readonly name: string;
-  readonly colour: string;
-}
-
-/** One picture: what it shows and its size in pixels. */
-export interface Chart {
-  readonly option: EChartsOption;
-  readonly legend: readonly LegendItem[];
-  readonly width: number;
-  readonly height: number;
-}
-
-const WIDTH = 560;
-const HEIGHT = 360;
-const FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-
-const AXIS = {
-  nameLocation: 'middle',
-  nameTextStyle: { color: PALETTE.faint, fontSize: 12 },
-  axisLabel: { color: PALETTE.faint, fontSize: 11 },
-  axisLine: { lineStyle: { color: PALETTE.line } },
-  splitLine: { lineStyle: { color: PALETTE.line } },
-} as const;
-
-const percentText = (share: number): string => `${Math.round(share * 100)} %`;
-
-/** An axis of shares from 0 to 100 %. */
-function shareAxis(name: string, side: 'x' | 'y', from = 0) {
-  return {
-    ...AXIS,
-    type: 'value' as const,
-    name,
-    nameGap: side === 'x' ? 30 : 46,
-    min: from,
-    max: 1,
-    axisLabel: { ...AXIS.axisLabel, formatter: percentText },
-  };
-}
-
-const GRID = { left: 64, right: 24, top: 20, bottom: 52 };
-
-interface DrawnFacts {
-  readonly width?: number;
-  readonly height?: number;
-  readonly legend?: readonly LegendItem[];
-}
-
-function drawn(option: EChartsOption, { width = WIDTH, height = HEIGHT, legend = [] }: DrawnFacts = {}): Chart {
-  return { option: { animation: false, textStyle: { fontFamily: FONT }, grid: GRID, ...option }, width, height, legend };
-}
-
-/** Legend of the series that are drawn. */
-function legendOf(series: readonly { readonly name: string; readonly itemStyle: { readonly color: string } }[]): DrawnFacts {
-  return { legend: series.map(({ name, itemStyle }) => ({ name, colour: itemStyle.color })) };
-}
-
-/** Renders a picture to an `<svg>` element. */
-export async function renderChart({ option, width, height }: Omit<Chart, 'legend'>): Promise<string> {
-  const { init } = await import('echarts');
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  try {
-    chart.setOption(option);
-    return chart.renderToSVGString();
-  } finally {
-    // A chart that is not disposed of keeps a timer, and with it the process.
-    chart.dispose();
-  }
-}
 
 /** Said against come true, one point a bin, larger where more rows are. On the diagonal confidence means what it says. */
 export function reliabilityChart({ reliability }: Pick<EvaluationReport, 'reliability'>): Chart {
@@ -105,38 +33,6 @@ export function reliabilityChart({ reliability }: Pick<EvaluationReport, 'reliab
   ];
   const axes = { xAxis: shareAxis('confidence that was told', 'x'), yAxis: shareAxis('share that was right', 'y') };
   return drawn({ ...axes, series }, legendOf(series));
-}
-
-/** What each threshold buys; the marked points are the best coverage at round precisions. */
-export function coverageChart({ coverage, coverageAt }: Pick<EvaluationReport, 'coverage' | 'coverageAt'>): Chart {
-  const least = Math.min(0.9, ...coverage.map(({ precision }) => precision));
-  const reached = coverageAt.filter(({ threshold }) => threshold !== null);
-  return drawn({
-    grid: { ...GRID, top: 28, right: 36 },
-    xAxis: shareAxis('in-scope utterances answered rightly', 'x'),
-    yAxis: shareAxis('answers that are right', 'y', Math.floor(least * 10) / 10),
-    series: [
-      {
-        type: 'line',
-        symbol: 'none',
-        data: coverage.map((point) => [point.coverage, point.precision]),
-        lineStyle: { color: PALETTE.accent, width: 2 },
-        areaStyle: { color: PALETTE.accent, opacity: 0.08, origin: 'start' },
-      },
-      {
-        type: 'scatter',
-        symbolSize: 11,
-        itemStyle: { color: PALETTE.wrong },
-        label: { show: true, position: 'left', color: PALETTE.ink, fontSize: 11, formatter: ({ name }) => name },
-        data: reached.map(({ precision, coverage: share }) => ({
-          name: `${percentText(precision)} right: ${percentText(share)}`,
-          value: [share, precision],
-          // Inside the picture, on whichever side there is room.
-          label: { position: share < 0.4 ? 'right' : 'left' },
-        })),
-      },
-    ],
-  });
 }
 
 function stack(name: string, color: string, values: readonly number[]) {
@@ -172,7 +68,7 @@ export function histogramChart({ histogram }: { readonly histogram: readonly His
         data: histogram.map(({ from }) => percentText(from)),
         axisLabel: { ...AXIS.axisLabel, interval: 3 },
       },
-      yAxis: { ...AXIS, type: 'value', name: 'utterances', nameGap: 46 },
+      yAxis: { ...AXIS, type: 'value', name: 'utterances', nameGap: 46, minInterval: 1 },
       series,
     },
     legendOf(series),
@@ -208,63 +104,5 @@ export function learningChart({ learning }: { readonly learning: readonly Learni
       series,
     },
     legendOf(series),
-  );
-}
-
-const CELL = 26;
-/** Pixels of one character of a slanted or level label. */
-const CHARACTER = 6.6;
-
-function shortened(label: string): string {
-  return label.length > 26 ? `${label.slice(0, 25)}…` : label;
-}
-
-/** Who is taken for whom; rows mean, columns were said. The diagonal is right and pale, so that errors stand out. */
-export function confusionChart({ labels, cells }: ConfusionSquare): Chart {
-  const most = Math.max(1, ...cells.filter(([column, row]) => column !== row).map(([, , count]) => count));
-  const space = 44 + CHARACTER * Math.max(8, ...labels.map((label) => shortened(label).length));
-  const side = labels.length * CELL;
-  const axis = {
-    type: 'category' as const,
-    data: labels.map(shortened),
-    axisTick: { show: false },
-    splitLine: { show: true, lineStyle: { color: PALETTE.line } },
-  };
-  const label = { ...AXIS.axisLabel, color: PALETTE.ink, interval: 0 };
-  return drawn(
-    {
-      grid: { left: space, top: 24, right: 24, bottom: space },
-      xAxis: {
-        ...axis,
-        axisLabel: { ...label, rotate: 60 },
-        name: 'best candidate',
-        nameLocation: 'middle',
-        nameGap: space - 24,
-        nameTextStyle: AXIS.nameTextStyle,
-      },
-      yAxis: {
-        ...axis,
-        inverse: true,
-        axisLabel: label,
-        name: 'meant',
-        nameLocation: 'middle',
-        nameGap: space - 22,
-        nameTextStyle: AXIS.nameTextStyle,
-      },
-      visualMap: { show: false, min: 1, max: Math.max(2, most), inRange: { color: ['#f9d9cd', PALETTE.wrong] } },
-      series: [
-        {
-          type: 'heatmap',
-          data: cells.map(([column, row, count]) => ({
-            value: [column, row, count],
-            ...(column === row ? { visualMap: false } : {}),
-            itemStyle: { ...(column === row ? { color: PALETTE.pale } : {}), borderColor: '#fff', borderWidth: 1 },
-            label: { color: column === row ? PALETTE.faint : PALETTE.ink },
-          })),
-          label: { show: true, fontSize: 11, formatter: ({ value }) => String(Array.isArray(value) ? value[2] : '') },
-        },
-      ],
-    },
-    { width: Math.max(WIDTH, space + side + 24), height: space + side + 24 },
   );
 }

@@ -2,8 +2,9 @@
 import type { ChangedRow, Comparison, FigureChange } from '../compare-runs.ts';
 import { FIGURE_NAMES, FIGURES, type FigureName } from '../figures.ts';
 import { NONE_NAME } from './confusion-square.ts';
-import { escapeHtml, figureCell, type HtmlCell, htmlTable, section } from './html.ts';
-import { differenceText, figureText, percentText } from './number-text.ts';
+import { decisionCell } from './decision-html.ts';
+import { escapeHtml, figureCell, type HtmlCell, htmlTable, proseCell, section } from './html.ts';
+import { differenceText, figureText } from './number-text.ts';
 import { PALETTE } from './palette.ts';
 
 const MOST_CHANGED = 100;
@@ -29,7 +30,7 @@ function rangePicture(name: FigureName, change: FigureChange): HtmlCell {
   const verdict = verdictText(name, change);
   const colour = { better: PALETTE.right, worse: PALETTE.wrong }[verdict] ?? PALETTE.outOfScope;
   const html =
-    `<svg width="${WIDTH}" height="18" role="img" aria-label="${escapeHtml(`${differenceText(name, low)} to ${differenceText(name, high)}`)}">` +
+    `<svg width="${WIDTH}" height="18" viewBox="0 0 ${WIDTH} 18" role="img" aria-label="${escapeHtml(`${differenceText(name, low)} to ${differenceText(name, high)}`)}">` +
     `<line x1="${MIDDLE}" y1="0" x2="${MIDDLE}" y2="18" stroke="${PALETTE.line}"/>` +
     `<line x1="${at(low)}" y1="9" x2="${at(high)}" y2="9" stroke="${colour}" stroke-width="3" stroke-linecap="round"/>` +
     `<circle cx="${at(value)}" cy="9" r="5" fill="${colour}"/></svg>`;
@@ -38,8 +39,9 @@ function rangePicture(name: FigureName, change: FigureChange): HtmlCell {
 
 function changeTable(heading: string, rows: readonly ChangedRow[]): string {
   if (rows.length === 0) return '';
-  const outcome = ({ decision, best, confidence }: ChangedRow['before']): string =>
-    decision === 'no_match' ? 'NO_MATCH' : `${decision.toUpperCase()} ${best ?? ''} ${percentText(confidence, 0)}`;
+  // What would have been said stands behind an answer alone.
+  const outcome = ({ decision, best, confidence }: ChangedRow['before']): HtmlCell =>
+    decisionCell({ decision, best: decision === 'no_match' ? undefined : best, confidence });
   const cells = rows
     .slice(0, MOST_CHANGED)
     .map(({ utterance, intent, before, after }) => [utterance, intent ?? NONE_NAME, outcome(before), outcome(after)]);
@@ -54,7 +56,7 @@ export function comparisonSection(comparison: Comparison): string {
     const { low, high, value } = change.difference;
     const range = Number.isFinite(low) ? `${differenceText(name, low)} … ${differenceText(name, high)}` : '';
     return [
-      FIGURES[name].title,
+      proseCell(FIGURES[name].title),
       figureCell(figureText(name, change.before)),
       figureCell(figureText(name, change.after)),
       figureCell(differenceText(name, value)),
@@ -63,7 +65,7 @@ export function comparisonSection(comparison: Comparison): string {
       Number.isFinite(value) ? verdictText(name, change) : '',
     ];
   });
-  const table = htmlTable(['Figure', 'Before', 'After', 'Difference', '95 % range', '', 'Verdict'], cells);
+  const table = htmlTable(['Figure', 'Before', 'After', 'Difference', '95 % range', 'Range, drawn', 'Verdict'], cells);
   const unpaired = leftOut === 0 ? '' : ` ${leftOut} that only one of them measured are left out.`;
   const lead =
     `Before: ${before}. After: ${after}. Compared on ${rows} utterances that both measured.${unpaired} ` +

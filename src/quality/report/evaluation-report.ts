@@ -17,7 +17,7 @@ export type ReportSource =
       readonly kind: 'cross_validation';
       readonly folds: number;
       readonly seed: number;
-      /** Groups of near-duplicate texts; a group is never split between folds. */
+      /** Groups of near-duplicates among the measured texts; a group is never split between folds. */
       readonly groups: number;
       /** Whether each fold also left whole intents out, whose questions then count as out of scope. */
       readonly unseenIntents: boolean;
@@ -63,7 +63,7 @@ export interface AmbiguousPair {
   readonly example: string;
 }
 
-/** What fewer questions would have given. */
+/** What fewer questions would have given; by cross-validation of the first fold alone. */
 export interface LearningPoint {
   /** At most so many questions of each intent; null for all. */
   readonly questionsPerIntent: number | null;
@@ -76,7 +76,10 @@ export interface LearningPoint {
 
 /** What one precision costs in coverage. */
 export interface CoverageReport {
+  /** At least. */
   readonly precision: number;
+  /** What the threshold reaches, that much or more; null where none does. */
+  readonly reached: number | null;
   /** 0 where no threshold reaches the precision. */
   readonly coverage: number;
   readonly threshold: number | null;
@@ -158,7 +161,7 @@ export interface EvaluationReport extends ReportSubject {
   readonly histogram: readonly HistogramBar[];
   /** Worst F1 first. */
   readonly perIntent: readonly IntentReport[];
-  /** Most frequent first, at most 200. */
+  /** By best candidate, out-of-scope rows where they were answered. Most frequent first, at most 200. */
   readonly confusions: readonly ConfusionReport[];
   readonly ambiguous: readonly AmbiguousPair[];
   readonly learning: readonly LearningPoint[];

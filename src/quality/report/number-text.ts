@@ -26,7 +26,7 @@ export function figureText(name: FigureName, value: number): string {
   return FIGURES[name].share ? percentText(value) : value.toFixed(3);
 }
 
-/** The range of an estimate, e.g. `93.1 to 96.4 %`; empty where there is none. One without width comes of rows that are all alike, and says nothing of others. */
+/** The range of an estimate, e.g. `93.1 to 96.4 %`; empty where there is none. One without width comes of rows that are all alike, and says nothing of others (plain shares have Wilson's then). */
 export function rangeText(name: FigureName, { low, high }: Pick<Estimate, 'low' | 'high'>): string {
   if (!Number.isFinite(low) || !Number.isFinite(high) || low === high) return '';
   return FIGURES[name].share ? `${(low * 100).toFixed(1)} to ${percentText(high)}` : `${low.toFixed(3)} to ${high.toFixed(3)}`;
@@ -34,7 +34,7 @@ export function rangeText(name: FigureName, { low, high }: Pick<Estimate, 'low' 
 
 /** How much of a figure chance alone makes; empty for all but the calibration error. */
 export function chanceText(name: FigureName, { eceByChance }: { readonly eceByChance: number }): string {
-  return name === 'ece' && Number.isFinite(eceByChance) ? `of which by chance alone about ${eceByChance.toFixed(3)}` : '';
+  return name === 'ece' && Number.isFinite(eceByChance) ? `chance alone makes about ${eceByChance.toFixed(3)}` : '';
 }
 
 /** A difference with its sign: percentage points for shares. */

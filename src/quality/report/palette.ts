@@ -6,6 +6,8 @@ export const PALETTE = {
   accent: '#2f5fd0',
   right: '#2a9d8f',
   wrong: '#d9542b',
+  /** Darker, since text needs a contrast of 4.5 to 1 on white. */
+  wrongText: '#b23c17',
   outOfScope: '#8b93a7',
   pale: '#eef1f6',
 } as const;

@@ -1,8 +1,9 @@
 /** The tables of the HTML report. */
 import type { EvaluatedRow, NearestQuestion } from '../evaluated-row.ts';
 import { NONE_NAME } from './confusion-square.ts';
+import { DECISION_NAMES } from './decision-html.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
-import { barCell, escapeHtml, type HtmlCell, htmlTable } from './html.ts';
+import { barCell, type HtmlCell, htmlTable, outsideHtml, proseHtml, shortenedHtml } from './html.ts';
 import { percentText } from './number-text.ts';
 
 /** As many rows as a person reads before tables become lists for programs; the JSON has them all. */
@@ -53,11 +54,9 @@ export function ambiguousTable({ ambiguous }: EvaluationReport): string {
 function questionCell(question: NearestQuestion | undefined): HtmlCell {
   if (question === undefined) return '';
   const { question: text, intent, similarity, confidence } = question;
-  const facts = `${intent} · similarity ${similarity.toFixed(2)} · confidence ${percentText(confidence, 0)}`;
-  return { html: `${escapeHtml(text)}<small>${escapeHtml(facts)}</small>` };
+  const facts = `similarity ${similarity.toFixed(2)} · confidence ${percentText(confidence, 0)}`;
+  return { html: `${shortenedHtml(text)}<small>${outsideHtml(intent)} · ${proseHtml(facts)}</small>` };
 }
-
-const DECISIONS = { answer: 'ANSWER', clarify: 'CLARIFY', no_match: 'NO_MATCH' } as const;
 
 /** What is worst stands first: wrong answers by their confidence, then askings, then refusals. */
 function byHarm(a: EvaluatedRow, b: EvaluatedRow): number {
@@ -73,7 +72,7 @@ export function mistakeTable({ mistakes }: EvaluationReport): string {
     .slice(0, MOST_MISTAKES)
     .map((row): readonly HtmlCell[] => [
       row.utterance,
-      { html: `<span class="${row.decision}">${DECISIONS[row.decision]}</span>` },
+      { html: `<span class="${row.decision}">${DECISION_NAMES[row.decision]}</span>` },
       questionCell(row.nearest),
       shownIntent(row.intent),
       questionCell(row.meant ?? (row.nearest?.intent === row.intent ? row.nearest : undefined)),

@@ -2,9 +2,10 @@
 
 import { counted } from '../../text/counted.ts';
 import type { TrafficDecision, TrafficReport } from '../traffic/traffic-report.ts';
-import { escapeHtml, htmlTable, section } from './html.ts';
+import { decisionCell } from './decision-html.ts';
+import { htmlTable, proseCell, proseHtml, section } from './html.ts';
+import { htmlPage } from './html-page.ts';
 import { percentText } from './number-text.ts';
-import { STYLE } from './style.ts';
 
 const MOST_SHOWN = 100;
 
@@ -20,7 +21,7 @@ export function shareAdvice({ advised, configured, configuredBy, estimate }: Tra
   );
 }
 
-/** A decision in few words. */
+/** A decision in few words, for a terminal. */
 export function trafficDecisionText({ decision, best, confidence }: TrafficDecision): string {
   if (best === null) return decision.toUpperCase();
   return `${decision.toUpperCase()} ${best} ${percentText(confidence, 0)}`;
@@ -33,7 +34,12 @@ export function trafficSection(report: TrafficReport): string {
   const lead =
     `${counted(utterances, 'utterance')} without labels, ${distinct} of them different. ${percentText(estimate.value)} are estimated to be out of scope ` +
     `(95 % range ${range}); estimated again by a version made for that share, ${percentText(estimatedAgain)}. Method: ${method}.`;
-  const row = (title: string, counts: TrafficReport['decisions']['before']) => [title, counts.answer, counts.clarify, counts.no_match];
+  const row = (title: string, counts: TrafficReport['decisions']['before']) => [
+    proseCell(title),
+    counts.answer,
+    counts.clarify,
+    counts.no_match,
+  ];
   const decisionTable = htmlTable(
     ['Out-of-scope share', 'ANSWER', 'CLARIFY', 'NO_MATCH'],
     [
@@ -43,18 +49,16 @@ export function trafficSection(report: TrafficReport): string {
   );
   const cells = changed
     .slice(0, MOST_SHOWN)
-    .map(({ utterance, count, before, after }) => [utterance, count, trafficDecisionText(before), trafficDecisionText(after)]);
+    .map(({ utterance, count, before, after }) => [utterance, count, decisionCell(before), decisionCell(after)]);
   const table =
     cells.length === 0
       ? '<p>No decision would change.</p>'
       : `<h3>Decided otherwise (${changedUtterances})</h3>${htmlTable(['Utterance', 'Times', 'Now', 'With the estimated share'], cells)}`;
-  const said = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
-  return section('Traffic', lead, `<p class="note">${escapeHtml(shareAdvice(report))}</p>${decisionTable}${table}<ul>${said}</ul>`);
+  const said = notes.map((note) => `<li>${proseHtml(note)}</li>`).join('');
+  return section('Traffic', lead, `<p class="note">${proseHtml(shareAdvice(report))}</p>${decisionTable}${table}<ul>${said}</ul>`);
 }
 
 /** A whole page where there are no labelled utterances beside the traffic. */
 export function trafficPage(report: TrafficReport): string {
-  const title = escapeHtml(`Traffic of ${report.corpus}`);
-  const header = `<header><h1>${escapeHtml(report.corpus)}</h1><dl><dt>version</dt><dd>${escapeHtml(report.version)}</dd></dl></header>`;
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style></head><body><main>\n${header}${trafficSection(report)}</main></body></html>\n`;
+  return htmlPage({ kind: 'Traffic', corpus: report.corpus, facts: [['version', report.version]] }, trafficSection(report));
 }

@@ -53,7 +53,7 @@ describe('a calibration error', () => {
 
   test('stands beside what chance makes of it in both reports', async () => {
     const report = await reportOf(service(144, 1));
-    const told = `of which by chance alone about ${report.eceByChance.toFixed(3)}`;
+    const told = `chance alone makes about ${report.eceByChance.toFixed(3)}`;
     expect(reportLines(report).join('\n')).toContain(told);
     expect(await htmlReport(report)).toContain(told);
   });

@@ -55,6 +55,15 @@ describe('a corpus divided by itself', () => {
     }
   });
 
+  test('counts the groups of what is measured, not those of counter-examples that only train', async () => {
+    const { folds, groups } = await divideCorpus(corpus, { folds: 3 });
+    const all = await nearDuplicateGroups([...textsOf(corpus), ...corpus.entries.flatMap(({ counterExamples }) => counterExamples)]);
+    const measured = folds.flatMap(({ rows }) => rows).length;
+    expect(groups).toBe(new Set(await nearDuplicateGroups(textsOf(corpus))).size);
+    expect(groups).toBeLessThanOrEqual(measured);
+    expect(groups).toBeLessThan(new Set(all).size);
+  });
+
   test('keeps near-duplicates together, whatever their intents', async () => {
     const twins = {
       ...corpus,

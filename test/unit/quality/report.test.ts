@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reportLines } from '../../../src/cli/eval-print.ts';
+import { mistakeLines, reportLines } from '../../../src/cli/eval-print.ts';
 import { compareRuns } from '../../../src/quality/compare-runs.ts';
 import { type EvaluatedRow, evaluatedRow } from '../../../src/quality/evaluated-row.ts';
 import { signTest } from '../../../src/quality/measures/sign-test.ts';
@@ -7,7 +7,9 @@ import type { LearntPrecision } from '../../../src/quality/report/asked-precisio
 import { buildReport } from '../../../src/quality/report/build-report.ts';
 import { verdictText } from '../../../src/quality/report/comparison-section.ts';
 import { confusionSquare } from '../../../src/quality/report/confusion-square.ts';
+import { coverageChart } from '../../../src/quality/report/coverage-chart.ts';
 import type { ReportSubject } from '../../../src/quality/report/evaluation-report.ts';
+import { corpusTitle } from '../../../src/quality/report/html-page.ts';
 import { htmlReport } from '../../../src/quality/report/html-report.ts';
 import { parseSavedReport } from '../../../src/quality/report/saved-report.ts';
 
@@ -77,7 +79,11 @@ describe('a report', () => {
       ['refund', 3, 1, 'parcel'],
       ['parcel', 2, 1, null],
     ]);
-    expect(report.confusions).toEqual([{ meant: 'refund', said: 'parcel', count: 2 }]);
+    // The answered out-of-scope row counts, as in the picture; the refused one does not.
+    expect(report.confusions).toEqual([
+      { meant: 'refund', said: 'parcel', count: 2 },
+      { meant: null, said: 'refund', count: 1 },
+    ]);
     expect(report.ambiguous).toEqual([{ intents: ['parcel', 'refund'], mistaken: 2, asked: 0, example: 'b' }]);
   });
 
@@ -104,6 +110,28 @@ describe('a report', () => {
     expect(cells).not.toContainEqual([1, 0, 1]);
   });
 
+  test('has a range for a share of rows that are all right or all wrong, too, as wide as so few rows leave it', async () => {
+    const rows = ROWS.filter(({ utterance }) => ['a', 'c', 'g'].includes(utterance));
+    const { figures } = await buildReport({ subject, rows, ...quick });
+    // Wilson: 2 of 2 are 34.2 to 100 %, 0 of 1 are 0 to 79.3 %.
+    expect(figures.accuracy).toEqual({ value: 1, low: expect.closeTo(0.342, 3), high: 1 });
+    expect(figures.intentAccuracy).toEqual(figures.accuracy);
+    expect(figures.refused).toEqual({ value: 0, low: 0, high: expect.closeTo(0.793, 3) });
+    // Two of three answers: the bootstrap has width.
+    expect(figures.precision.low).toBeLessThan(figures.precision.high);
+    const lines = reportLines(await buildReport({ subject, rows: rows.slice(0, 2), ...quick }));
+    expect(lines.find((line) => line.startsWith('Answered rightly'))).toMatch(/100\.0 % +34\.2 to 100\.0 %/u);
+    expect(lines.some((line) => line.startsWith('Out of scope refused'))).toBe(false);
+  });
+
+  test('marks the curve where each threshold puts it, once where it is the best for several precisions', () => {
+    const { option } = coverageChart(report);
+    const { series } = option as { readonly series: readonly { readonly data: readonly { name: string; value: number[] }[] }[] };
+    // Only the surest row is right by itself: one of five in scope, and no laxer threshold has four right in five.
+    expect(series[1]?.data).toMatchObject([{ name: '80, 90, 95, 99 % right: 20.0 %', value: [0.2, 1] }]);
+    expect(report.coverageAt[0]).toMatchObject({ precision: 0.8, reached: 1, coverage: 0.2 });
+  });
+
   test('of a single right row is drawn, too', async () => {
     const perfect = await buildReport({ subject, rows: ROWS.slice(0, 1), ...quick });
     expect(await htmlReport(perfect)).toContain('No intent was taken for another.');
@@ -111,9 +139,11 @@ describe('a report', () => {
 });
 
 describe('as a page', () => {
-  test('its pictures keep their size on a phone, where they scroll', async () => {
+  test('its pictures shrink to a phone, but for the matrix, which scrolls there', async () => {
     const page = await htmlReport(report);
-    expect(page).toMatch(/@media \(max-width: 620px\) \{ figure svg \{ max-width: none; min-width: 520px;/u);
+    expect(page).toMatch(/figure svg \{ max-width: 100%;/u);
+    expect(page).toMatch(/@media screen and \(max-width: 620px\) \{ figure\.matrix svg \{ max-width: none;/u);
+    expect(page.match(/<figure class="matrix">/gu)).toHaveLength(1);
     expect(page).toMatch(/\.columns section \{[^}]*min-width: 0;/u);
   });
 
@@ -130,9 +160,19 @@ describe('as a page', () => {
       })),
     });
     expect(page).toContain('A range holds the figure of all such traffic in 95 of 100 measurements');
-    expect(page.match(/<figure>/gu)).toHaveLength(5);
+    expect(page.match(/<figure/gu)).toHaveLength(5);
     expect(page.match(/<svg/gu)).toHaveLength(5);
     expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\((?!#)/u);
+  });
+
+  test('the learning curve says which utterances it was measured with', async () => {
+    const point = { questions: 9, rows: 7, accuracy: 0.5, intentAccuracy: 0.6, refused: 0.5 };
+    const learning = [1, null].map((questionsPerIntent) => ({ ...point, questionsPerIntent }));
+    expect(await htmlReport({ ...report, learning })).toContain('The same 7 utterances against builds');
+    const source = { kind: 'cross_validation', folds: 4, seed: 1, groups: 1, unseenIntents: false } as const;
+    const folds = await htmlReport({ ...report, learning, source });
+    expect(folds).toContain('The 7 utterances of the first fold alone, so that its end differs from the figures above');
+    expect(folds).toContain('over 1 group of near-duplicates');
   });
 
   test('texts of users and files are escaped', async () => {
@@ -140,6 +180,66 @@ describe('as a page', () => {
     expect(page).toContain('e &amp; &lt;script&gt;');
     expect(page).toContain('shop &lt;b&gt;');
     expect(page).toContain('stored &lt;i&gt;');
+  });
+
+  test('names break after underscores, decisions nowhere, and no line ends before a percent sign', async () => {
+    const changed = ROWS.map((item) => (item.utterance === 'a' ? row(['a', 'refund', 'gift_card', 0.9]) : item));
+    const page = await htmlReport(report, await compareRuns({ name: 'before', rows: ROWS }, { name: 'after', rows: changed }, quick));
+    expect(page).toContain('<span class="decision">ANSWER</span> <bdi>gift_<wbr>card</bdi> 90&nbsp;%');
+    expect(page).toMatch(/\.decision \{ white-space: nowrap; \}/u);
+    expect(page.replace(/<svg.*?<\/svg>/gsu, '').replace(/<style.*?<\/style>|aria-label="[^"]*"/gsu, '')).not.toMatch(/\d %/u);
+  });
+
+  test('it says of what it is, when and with which version it was made, and how often each decision was taken', async () => {
+    const page = await htmlReport({ ...report, corpus: '/home/me/faq/shop.yaml' });
+    expect(page).toContain('<h1>Evaluation of <bdi>shop.yaml</bdi></h1><dl><dt>path</dt><dd><bdi>/home/me/faq/shop.yaml</bdi></dd>');
+    expect(page).toMatch(/<dt>made<\/dt><dd><bdi>\d{4}-\d\d-\d\d \d\d:\d\d UTC with faqmatch \d+\.\d+\.\d+/u);
+    // Four answers in scope and one out of it.
+    expect(page).toMatch(/ANSWER<\/b><small>[^<]* 2 of 5 are right\.<\/small><\/td><td class="number">4<\/td><td class="number">1<\/td>/u);
+    expect(page.match(/class="card"/gu)).toHaveLength(6);
+    expect(page).toContain('<small>in-scope utterances that got their intent as ANSWER</small>');
+  });
+
+  test.each([
+    ['shop', 'shop'],
+    ['/srv/faq/shop/', 'shop'],
+    ['C:\\faq\\shop.csv', 'shop.csv'],
+    ['/', '/'],
+  ])('a corpus %j is called %j', (corpus, title) => {
+    expect(corpusTitle(corpus)).toBe(title);
+  });
+
+  test('the numbers behind each picture are there for those who ask, and every table is within reach of the keyboard', async () => {
+    const page = await htmlReport(report);
+    // Reliability, histogram and coverage; the table under the matrix shows its own.
+    expect(page.match(/<details><summary>The numbers<\/summary>/gu)).toHaveLength(3);
+    // c and d: sure by .7 and right, unsure by .3 and right.
+    expect(page).toContain('<tr><td>70 to 75&nbsp;%</td><td class="number">1</td><td class="number">0</td><td class="number">0</td></tr>');
+    const tables = page.match(/<table/gu)?.length;
+    expect(page.match(/<div class="wide" tabindex="0" role="region" aria-label="Table: [^"]+">/gu)).toHaveLength(tables ?? 0);
+    expect(page).not.toContain('<th></th>');
+  });
+
+  test('a long utterance is cut in it and in a terminal, and is whole where a pointer rests on it', async () => {
+    const long = `my "parcel" ${'very '.repeat(60)}late`;
+    const measured = await buildReport({ subject, rows: [row([long, 'refund', 'parcel', 0.9])], ...quick });
+    const page = await htmlReport(measured);
+    expect(page).toContain(`<span title="${long.replaceAll('"', '&quot;')}"><bdi>my &quot;parcel&quot; very `);
+    expect(page).toMatch(/very [very]*…<\/bdi>/u);
+    expect(mistakeLines(measured.mistakes).join('\n')).not.toContain('late');
+  });
+
+  test('a text from right to left moves nothing that stands beside it', async () => {
+    const rows = [row(['أين طلبي', 'refund', 'طلب', 0.9])];
+    const page = await htmlReport(await buildReport({ subject, rows, ...quick }));
+    expect(page).toContain('<bdi>أين طلبي</bdi>');
+    expect(page).toContain('<small><bdi>طلب</bdi> · similarity 0.80');
+  });
+
+  test('on paper nothing is cut off and its legends keep their colours', async () => {
+    const [, print = ''] = (await htmlReport(report)).split('@media print');
+    expect(print).toContain('.wide, figure { overflow: visible; }');
+    expect(await htmlReport(report)).toMatch(/figcaption i \{[^}]* print-color-adjust: exact;/u);
   });
 
   test('a comparison stands in it with both runs and what was broken', async () => {
@@ -257,7 +357,10 @@ describe('a precision that was asked for', () => {
   test('is told in sentences by both reports, out of reach and of several builds too', async () => {
     const within = await told({ confidence: 0.5, coverage: 0.6 });
     expect(reportLines(within).join('\n')).toMatch(/Asked: 90 % of answers right\. Came true: 40\.0 % of 5 answers/u);
-    expect(await htmlReport(within)).toContain('from confidence 0.50 on: 71.4 % of the utterances, 60.0 % expected');
+    expect(await htmlReport(within)).toContain('from confidence 0.50 on: 71.4&nbsp;% of the utterances, 60.0&nbsp;% expected');
+    expect(await htmlReport(within)).toContain(
+      '{min_precision: 0.9}&quot; in the FAQ file, then reload; or min_precision 0.9 in a request.',
+    );
     const unreachable = await told({ confidence: undefined, coverage: 0 });
     expect(unreachable.askedPrecision).toMatchObject({ threshold: null, reachable: false, expectedAnswered: null });
     expect(reportLines(unreachable).join('\n')).toContain('out of reach');
@@ -300,6 +403,10 @@ describe('a precision that was asked for', () => {
     expect(strict.askedPrecision?.guarantee).toMatchObject({ proven: null, demanding: ['parcel', 'refund'] });
     const beside = await buildReport({ subject, rows, asked: { precision: 0.9, learnt, demands: new Map([['refund', 0.1]]) }, ...quick });
     expect(reportLines(beside).join('\n')).toContain('the demands of "refund" are counted in');
+    // As a list in the page, what to write last: a request's own number would set the demands aside.
+    const last = 'What to write: &quot;settings: {min_confidence: 0.25}&quot; in the FAQ file, then reload';
+    expect(await htmlReport(proven)).toContain(`<li>${last}; or min_confidence 0.25 in a request.</li></ul>`);
+    expect(await htmlReport(beside)).toContain(`<li>${last}.</li></ul>`);
     expect((await measured(rows.slice(40, 80))).askedPrecision?.guarantee?.proven).toBeNull();
     // Where a second is close, CLARIFY is what a lower threshold gives.
     expect((await measured(rows.map((one) => ({ ...one, second: 0.7 })))).askedPrecision?.guarantee?.proven).toBeNull();
