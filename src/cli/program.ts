@@ -3,7 +3,7 @@
  * A command's code is loaded when it is called, so that a match does not wait for the encoder's libraries.
  */
 import { Command, CommanderError } from 'commander';
-import { buildVersion } from './build-version.ts';
+import { buildVersion } from '../build-version.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
 import { reportError } from './report-error.ts';

@@ -1,6 +1,7 @@
 /** The whole service from its settings: lock, encoder, store, versions, server, in this order; and down again in the other. */
 import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { buildVersion } from '../build-version.ts';
 import type { Config } from '../config/schema.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { throwIfAborted } from '../errors.ts';
@@ -11,7 +12,6 @@ import { DEFAULT_SERVER_LIMITS } from '../server/options.ts';
 import type { RunningServer } from '../server/server.ts';
 import { startServer } from '../server/server.ts';
 import type { Versions } from '../versions/contract.ts';
-import { buildVersion } from './build-version.ts';
 import { matchSettingsOf } from './eval-run.ts';
 import { openEncoder } from './open-encoder.ts';
 import { openVersions } from './open-versions.ts';

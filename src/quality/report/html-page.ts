@@ -1,5 +1,5 @@
 /** A whole page around a report's sections: what was measured at its top, when and with which version of this program. */
-import { readFileSync } from 'node:fs';
+import { buildVersion } from '../../build-version.ts';
 import { escapeHtml, outsideHtml } from './html.ts';
 import { STYLE } from './style.ts';
 
@@ -17,12 +17,6 @@ export interface PageFacts {
   readonly made?: Date;
 }
 
-/** Of this build, from package.json, three steps up from src/quality/report and from dist/quality/report alike. */
-function programVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
-}
-
 /** A corpus as a heading names it: of a path its last part, since the others say where it lies on one machine. */
 export function corpusTitle(corpus: string): string {
   return corpus.split(/[\\/]/u).findLast((part) => part !== '') ?? corpus;
@@ -33,7 +27,7 @@ function minute(date: Date): string {
 }
 
 /** The page. @param body sections of HTML. */
-export function htmlPage({ kind, corpus, facts, program = programVersion(), made = new Date() }: PageFacts, body: string): string {
+export function htmlPage({ kind, corpus, facts, program = buildVersion(), made = new Date() }: PageFacts, body: string): string {
   const name = corpusTitle(corpus);
   const told: PageFacts['facts'] = [
     ...(name === corpus ? [] : [['path', corpus] as const]),
