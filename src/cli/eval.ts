@@ -198,6 +198,7 @@ faqmatch eval shop --fail-under accuracy=0.85 --fail-under refused=0.9 --min-pre
 faqmatch eval shop --json > before.json; faqmatch eval shop --baseline before.json
 faqmatch eval ./new-faq.yaml --golden ./golden.yaml --against ./old-faq.yaml
 faqmatch eval shop --against-with outOfScopeShare=0.1
+faqmatch eval shop --model ./adapted --against-with model=faqmatch-minilm-l6
 faqmatch eval shop --traffic utterances.txt --html report.html`;
 
 function withOptions(command: Command): Command {
@@ -229,8 +230,13 @@ function withOptions(command: Command): Command {
     .option('--mistakes', 'list the rows that went wrong')
     .option('--html <path>', 'write a report with pictures, one file')
     .option('--baseline <report.json>', 'compare with an earlier report, as --json prints it')
-    .option('--against <corpus>', 'compare with other FAQ files, measured first with the same utterances')
-    .option('--against-with <name=value>', 'compare with another setting, e.g. model=./mine; may be repeated', settingFlag, []);
+    .option('--against <corpus>', 'compare with other FAQ files, measured first with the same utterances, as what was before')
+    .option(
+      '--against-with <name=value>',
+      'compare with another setting as what was before, e.g. model=./old; may be repeated',
+      settingFlag,
+      [],
+    );
 }
 
 /** The command. */

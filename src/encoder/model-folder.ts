@@ -65,6 +65,8 @@ export interface ExpectedModel {
   readonly checksums?: Checksums;
 }
 
+/** What a model folder of this project says of itself. */
+export const MANIFEST_FILE = 'faqmatch.json';
 const GRAPH = 'onnx/model.onnx';
 const REQUIRED = ['config.json', 'tokenizer.json'] as const;
 /** Files that can change a vector, where they exist. */
@@ -89,9 +91,21 @@ async function presentFiles(folder: string, files: readonly string[]): Promise<r
 }
 
 async function readChain(folder: string): Promise<ModuleChain> {
+  if (!(await isFile(join(folder, 'config.json'))) && !(await isFile(join(folder, 'modules.json'))))
+    throw modelError(
+      'MODEL_INCOMPLETE',
+      'There is no model in this folder: expected config.json and modules.json. Give the folder that holds them.',
+    );
   const modules = await readModelJson(folder, 'modules.json', MODULES);
   if (modules === undefined) throw modelError('MODEL_INCOMPLETE', `The model folder lacks modules.json. ${RAW_BERT}`);
   return readModuleChain(modules);
+}
+
+/** A folder with a manifest was exported with its pooling, and lost it since. */
+async function requirePooling(folder: string, poolingFile: string, manifest: ModelManifest | undefined): Promise<void> {
+  if (await isFile(join(folder, poolingFile))) return;
+  const advice = manifest === undefined ? RAW_BERT : 'Copy the whole folder again.';
+  throw modelError('MODEL_INCOMPLETE', `The model folder lacks ${poolingFile}. ${advice}`);
 }
 
 async function requireParts(folder: string, parts: readonly string[]): Promise<void> {
@@ -200,14 +214,13 @@ async function readConfigs(folder: string, poolingFile: string) {
 export async function readModelFolder(path: string, expected: ExpectedModel = {}): Promise<ModelFolder> {
   const folder = resolve(path);
   await requireFolder(path);
-  const manifest = await readModelJson(folder, 'faqmatch.json', MANIFEST);
+  const manifest = await readModelJson(folder, MANIFEST_FILE, MANIFEST);
   const chain = await readChain(folder);
   const graph = manifest?.graph.file ?? GRAPH;
   const poolingFile = `${chain.poolingFolder}/config.json`;
   const denseFiles = chain.denseFolders.map((dense) => `${dense}/config.json`);
   const parts = ['modules.json', poolingFile, ...denseFiles, graph, ...REQUIRED];
-  if (!(await isFile(join(folder, poolingFile))))
-    throw modelError('MODEL_INCOMPLETE', `The model folder lacks ${poolingFile}. ${RAW_BERT}`);
+  await requirePooling(folder, poolingFile, manifest);
   await requireParts(folder, parts);
   const weights = chain.denseFolders.map((dense) => `${dense}/${DENSE_WEIGHTS}`);
   const digest = await verify(

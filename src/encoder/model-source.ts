@@ -2,6 +2,7 @@
  * What FAQMATCH_MODEL says to a model folder, read and verified: a shipped name, a path, or a pinned hub model.
  * Starts no session.
  */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { type CachedModel, findCached, rememberCommit, rememberedCommit, storeMo
 import { type DownloadProgress, downloadModel, type HubAccess, resolveCommit } from './hub-download.ts';
 import { parseHubName } from './hub-name.ts';
 import { modelError } from './model-error.ts';
-import { type ModelFolder, readModelFolder } from './model-folder.ts';
+import { MANIFEST_FILE, type ModelFolder, readModelFolder } from './model-folder.ts';
 
 /** The model a server uses when told nothing. */
 export const DEFAULT_MODEL = 'faqmatch-minilm-l6';
@@ -36,7 +37,11 @@ const SHIPPED = fileURLToPath(new URL('../../models', import.meta.url));
 
 /** Names of the models in a folder of shipped ones. */
 async function shippedNames(shippedFolder: string): Promise<readonly string[]> {
-  return await readdir(shippedFolder).catch((): string[] => []);
+  const entries = await readdir(shippedFolder, { withFileTypes: true }).catch(() => []);
+  // Reports and unfinished runs of training may lie beside them.
+  return entries
+    .filter((entry) => entry.isDirectory() && existsSync(join(shippedFolder, entry.name, MANIFEST_FILE)))
+    .map(({ name }) => name);
 }
 
 /** Where a shipped model lies; undefined where none has that name. */
@@ -44,13 +49,13 @@ export async function shippedModelFolder(name: string): Promise<string | undefin
   return (await shippedNames(SHIPPED)).includes(name) ? join(SHIPPED, name) : undefined;
 }
 
-async function loadShipped(name: string, shippedFolder: string): Promise<ModelFolder> {
+async function loadShipped(name: string, { shippedFolder = SHIPPED, baseFolder = '.' }: ModelRequest): Promise<ModelFolder> {
   const names = await shippedNames(shippedFolder);
   if (names.includes(name)) return await readModelFolder(join(shippedFolder, name));
-  throw modelError(
-    'MODEL_NOT_FOUND',
-    `No shipped model is named "${name}"; there are: ${names.join(', ') || 'none'}. For a folder write ./path, for a hub model hub:org/name@revision.`,
-  );
+  const advice = existsSync(resolve(baseFolder, name))
+    ? `Did you mean the folder ./${name}?`
+    : 'For a folder write ./path, for a hub model hub:org/name@revision.';
+  throw modelError('MODEL_NOT_FOUND', `No shipped model is named "${name}"; there are: ${names.join(', ') || 'none'}. ${advice}`);
 }
 
 async function fetchHub(request: ModelRequest): Promise<CachedModel> {
@@ -87,5 +92,5 @@ export async function loadModel(request: ModelRequest): Promise<ModelFolder> {
   if (model.startsWith('hub:')) return await loadHub(request);
   if (isAbsolute(model) || /^\.{1,2}(?:[/\\]|$)/u.test(model))
     return await readModelFolder(request.baseFolder === undefined ? model : resolve(request.baseFolder, model));
-  return await loadShipped(model, request.shippedFolder ?? SHIPPED);
+  return await loadShipped(model, request);
 }

@@ -93,6 +93,6 @@ describe('faqmatch model check', () => {
     const empty = await mkdtemp(join(tmpdir(), 'faqmatch-model-'));
     const { code, findings } = await check(empty);
     expect(code).toBe(6);
-    expect(findings.at(-1)?.detail).toContain('lacks modules.json');
+    expect(findings.at(-1)?.detail).toContain('no model in this folder');
   });
 });

@@ -105,6 +105,16 @@ describe('reading a model folder', () => {
     });
   });
 
+  it('asks for the whole folder where an exported one lost its pooling, and for another where there is no model at all', async () => {
+    const exported = await spoiled((copy) => rm(join(copy, '1_Pooling/config.json')));
+    await expect(readModelFolder(exported)).rejects.toMatchObject({
+      message: expect.stringMatching(/lacks 1_Pooling.*Copy the whole folder/u),
+    });
+    await expect(readModelFolder(join(SHIPPED_MODEL, '..'))).rejects.toMatchObject({
+      message: expect.stringContaining('no model in this folder'),
+    });
+  });
+
   it('names a listed file that was cut off', async () => {
     const folder = await spoiled((copy) => truncate(join(copy, 'onnx/model.onnx'), 1000));
     await expect(readModelFolder(folder)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,18 @@ describe('a model by name or path', () => {
       code: 'not_found',
       message: expect.stringMatching(/"bert-large"; there are: .*faqmatch-minilm-l6/u),
     });
+  });
+
+  it('points at a folder that was named without ./, and lists no file or folder that is no model', async () => {
+    const models = join(cacheFolder, 'models');
+    await cp(tinyModel('tiny-cls'), join(models, 'mine'), { recursive: true });
+    await mkdir(join(models, 'mine.run'));
+    await writeFile(join(models, 'mine.report.html'), '');
+    const named = (model: string) => loadModel(request(model, { baseFolder: cacheFolder, shippedFolder: models }));
+    await expect(named('models/mine')).rejects.toMatchObject({
+      message: expect.stringMatching(/there are: mine\. Did you mean .*\.\/models\/mine\?/u),
+    });
+    expect((await named('mine')).dimension).toBe(32);
   });
 
   it('takes ./path from the folder given and an absolute path as it is', async () => {
