@@ -9,13 +9,14 @@ from sentence_transformers import SentenceTransformer
 
 from training.adapt.compared import ADVICE, Compared, compare
 from training.adapt.finished_model import export_trained, put_in_place
+from training.adapt.learnt_texts import learnt_digests, read_learnt, write_learnt
 from training.adapt.lessons import feedback_rows, pair_rows, pair_settings, stored_rows, text_rows, text_settings
 from training.adapt.measure import measure
 from training.adapt.report import write_report
 from training.adapt.same_data import data_mark, require_same_data
 from training.adapt.served import served, served_base
 from training.base.open_base import base_folder, open_model, pick_device
-from training.export.base_folder import read_base
+from training.export.base_folder import find_base, read_base
 from training.export.calibrated_int8 import require_plain_bert
 from training.export.write_model import require_files
 from training.faults import Refused
@@ -50,6 +51,7 @@ def adapt_base(chosen: Namespace) -> None:
         pairs = Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt", known=stored_rows(held_out))
         losses = learn(model, [Lesson(passages, settings, room / "text.pt"), pairs], chosen.resume)
         fresh = export_trained(model, chosen, room, ranges)
+        write_learnt(fresh, learnt_digests(rows, passages, held_out, read_learnt(find_base(chosen.base))))
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
         finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks, **of_feedback})
     if not outcome.better:

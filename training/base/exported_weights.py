@@ -19,6 +19,7 @@ from transformers import AutoConfig, AutoModel
 
 from training.export.base_folder import NEEDED, read_json, utterance_prompt
 from training.export.int8_graph import is_int8_graph, trained_weights
+from training.export.manifest import LEARNT_TEXTS
 from training.faults import Fault
 from training.packed.bert import to_state
 
@@ -78,8 +79,9 @@ def rebuild_base(folder: Path, room: Path) -> None:
     for part in NEEDED:
         (room / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / part, room / part)
-    if (folder / PROMPTS).is_file():
-        shutil.copyfile(folder / PROMPTS, room / PROMPTS)
+    for part in (PROMPTS, LEARNT_TEXTS):
+        if (folder / part).is_file():
+            shutil.copyfile(folder / part, room / part)
     kinds = [module["type"].rsplit(".", 1)[-1] for module in read_json(room / "modules.json")]
     if not {"Transformer", "Pooling", "Normalize"}.issuperset(kinds):
         raise Fault(f"{folder} is an exported model with {', '.join(kinds)}, whose weights cannot be read back; {INSTEAD}")
