@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from training.adapt.inputs import require_inputs
 from training.faults import run_command
 from training.learning.arguments import add_run_arguments, whole
 
@@ -37,6 +38,8 @@ def main() -> None:
         parser.error("--no-labels: give --text to learn from")
     if chosen.no_labels and chosen.feedback:
         parser.error("--no-labels: feedback is a label; leave one of the two out")
+    require_inputs(chosen)
+    # After the checks, so that a wrong path is said at once and not when torch has loaded.
     from training.adapt.adapt_base import adapt_base
 
     adapt_base(chosen)

@@ -46,7 +46,7 @@ def test_files_that_are_not_there_or_not_utf8_are_named(said: Callable[..., str]
     parity = ["training.parity", "--model", tmp_path, "--base", base]
     assert "line 2 is not UTF-8" in said(*parity, "--texts", latin)
     assert "line 2 is not UTF-8" in said(*parity, "--jsonl", latin)
-    adapt = ["training.adapt", "--corpus", corpus, "--base", "nowhere", "--out", tmp_path / "out"]
+    adapt = ["training.adapt", "--corpus", corpus, "--base", tmp_path, "--out", tmp_path / "out"]
     assert "line 2 is not UTF-8" in said(*adapt, "--feedback", latin)
     assert "nowhere.jsonl is not a file" in said(*adapt, "--feedback", tmp_path / "nowhere.jsonl")
     assert "no-licence is not a file" in said(*adapt, "--licence", tmp_path / "no-licence")
