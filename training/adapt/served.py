@@ -30,7 +30,13 @@ def served(chosen: Namespace, folder: Path) -> Encode:
 def served_base(chosen: Namespace, folder: Path, room: Path, texts: list[str]) -> Encode:
     """The base before it learns anything: its own graph where it has one, which may compute in int8, or else an export like the one
     that the trained model gets. The weights in float would be a base that nobody runs, and better or worse than the one that is."""
+    place = served_place(chosen, room)
+    if place.is_relative_to(room):
+        export_for(chosen, folder, place, texts)
+    return served(chosen, place)
+
+
+def served_place(chosen: Namespace, room: Path) -> Path:
+    """The folder that the base is measured with: its own, or the export's in the run's folder."""
     found = find_base(chosen.base)
-    if is_exported(found):
-        return served(chosen, found)
-    return served(chosen, export_for(chosen, folder, room / "base", texts))
+    return found if is_exported(found) else room / "base"

@@ -115,7 +115,7 @@ def test_adapt_refuses_a_model_that_is_not_better_until_told_to_keep_it(
     assert "not better" in capsys.readouterr().err
     assert not (tmp_path / "mine").exists() and (tmp_path / "mine.report.json").exists()
     assert command("training.adapt", *arguments) == 3
-    assert "unfinished run" in capsys.readouterr().err
+    assert "holds a finished run that was refused; kept for --keep-anyway" in capsys.readouterr().err
     assert command("training.adapt", *arguments, "--resume", "--keep-anyway") == 6
     assert "not better than its base" in (tmp_path / "mine" / "README.md").read_text()
     assert not (tmp_path / "mine.run").exists()
