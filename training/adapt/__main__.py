@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--text-steps", type=whole(1), default=60, help="steps over plain text (default 60: more made models worse, docs/evaluation.md)")
     parser.add_argument("--held-out", type=float, help="share of the questions to measure with, at most 1,000 (default .25; .5 with --no-labels)")
     parser.add_argument("--weights", choices=["int8-stored", "int8", "float32", "float16"], default="int8-stored", help="form of the export (default int8-stored; int8 is twice as fast and a little less exact)")
-    parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE")
+    parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE (default: the LICENSE of the base, where it has one)")
     parser.add_argument("--keep-anyway", action="store_true", help="put a model in place that is not better; the exit code is 6 all the same")
     add_run_arguments(parser)
     chosen = parser.parse_args()

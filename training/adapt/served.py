@@ -13,11 +13,17 @@ from training.learning.encode import Encode, graph_encoder
 from training.parity.graph_encoder import GraphEncoder
 
 
+def licence_of(chosen: Namespace) -> Path | None:
+    """The licence text to copy in: the one given, or else that of the base, which its offspring stand under too."""
+    own = find_base(chosen.base) / "LICENSE"
+    return chosen.licence or (own if own.is_file() else None)
+
+
 def export_for(chosen: Namespace, base: Path, out: Path, texts: list[str]) -> Path:
     """`base` exported to `out` in the form of --weights; `texts` are what int8's ranges are read from. Returns `out`."""
     threads = torch.get_num_threads()
     name, calibration = chosen.out.resolve().name, [*texts, *PARITY_TEXTS]
-    write_model(ExportRequest(str(base), out, name, True, chosen.weights, PARITY_TEXTS, licence=chosen.licence, calibration=calibration))
+    write_model(ExportRequest(str(base), out, name, True, chosen.weights, PARITY_TEXTS, licence=licence_of(chosen), calibration=calibration))
     torch.set_num_threads(threads)  # An export computes on one thread, and what comes after it need not.
     return out
 

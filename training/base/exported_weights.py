@@ -110,7 +110,10 @@ def require_digests(folder: Path) -> None:
 
 def require_parity(folder: Path, room: Path) -> None:
     """Hold the rebuilt model to the vectors that came with the exported one."""
-    parity = json.loads((folder / "parity.json").read_text(encoding="utf-8"))
+    file = folder / "parity.json"
+    if not file.is_file():
+        raise Fault(f"the base folder {folder} lacks parity.json, which its weights are held to; copy the model folder again")
+    parity = read_json(file)
     vectors = SentenceTransformer(str(room), device="cpu").encode(parity["texts"], prompt=utterance_prompt(room), normalize_embeddings=True)
     worst = float((vectors * np.array(parity["vectors"], np.float32)).sum(axis=1).min())
     if not worst >= LEAST_COSINE:
