@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--feedback", type=Path, help="JSON lines {utterance, entry_id, correct[, right_intent]} of the feedback log")
     parser.add_argument("--base", default="models/faqmatch-minilm-l6", help="a sentence-transformers folder, a folder of training.export, or a package")
     parser.add_argument("--out", required=True, type=Path, help="the model folder to write; <out>.report.html and .json stand beside it")
-    parser.add_argument("--epochs", type=whole(1), default=2, help="how often each pair is seen (default 2)")
+    parser.add_argument("--epochs", type=whole(1), help="how often each pair is seen (default 2, more where that is under 60 steps)")
     parser.add_argument("--steps", type=whole(1), help="steps over pairs instead of epochs; at most 400 unless given here")
     parser.add_argument("--text-steps", type=whole(1), default=60, help="steps over plain text (default 60: more made models worse, docs/evaluation.md)")
     parser.add_argument("--held-out", type=float, help="share of the questions to measure with, at most 1,000 (default .25; .5 with --no-labels)")
