@@ -32,7 +32,7 @@ MOST_CALIBRATION = 4_000
 
 def adapt_base(chosen: Namespace) -> None:
     """Read, measure, learn, export, measure, report, and only then put the model in place. @raises Refused for one not better."""
-    settings = text_settings(chosen)
+    settings, known = text_settings(chosen), read_learnt(find_base(chosen.base))
     held_out = hold_out(read_corpus(chosen.corpus), chosen.held_out, chosen.seed)
     passages, leaks = text_rows(chosen, held_out)
     feedback, of_feedback = feedback_rows(chosen, held_out)
@@ -53,7 +53,7 @@ def adapt_base(chosen: Namespace) -> None:
         pairs = Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt", known=stored_rows(held_out))
         losses = learn(model, [Lesson(passages, settings, room / "text.pt"), pairs], chosen.resume)
         fresh = export_trained(model, chosen, room, ranges)
-        write_learnt(fresh, learnt_digests(rows, passages, held_out, read_learnt(find_base(chosen.base))))
+        write_learnt(fresh, learnt_digests(rows, passages, held_out, known))
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
         finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks, **of_feedback})
         if not (outcome.better or chosen.keep_anyway):

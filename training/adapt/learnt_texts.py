@@ -5,10 +5,12 @@ texts stand as digests, since a model folder is handed on where the corpus and m
 """
 
 import hashlib
+import re
 from itertools import islice
 from pathlib import Path
 
 from training.export.manifest import LEARNT_TEXTS
+from training.faults import Fault
 from training.texts.held_out import HeldOut
 from training.texts.rows import Row
 
@@ -17,6 +19,8 @@ MOST_LINES = 200_000
 
 DIGITS = 16
 """Hex digits of a line: 64 bits, so that two of some million texts hardly ever share one."""
+
+LINE = re.compile(rf"[0-9a-f]{{{DIGITS}}}")
 
 
 def text_digest(text: str) -> str:
@@ -36,9 +40,13 @@ def learnt_digests(rows: list[Row], passages: list[Row], held_out: HeldOut, befo
 
 
 def read_learnt(folder: Path) -> set[str]:
-    """The lines of a model folder, none where it has no such file."""
+    """The lines of a model folder, none where it has no such file. @raises Fault for a damaged one, which would damage the next model's."""
     file = folder / LEARNT_TEXTS
-    return set(file.read_text(encoding="ascii", errors="replace").split()) if file.is_file() else set()
+    lines = file.read_text(encoding="ascii", errors="replace").splitlines() if file.is_file() else []
+    for number, line in enumerate(lines, 1):
+        if not LINE.fullmatch(line):
+            raise Fault(f"{file}:{number} expected {DIGITS} hex digits, found {line[:40]!r}; copy the model folder again")
+    return set(lines)
 
 
 def write_learnt(folder: Path, digests: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,3 +66,12 @@ def test_an_adapted_folder_lists_what_it_learnt_and_so_do_those_made_from_it(com
     assert set(found) < set(lines_in(second)) and lines_in(second) == sorted(set(lines_in(second)))
     assert command("training.export", "--base", second, "--out", anew, "--weights", "float32") == 0
     assert lines_in(anew) == lines_in(second)
+
+
+def test_a_damaged_list_of_the_base_is_not_handed_on(command: Command, base: str, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(base, damaged)
+    (damaged / "learnt-texts.txt").write_text("0123456789abcdef\n0123\n")
+    assert command("training.adapt", "--corpus", corpus, "--base", damaged, "--out", tmp_path / "mine", "--steps", 1) == 3
+    assert "learnt-texts.txt:2 expected 16 hex digits, found '0123'; copy the model folder again" in capsys.readouterr().err
+    assert not (tmp_path / "mine.run").exists()
