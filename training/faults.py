@@ -4,6 +4,7 @@ import errno
 import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 
 
 class Fault(Exception):
@@ -32,9 +33,17 @@ OUT_OF_REACH = {
 def run_command(command: Callable[[], None]) -> None:
     """Run `command`; what it raises becomes one line on standard error and an exit code. Anything unforeseen keeps its traceback.
 
-    SIGTERM ends it as Ctrl-C does, so that temporary folders are removed on the way out.
+    SIGTERM ends it as Ctrl-C does, so that temporary folders are removed on the way out. A library that is being imported may turn the
+    interruption into an error of its own, which is then told as what came of it.
     """
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    pressed: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        pressed.append(number)
+        signal.default_int_handler(number, frame)
+
+    heard = [signal.SIGTERM] if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else [signal.SIGTERM, signal.SIGINT]
+    before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         command()
     except tuple(ENDINGS) as thrown:
@@ -48,5 +57,11 @@ def run_command(command: Callable[[], None]) -> None:
             raise
         print(f"error: {cause.filename or 'the output'} cannot be read or written: {cause.strerror}; make room or give another path", file=sys.stderr)
         raise SystemExit(3) from None
+    except Exception as cause:
+        if not pressed:
+            raise
+        print(f"stopped: interrupted ({type(cause).__name__}: {' '.join(str(cause).split())})", file=sys.stderr)
+        raise SystemExit(130) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from training.adapt.inputs import require_inputs
 from training.faults import run_command
 from training.learning.arguments import add_run_arguments, whole
 
@@ -20,12 +21,12 @@ def main() -> None:
     parser.add_argument("--feedback", type=Path, help="JSON lines {utterance, entry_id, correct[, right_intent]} of the feedback log")
     parser.add_argument("--base", default="models/faqmatch-minilm-l6", help="a sentence-transformers folder, a folder of training.export, or a package")
     parser.add_argument("--out", required=True, type=Path, help="the model folder to write; <out>.report.html and .json stand beside it")
-    parser.add_argument("--epochs", type=whole(1), default=2, help="how often each pair is seen (default 2)")
+    parser.add_argument("--epochs", type=whole(1), help="how often each pair is seen (default 2, more where that is under 60 steps)")
     parser.add_argument("--steps", type=whole(1), help="steps over pairs instead of epochs; at most 400 unless given here")
     parser.add_argument("--text-steps", type=whole(1), default=60, help="steps over plain text (default 60: more made models worse, docs/evaluation.md)")
     parser.add_argument("--held-out", type=float, help="share of the questions to measure with, at most 1,000 (default .25; .5 with --no-labels)")
     parser.add_argument("--weights", choices=["int8-stored", "int8", "float32", "float16"], default="int8-stored", help="form of the export (default int8-stored; int8 is twice as fast and a little less exact)")
-    parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE")
+    parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE (default: the LICENSE of the base, where it has one)")
     parser.add_argument("--keep-anyway", action="store_true", help="put a model in place that is not better; the exit code is 6 all the same")
     add_run_arguments(parser)
     chosen = parser.parse_args()
@@ -37,6 +38,8 @@ def main() -> None:
         parser.error("--no-labels: give --text to learn from")
     if chosen.no_labels and chosen.feedback:
         parser.error("--no-labels: feedback is a label; leave one of the two out")
+    require_inputs(chosen)
+    # After the checks, so that a wrong path is said at once and not when torch has loaded.
     from training.adapt.adapt_base import adapt_base
 
     adapt_base(chosen)

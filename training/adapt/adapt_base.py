@@ -1,6 +1,5 @@
 """The steps of training.adapt in order."""
 
-import shutil
 from argparse import Namespace
 from pathlib import Path
 
@@ -9,15 +8,17 @@ from sentence_transformers import SentenceTransformer
 
 from training.adapt.compared import ADVICE, Compared, compare
 from training.adapt.finished_model import export_trained, put_in_place
+from training.adapt.learnt_texts import learnt_digests, read_learnt, write_learnt
 from training.adapt.lessons import feedback_rows, pair_rows, pair_settings, stored_rows, text_rows, text_settings
 from training.adapt.measure import measure
+from training.adapt.next_steps import judge_line, use_line
+from training.adapt.refused_run import make_way, mark_of, note_refused
 from training.adapt.report import write_report
 from training.adapt.same_data import data_mark, require_same_data
-from training.adapt.served import served, served_base
+from training.adapt.served import served, served_base, served_place
 from training.base.open_base import base_folder, open_model, pick_device
-from training.export.base_folder import read_base
+from training.export.base_folder import find_base, read_base
 from training.export.calibrated_int8 import require_plain_bert
-from training.export.write_model import require_files
 from training.faults import Refused
 from training.learning.encode import model_encoder
 from training.learning.run_folder import run_folder
@@ -31,16 +32,18 @@ MOST_CALIBRATION = 4_000
 
 def adapt_base(chosen: Namespace) -> None:
     """Read, measure, learn, export, measure, report, and only then put the model in place. @raises Refused for one not better."""
-    require_files(chosen.licence)
-    settings = text_settings(chosen)
+    settings, known = text_settings(chosen), read_learnt(find_base(chosen.base))
     held_out = hold_out(read_corpus(chosen.corpus), chosen.held_out, chosen.seed)
     passages, leaks = text_rows(chosen, held_out)
     feedback, of_feedback = feedback_rows(chosen, held_out)
     if chosen.threads:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
+    data = data_mark(chosen, held_out, passages)
+    mark = mark_of(chosen, data)
+    make_way(chosen, mark)
     with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
-        require_same_data(room, chosen.resume, data_mark(chosen, held_out, passages))
+        require_same_data(room, chosen.resume, data)
         if chosen.weights == "int8":
             require_plain_bert(read_base(str(folder)))
         model = open_model(folder, device)
@@ -50,11 +53,15 @@ def adapt_base(chosen: Namespace) -> None:
         pairs = Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt", known=stored_rows(held_out))
         losses = learn(model, [Lesson(passages, settings, room / "text.pt"), pairs], chosen.resume)
         fresh = export_trained(model, chosen, room, ranges)
+        write_learnt(fresh, learnt_digests(rows, passages, held_out, known))
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
         finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks, **of_feedback})
+        if not (outcome.better or chosen.keep_anyway):
+            note_refused(room, mark)
+            raise Refused(refusal(chosen, outcome, judge_line(chosen, fresh, served_place(chosen, room))))
     if not outcome.better:
-        raise Refused(f"{figures_of(outcome)}: {outcome.verdict}; kept as asked")
-    print(f"{figures_of(outcome)}; {chosen.out}")
+        raise Refused(f"{figures_of(outcome)}: {outcome.verdict}; kept as asked: {chosen.out}. Use it with: {use_line(chosen.out)}")
+    print(f"{figures_of(outcome)}; {chosen.out}\nUse it with: {use_line(chosen.out)}")
 
 
 def figures_of(outcome: Compared) -> str:
@@ -72,15 +79,22 @@ def learn(model: SentenceTransformer, lessons: list[Lesson], resume: bool) -> di
     return {lesson.settings.loss: train(model, lesson, resume) for lesson in lessons if lesson.rows}
 
 
+def report_page(chosen: Namespace) -> Path:
+    """Where the report stands."""
+    return chosen.out.with_name(f"{chosen.out.name}.report.html")
+
+
 def finish(chosen: Namespace, outcome: Compared, fresh: Path, learned: dict[str, int]) -> None:
     """Put the model in place if it is better or wanted anyway, and write the report beside it, which a refused model has too."""
-    page = chosen.out.with_name(f"{chosen.out.name}.report.html")
     kept = outcome.better or chosen.keep_anyway
     digest = put_in_place(fresh, chosen, outcome, learned) if kept else ""
-    write_report(page, outcome, {**{key: str(value) for key, value in vars(chosen).items()}, **learned, "digest": digest})
-    if not kept:
-        shutil.rmtree(fresh)
-        raise Refused(
-            f"{figures_of(outcome)}: {outcome.verdict}, so {chosen.out} was not written; see {page}. {ADVICE}. "
-            "The same command with --resume --keep-anyway writes it all the same"
-        )
+    write_report(report_page(chosen), outcome, {**{key: str(value) for key, value in vars(chosen).items()}, **learned, "digest": digest})
+
+
+def refusal(chosen: Namespace, outcome: Compared, judge: str) -> str:
+    """Why nothing was put in place, and what can be done: the folder that was measured stays in the run's own, to be judged in service."""
+    return (
+        f"{figures_of(outcome)}: {outcome.verdict}, so {chosen.out} was not written; see {report_page(chosen)}. {ADVICE}. "
+        "The same command with --resume --keep-anyway writes it all the same. P@1 is of cosines alone, and the service reads answers and letters "
+        f"too; to judge the model as it would run, with a file of labelled utterances: {judge}"
+    )

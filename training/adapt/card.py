@@ -4,6 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from training.adapt.compared import ADVICE, Compared
+from training.adapt.served import licence_of
 
 
 def model_card(chosen: Namespace, outcome: Compared, learned: dict[str, int], digest: str) -> str:
@@ -11,13 +12,14 @@ def model_card(chosen: Namespace, outcome: Compared, learned: dict[str, int], di
     name = chosen.out.resolve().name
     texts = ", ".join(path.name for path in chosen.text) or "none"
     verdict = "better than its base" if outcome.better else f"**not better than its base; kept because --keep-anyway asked for it**. Measured: {outcome.verdict}. {ADVICE}"
+    won = "1 question was" if len(outcome.won) == 1 else f"{len(outcome.won)} questions were"
     pairs = "nothing, it only measures" if chosen.no_labels else f"{learned['pairs']} pairs (question ↔ alternate, question ↔ answer, feedback), a hard negative each"
     return f"""# {name}
 
 An encoder for faqmatch, adapted with `python -m training.adapt`. On its own held-out questions it is {verdict}.
 
 ## Origin and licence
-Base: `{Path(chosen.base).name}`. The licence of the base and that of the texts below both apply; {'see LICENSE.' if chosen.licence else 'no licence text was given.'}
+Base: `{Path(chosen.base).name}`. The licence of the base and that of the texts below both apply; {'see LICENSE.' if licence_of(chosen) else 'no licence text was given.'}
 
 ## Learned from
 - corpus `{chosen.corpus.name}`: {pairs}
@@ -34,7 +36,7 @@ intent of the nearest stored {outcome.found_by}.
 | P@1 | {outcome.before_first:.3f} | {outcome.after_first:.3f} |
 | MRR | {outcome.before_reciprocal:.3f} | {outcome.after_reciprocal:.3f} |
 
-{len(outcome.won)} questions were won and {len(outcome.lost)} lost; luck alone differs as much with a probability of {outcome.luck:.2g}.
+{won} won and {len(outcome.lost)} lost; luck alone differs as much with a probability of {outcome.luck:.2g}.
 Both are measured as the service runs them: before with the base's own graph, or with an export of it like this one; after with this folder,
 whose weights are stored as {chosen.weights}. Digest: `{digest}`.
 

@@ -19,6 +19,13 @@ from training.texts.synthetic_pairs import corpus_pairs
 MOST_STEPS = 400
 """Over pairs, unless --steps says more: some minutes on two quiet cores, and beyond it a small corpus is learned by heart."""
 
+LEAST_STEPS = 60
+"""Over pairs, unless --steps or --epochs says fewer. With a small corpus two epochs end before the weights have moved: of a bank's 42 entries
+with 97 questions (faq-data/bank cut down), 11 steps brought P@1 on 277 other questions from 43.3 to 46.9 %, 60 steps to 60.3 (53 won, 6 lost)."""
+
+EPOCHS = 2
+"""How often each pair is seen where LEAST_STEPS does not ask for more."""
+
 PAIR_RATE, TEXT_RATE = 5e-5, 2e-5
 """Learning rates; plain text teaches less per step and forgets more, so it gets less."""
 
@@ -71,7 +78,8 @@ def stored_rows(held_out: HeldOut) -> tuple[Row, ...]:
 
 def pair_settings(chosen: Namespace, rows: int) -> RunSettings:
     """The run over pairs."""
-    steps = chosen.steps or min(MOST_STEPS, max(1, math.ceil(rows * chosen.epochs / chosen.batch)))
+    least = LEAST_STEPS if chosen.epochs is None else 1
+    steps = chosen.steps or min(MOST_STEPS, max(least, math.ceil(rows * (chosen.epochs or EPOCHS) / chosen.batch)))
     return RunSettings("mnrl", steps, chosen.batch, chosen.rate or PAIR_RATE, chosen.tokens, chosen.seed, chosen.matryoshka)
 
 

@@ -19,6 +19,7 @@ from transformers import AutoConfig, AutoModel
 
 from training.export.base_folder import NEEDED, read_json, utterance_prompt
 from training.export.int8_graph import is_int8_graph, trained_weights
+from training.export.manifest import LEARNT_TEXTS
 from training.faults import Fault
 from training.packed.bert import to_state
 
@@ -78,8 +79,9 @@ def rebuild_base(folder: Path, room: Path) -> None:
     for part in NEEDED:
         (room / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / part, room / part)
-    if (folder / PROMPTS).is_file():
-        shutil.copyfile(folder / PROMPTS, room / PROMPTS)
+    for part in (PROMPTS, LEARNT_TEXTS):
+        if (folder / part).is_file():
+            shutil.copyfile(folder / part, room / part)
     kinds = [module["type"].rsplit(".", 1)[-1] for module in read_json(room / "modules.json")]
     if not {"Transformer", "Pooling", "Normalize"}.issuperset(kinds):
         raise Fault(f"{folder} is an exported model with {', '.join(kinds)}, whose weights cannot be read back; {INSTEAD}")
@@ -108,7 +110,10 @@ def require_digests(folder: Path) -> None:
 
 def require_parity(folder: Path, room: Path) -> None:
     """Hold the rebuilt model to the vectors that came with the exported one."""
-    parity = json.loads((folder / "parity.json").read_text(encoding="utf-8"))
+    file = folder / "parity.json"
+    if not file.is_file():
+        raise Fault(f"the base folder {folder} lacks parity.json, which its weights are held to; copy the model folder again")
+    parity = read_json(file)
     vectors = SentenceTransformer(str(room), device="cpu").encode(parity["texts"], prompt=utterance_prompt(room), normalize_embeddings=True)
     worst = float((vectors * np.array(parity["vectors"], np.float32)).sum(axis=1).min())
     if not worst >= LEAST_COSINE:

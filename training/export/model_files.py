@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from training.export.base_folder import BaseFolder, read_json
+from training.export.manifest import LEARNT_TEXTS
 
 COPIED = (
     "modules.json",
@@ -26,10 +27,11 @@ def write_model_files(base: BaseFolder, folder: Path) -> None:
     """Write every configuration the encoder reads. vocab.txt is left out: tokenizer.json holds the vocabulary.
 
     Some tokenizer.json pad every text to 128 and cut it there. The length limit is the model's max_seq_length, which the
-    encoder applies, and padding depends on the batch, so both are set to null.
+    encoder applies, and padding depends on the batch, so both are set to null. What the base has learnt it knows in any form.
     """
     prompts = ("config_sentence_transformers.json",) if has_prompts(base) else ()
-    for part in (*COPIED, *prompts, *(f"{layer}/config.json" for layer in base.dense)):
+    learnt = (LEARNT_TEXTS,) if (base.path / LEARNT_TEXTS).is_file() else ()
+    for part in (*COPIED, *prompts, *learnt, *(f"{layer}/config.json" for layer in base.dense)):
         (folder / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(base.path / part, folder / part)
     tokenizer = read_json(base.path / "tokenizer.json")

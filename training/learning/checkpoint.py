@@ -56,7 +56,7 @@ def load_checkpoint(path: Path, mark: str) -> Checkpoint | None:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as cause:  # Whatever a damaged pickle or zip raises.
-        raise Fault(f"the checkpoint {path} cannot be read: {cause}; remove it and start without --resume") from cause
+        raise Fault(f"the checkpoint {path} cannot be read: {cause}; remove the folder {path.parent} and start without --resume") from cause
     if state.pop("mark") != mark:
-        raise Fault(f"the checkpoint {path} is of a run with other data, settings or base; repeat that command, or start without --resume")
+        raise Fault(f"the checkpoint {path} is of a run with other data, settings or base; repeat that command, or remove the folder {path.parent} to start anew without --resume")
     return Checkpoint(**state)

@@ -9,6 +9,11 @@ from training.export.whole_folder import require_replaceable
 from training.faults import Fault, Interrupted
 
 
+def run_place(out: Path) -> Path:
+    """The run's folder for a result at `out`."""
+    return out.with_name(f"{out.name}.run")
+
+
 @contextmanager
 def run_folder(out: Path, resume: bool, mark: str = "faqmatch.json") -> Iterator[Path]:
     """The folder for the time of the block; removed at its end. A block that raises leaves it, if it holds a checkpoint,
@@ -18,7 +23,7 @@ def run_folder(out: Path, resume: bool, mark: str = "faqmatch.json") -> Iterator
     require_replaceable) is refused before the run, not after it. @raises Fault, Interrupted.
     """
     require_replaceable(out, mark)
-    room = out.with_name(f"{out.name}.run")
+    room = run_place(out)
     if room.exists() and not room.is_dir():
         raise Fault(f"{room} is a file, and the run keeps its state in a folder of that name; move it or give another --out")
     unfinished = room.is_dir() and any(room.glob("*.pt"))

@@ -1,5 +1,11 @@
 """Bad input is one line and exit code 3 (2 for an option), said before any work is done, and leaves nothing behind."""
 
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,7 +52,7 @@ def test_files_that_are_not_there_or_not_utf8_are_named(said: Callable[..., str]
     parity = ["training.parity", "--model", tmp_path, "--base", base]
     assert "line 2 is not UTF-8" in said(*parity, "--texts", latin)
     assert "line 2 is not UTF-8" in said(*parity, "--jsonl", latin)
-    adapt = ["training.adapt", "--corpus", corpus, "--base", "nowhere", "--out", tmp_path / "out"]
+    adapt = ["training.adapt", "--corpus", corpus, "--base", tmp_path, "--out", tmp_path / "out"]
     assert "line 2 is not UTF-8" in said(*adapt, "--feedback", latin)
     assert "nowhere.jsonl is not a file" in said(*adapt, "--feedback", tmp_path / "nowhere.jsonl")
     assert "no-licence is not a file" in said(*adapt, "--licence", tmp_path / "no-licence")
@@ -82,3 +88,67 @@ def test_shorter_vectors_do_not_go_with_tsdae(said: Callable[..., str], base: st
     assert expected in said("training.fit", "--text", text, "--loss", "tsdae", "--matryoshka", "16,8", "--base", base, "--out", tmp_path / "mine")
     adapt = ["training.adapt", "--corpus", corpus, "--text", text, "--text-loss", "tsdae", "--matryoshka", "16,8", "--base", base]
     assert expected in said(*adapt, "--out", tmp_path / "mine")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_that_a_library_makes_an_error_of_its_own_is_one_line(number: signal.Signals, capsys: pytest.CaptureFixture[str]) -> None:
+    """numpy and scipy do so while they are imported."""
+
+    def command() -> None:
+        try:
+            os.kill(os.getpid(), number)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed\n in two lines") from None
+
+    before = signal.getsignal(number)
+    with pytest.raises(SystemExit, match="130"):
+        run_command(command)
+    assert capsys.readouterr().err == "stopped: interrupted (ImportError: initialization failed in two lines)\n"
+    assert signal.getsignal(number) is before
+
+
+def test_an_error_that_nobody_interrupted_keeps_its_traceback() -> None:
+    def command() -> None:
+        raise ImportError("no such thing")
+
+    with pytest.raises(ImportError, match="no such thing"):
+        run_command(command)
+
+
+@pytest.mark.parametrize("option", ["--corpus", "--text", "--feedback", "--licence", "--base"])
+def test_paths_that_are_not_there_are_told_before_torch_is_loaded(base: str, corpus: Path, tmp_path: Path, option: str) -> None:
+    program = "import sys, runpy\ntry:\n runpy.run_module('training.adapt', run_name='__main__')\nfinally:\n print('torch' in sys.modules)"
+    given = {"--corpus": corpus, "--base": base, "--out": tmp_path / "out", option: tmp_path / "nowhere"}
+    arguments = [str(part) for pair in given.items() for part in pair]
+    ended = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (3, "False\n")
+    assert ended.stderr.startswith(f"error: {option} {tmp_path / 'nowhere'} ") and ended.stderr.count("\n") == 1
+
+
+def test_a_base_without_its_parity_vectors_is_to_be_copied_again(
+    said: Callable[..., str], command: Command, base: str, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("training.export", "--base", base, "--out", tmp_path / "model") == 0
+    capsys.readouterr()  # The bar of the export.
+    (tmp_path / "model" / "parity.json").unlink()
+    line = said("training.adapt", "--corpus", corpus, "--base", tmp_path / "model", "--out", tmp_path / "mine")
+    assert "lacks parity.json" in line and "copy the model folder again" in line and "make room" not in line
+
+
+def test_a_list_under_question_was_meant_as_questions(said: Callable[..., str], base: str, corpus: Path, tmp_path: Path) -> None:
+    changed = json.loads(corpus.read_text())
+    changed["entries"][0]["question"] = changed["entries"][0].pop("questions")
+    corpus.write_text(json.dumps(changed))
+    assert "did you mean questions?" in said("training.adapt", "--corpus", corpus, "--base", base, "--out", tmp_path / "mine")
+
+
+def test_the_licence_of_the_base_is_copied_unless_another_is_given(command: Command, base: str, corpus: Path, tmp_path: Path) -> None:
+    licensed, other = tmp_path / "licensed", tmp_path / "other.txt"
+    shutil.copytree(base, licensed)
+    (licensed / "LICENSE").write_text("of the base")
+    other.write_text("given")
+    for name, options, expected in (("one", [], "of the base"), ("two", ["--licence", other], "given")):
+        arguments = ["--corpus", corpus, "--base", licensed, "--out", tmp_path / name, "--steps", 1, "--keep-anyway", *options]
+        assert command("training.adapt", *arguments) in (0, 6)
+        assert (tmp_path / name / "LICENSE").read_text() == expected
+        assert "see LICENSE" in (tmp_path / name / "README.md").read_text()

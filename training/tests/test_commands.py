@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import tempfile
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 import torch
 
 from training.adapt import adapt_base
+from training.adapt.lessons import pair_settings
 from training.adapt.measure import Measured
 from training.base.open_base import base_folder, open_model
 from training.faults import Fault
@@ -115,7 +117,7 @@ def test_adapt_refuses_a_model_that_is_not_better_until_told_to_keep_it(
     assert "not better" in capsys.readouterr().err
     assert not (tmp_path / "mine").exists() and (tmp_path / "mine.report.json").exists()
     assert command("training.adapt", *arguments) == 3
-    assert "unfinished run" in capsys.readouterr().err
+    assert "holds a finished run that was refused; kept for --keep-anyway" in capsys.readouterr().err
     assert command("training.adapt", *arguments, "--resume", "--keep-anyway") == 6
     assert "not better than its base" in (tmp_path / "mine" / "README.md").read_text()
     assert not (tmp_path / "mine.run").exists()
@@ -324,3 +326,12 @@ def test_adapt_knows_the_intents_of_texts_that_are_in_no_pair(
     monkeypatch.setattr(table, "false_negatives", lambda rows, groups: seen.append(groups) or false_negatives(rows, groups))
     assert command("training.adapt", "--corpus", corpus, "--base", base, "--out", tmp_path / "mine", "--steps", 1) == 0
     assert seen[0]["quite alone"] == {"about_tax"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "steps", "epochs", "expected"),
+    [(8, None, None, 60), (960, None, None, 60), (1600, None, None, 100), (9000, None, None, 400), (176, None, 2, 11), (8, None, 1, 1), (9000, None, 9, 400), (8, 3, None, 3), (8, 500, 2, 500)],
+)
+def test_pairs_are_learned_from_in_60_to_400_steps_unless_asked_otherwise(rows: int, steps: int | None, epochs: int | None, expected: int) -> None:
+    chosen = Namespace(steps=steps, epochs=epochs, batch=32, rate=None, tokens=64, seed=7, matryoshka=())
+    assert pair_settings(chosen, rows).steps == expected

@@ -1,8 +1,13 @@
 """Before and after: ranks, luck and the verdict."""
 
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from training.adapt.card import model_card
 from training.adapt.compared import compare
 from training.adapt.measure import Measured, chance_of_luck, measure
 from training.texts.faq_corpus import Entry
@@ -67,3 +72,13 @@ def test_better_is_more_won_than_lost_and_more_than_luck_explains(won: int, lost
 def test_higher_ranks_alone_are_no_better_model() -> None:
     held_out = HeldOut(KEPT, [(f"q{number}", "a") for number in range(20)], by_answer=False)
     assert not compare(ranks(*[9] * 20), ranks(*[2] * 20), held_out, {}).better
+
+
+def test_the_card_counts_questions_in_their_number(tmp_path: Path) -> None:
+    outcome = compare(ranks(2, 1), ranks(1, 2), HeldOut(KEPT, [("q", "a"), ("r", "a")], by_answer=False), {})
+    chosen = Namespace(
+        out=tmp_path / "mine", base=str(tmp_path), corpus=Path("faq.yaml"), text=[], text_loss="", licence=None, no_labels=False, batch=2, seed=7, weights="int8"
+    )
+    learned = {"pairs": 9, "passages": 0, "passages_left_out": 0}
+    assert "\n1 question was won and 1 lost;" in model_card(chosen, outcome, learned, "x")
+    assert "\n2 questions were won and 1 lost;" in model_card(chosen, replace(outcome, won=["q", "s"]), learned, "x")

@@ -80,6 +80,8 @@ def parts_of(record: Any) -> tuple[str, str, list[str], str]:
         return intent, intent, [text_in(record, "text")], ""
     if "counter_examples" in record and "questions" not in record:
         return "", "", [], ""
+    if isinstance(record.get("question"), list) and "questions" not in record:
+        raise ValueError(f"expected text in question, found a list of {len(record['question'])}; did you mean questions?")
     question = text_in(record, "question")
     questions = record.get("questions", [question] if question else [])
     if not intent or not isinstance(questions, list) or not all(isinstance(question, str) for question in questions):
