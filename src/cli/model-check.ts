@@ -1,9 +1,10 @@
 /** What `faqmatch model check` looks at in a model folder: bytes first, then form, then the vectors themselves. */
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { LEARNT_TEXTS_FILE } from '../encoder/learnt-texts.ts';
 import { hashFiles } from '../encoder/model-digest.ts';
 import { MANIFEST, readModelJson } from '../encoder/model-files.ts';
-import { readModelFolder } from '../encoder/model-folder.ts';
+import { MANIFEST_FILE, readModelFolder } from '../encoder/model-folder.ts';
 import { createEncoder } from '../encoder/onnx-encoder.ts';
 import { FaqError } from '../errors.ts';
 import type { Finding } from './doctor-checks.ts';
@@ -15,7 +16,7 @@ const LEAST_REFERENCE = 0.99;
 /** One text, one vector, whatever company it is encoded in. */
 const LEAST_COMPANY = 0.9999;
 /** Files that cannot change a vector and so are not listed in faqmatch.json. */
-const UNLISTED = new Set(['README.md', 'LICENSE', 'parity.json', 'faqmatch.json']);
+const UNLISTED = new Set(['README.md', 'LICENSE', 'parity.json', LEARNT_TEXTS_FILE, MANIFEST_FILE]);
 /** Characters of a text that a report repeats. */
 const SHOWN = 40;
 

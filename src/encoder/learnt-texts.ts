@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { modelError } from './model-error.ts';
 
 /** One line for each text: the first 16 hex digits of its SHA-256. */
-const FILE = 'learnt-texts.txt';
+export const LEARNT_TEXTS_FILE = 'learnt-texts.txt';
 const LINE = /^[0-9a-f]{16}$/u;
 
 /** A text's line; case and spacing make no other text. training/adapt writes the same. */
@@ -22,11 +22,12 @@ export function learntLine(text: string): string {
  * @throws FaqError data_loss where the file is not what adapt writes.
  */
 export async function readLearntTexts(folder: string): Promise<((text: string) => boolean) | undefined> {
-  const data = await readFile(join(folder, FILE), 'utf8').catch(() => undefined);
+  const data = await readFile(join(folder, LEARNT_TEXTS_FILE), 'utf8').catch(() => undefined);
   if (data === undefined) return undefined;
   const lines = data.split('\n').filter((line) => line !== '');
   const wrong = lines.findIndex((line) => !LINE.test(line));
-  if (wrong >= 0) throw modelError('MODEL_DAMAGED', `Expected 16 hex digits in line ${wrong + 1} of ${FILE}. Copy the model folder again.`);
+  if (wrong >= 0)
+    throw modelError('MODEL_DAMAGED', `Expected 16 hex digits in line ${wrong + 1} of ${LEARNT_TEXTS_FILE}. Copy the model folder again.`);
   const learnt = new Set(lines);
   return (text) => learnt.has(learntLine(text));
 }
