@@ -67,6 +67,11 @@ export async function letOldVersionsGo({ store, opened, keep, onProblem }: Regis
   }
 }
 
+function otherModel(own: string, server: string): string | undefined {
+  if (own === server) return undefined;
+  return `It was built with another model (${own}) than the server's (${server}). Reload the corpus, or start the server with that model.`;
+}
+
 /** Versions of a corpus, newest first. */
 export async function listVersions(registry: Registry, corpus: string): Promise<readonly VersionSummary[]> {
   const state = requireState(registry.states, corpus);
@@ -79,6 +84,6 @@ export async function listVersions(registry: Registry, corpus: string): Promise<
     questions: manifest.questions,
     intents: manifest.intents,
     modelDigest: manifest.modelDigest,
-    problem: problem ?? (manifest.modelDigest === digest ? undefined : `It was built with another model than the server's (${digest}).`),
+    problem: problem ?? otherModel(manifest.modelDigest, digest),
   }));
 }

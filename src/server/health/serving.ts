@@ -49,7 +49,10 @@ export function notReadyReasons(facts: ServingFacts): readonly string[] {
   if (!facts.restored) {
     return [facts.storeProblem === undefined ? 'The stored versions are being opened.' : `The store is waited for: ${facts.storeProblem}`];
   }
-  if (!facts.anyActive) return ['No corpus has an active version yet; load one with ReloadCorpus.'];
+  if (!facts.anyActive)
+    return [
+      'No corpus has an active version that this server can use; load one with ReloadCorpus. Versions that another model built are named in the log.',
+    ];
   if (facts.storeProblem !== undefined && !facts.servesWithoutStore) return [`The store is out of reach: ${facts.storeProblem}`];
   if (facts.encoderProblem !== undefined) return [`The encoder is out of reach: ${facts.encoderProblem}`];
   return [];
