@@ -8,6 +8,7 @@ import type { Finding } from './doctor-checks.ts';
 import { fail, ok, warn } from './doctor-checks.ts';
 import { checkFit } from './doctor-fit.ts';
 import { checkRemoteEncoder } from './doctor-remote.ts';
+import { checkVersions } from './doctor-versions.ts';
 import { readParity, referenceCosines, shortVector } from './model-parity.ts';
 import { openModelFolder, startEncoder } from './open-encoder.ts';
 import { remoteSettingsOf } from './open-remote-encoder.ts';
@@ -58,7 +59,8 @@ export async function checkModel(config: Config, terminal: Terminal): Promise<re
   try {
     const remote = remoteSettingsOf(config);
     const model = await openModelFolder(config, { terminal, onProblem });
-    if (model !== undefined) found.push(modelFinding(model), ...(await checkFit(config, model)));
+    if (model !== undefined)
+      found.push(modelFinding(model), ...(await checkFit(config, model)), ...(await checkVersions(config, model.digest)));
     if (remote !== undefined) found.push(...(await checkRemoteEncoder(remote, model)));
     else if (model !== undefined) await checkHere(config, model, found);
   } catch (thrown) {
