@@ -3,9 +3,8 @@
  * other texts will.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { modelError } from './model-error.ts';
+import { readOptional } from './model-files.ts';
 
 /** One line for each text: the first 16 hex digits of its SHA-256. */
 export const LEARNT_TEXTS_FILE = 'learnt-texts.txt';
@@ -22,7 +21,7 @@ export function learntLine(text: string): string {
  * @throws FaqError data_loss where the file is not what adapt writes.
  */
 export async function readLearntTexts(folder: string): Promise<((text: string) => boolean) | undefined> {
-  const data = await readFile(join(folder, LEARNT_TEXTS_FILE), 'utf8').catch(() => undefined);
+  const data = await readOptional(folder, LEARNT_TEXTS_FILE);
   if (data === undefined) return undefined;
   const lines = data.split('\n').filter((line) => line !== '');
   const wrong = lines.findIndex((line) => !LINE.test(line));

@@ -43,6 +43,12 @@ describe('reading a model folder', () => {
       code: 'data_loss',
       message: expect.stringContaining('line 2 of learnt-texts.txt'),
     });
+    // One that is there and cannot be read must not pass for none.
+    const unreadable = await spoiled((folder) => mkdir(join(folder, 'learnt-texts.txt')));
+    await expect(readModelFolder(unreadable)).rejects.toMatchObject({
+      code: 'data_loss',
+      message: expect.stringContaining('learnt-texts.txt'),
+    });
   });
 
   it('reads every pooling mode from the folder’s own files', async () => {
