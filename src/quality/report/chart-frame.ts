@@ -1,5 +1,6 @@
 /** What the pictures of a report share: size, axes and legend, and their drawing as SVG texts without a browser. The drawing library is loaded when the first picture is asked for. */
 import type { EChartsOption } from 'echarts';
+import { percentText } from './number-text.ts';
 import { PALETTE } from './palette.ts';
 
 /** What a colour stands for. Set in HTML beside the picture, since only a browser knows how wide a text is. */
@@ -30,8 +31,8 @@ export const AXIS = {
   splitLine: { lineStyle: { color: PALETTE.line } },
 } as const;
 
-/** A share as axes write it: whole percents. */
-export const percentText = (share: number): string => `${Math.round(share * 100)} %`;
+/** A share as axes write it. */
+export const wholePercent = (share: number): string => percentText(share, 0);
 
 /** An axis of shares from 0 to 100 %. */
 export function shareAxis(name: string, side: 'x' | 'y', from = 0) {
@@ -42,7 +43,7 @@ export function shareAxis(name: string, side: 'x' | 'y', from = 0) {
     nameGap: side === 'x' ? 30 : 46,
     min: from,
     max: 1,
-    axisLabel: { ...AXIS.axisLabel, formatter: percentText },
+    axisLabel: { ...AXIS.axisLabel, formatter: wholePercent },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Pictures of confidence and of learning. */
-import { AXIS, type Chart, drawn, legendOf, percentText, shareAxis } from './chart-frame.ts';
+import { AXIS, type Chart, drawn, legendOf, shareAxis, wholePercent } from './chart-frame.ts';
 import type { EvaluationReport, HistogramBar, LearningPoint } from './evaluation-report.ts';
 import { PALETTE } from './palette.ts';
 
@@ -65,7 +65,7 @@ export function histogramChart({ histogram }: { readonly histogram: readonly His
         type: 'category',
         name: 'confidence of the best candidate',
         nameGap: 30,
-        data: histogram.map(({ from }) => percentText(from)),
+        data: histogram.map(({ from }) => wholePercent(from)),
         axisLabel: { ...AXIS.axisLabel, interval: 3 },
       },
       yAxis: { ...AXIS, type: 'value', name: 'utterances', nameGap: 46, minInterval: 1 },
