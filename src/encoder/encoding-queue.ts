@@ -21,6 +21,8 @@ export interface QueueSettings {
   readonly onWorkerLost: (error: FaqError) => void;
   /** Another worker module, for tests. */
   readonly workerFile: URL | undefined;
+  /** Another patience with a worker that does not reply, for tests. */
+  readonly stuckMs: number | undefined;
 }
 
 /** A running device. */
@@ -67,14 +69,15 @@ function createBatcher(
  */
 export async function openQueue(graph: GraphSettings, settings: QueueSettings): Promise<EncodingQueue> {
   const { device } = graph;
-  const { onWorkerLost, workerFile } = settings;
+  const { onWorkerLost, workerFile, stuckMs } = settings;
   let wake = (): void => undefined;
   const pool = await createInferencePool({
     workers: device === 'cpu' ? settings.workers : 1,
     settings: graph,
     onReady: () => wake(),
     onLost: onWorkerLost,
-    ...(workerFile === undefined ? {} : { workerFile }),
+    workerFile,
+    stuckMs,
   });
   const batcher = createBatcher(pool.slots, device, settings);
   wake = () => batcher.wake();

@@ -34,7 +34,9 @@ export interface InferencePoolOptions {
   /** Called with the cause when a worker is lost or cannot be started again. */
   readonly onLost: (error: FaqError) => void;
   /** The worker's module; another one in tests. */
-  readonly workerFile?: URL;
+  readonly workerFile?: URL | undefined;
+  /** After how long a worker that does not reply is replaced; shorter in tests. */
+  readonly stuckMs?: number | undefined;
 }
 
 const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './inference-worker.ts' : './inference-worker.js', import.meta.url);
@@ -73,6 +75,7 @@ function createSlot(
     const started = await startWorkerThread({
       file: options.workerFile ?? WORKER_FILE,
       settings: options.settings,
+      stuckMs: options.stuckMs,
       onLost(error) {
         thread = undefined;
         options.onLost(error);

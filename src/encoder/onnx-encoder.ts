@@ -44,6 +44,8 @@ export interface EncoderOptions {
   readonly onWorkerLost?: (error: FaqError) => void;
   /** Another worker module, for tests. */
   readonly workerFile?: URL;
+  /** Milliseconds after which a worker that does not reply is replaced, for tests. */
+  readonly stuckMs?: number;
 }
 
 /** Defaults of an encoder. */
@@ -158,12 +160,12 @@ async function compareDevices(parts: Omit<BulkRun, 'queue'>, one: EncodingQueue,
  *   is `refuse`; nothing is left running.
  */
 export async function createEncoder(options: EncoderOptions): Promise<OnnxEncoder> {
-  const { model, onWorkerLost, onDeviceProblem, workerFile, ...given } = options;
+  const { model, onWorkerLost, onDeviceProblem, workerFile, stuckMs, ...given } = options;
   const settings = { ...ENCODER_DEFAULTS, ...given };
   requirePooledPrompt(model.prompts.chosen, model.includePrompt);
   const tokenizer = createTokenizer(model);
   const graph = graphSettings(model, tokenizer, settings.intraOpThreads);
-  const queue: QueueSettings = { ...settings, onWorkerLost: (error) => onWorkerLost?.(error), workerFile };
+  const queue: QueueSettings = { ...settings, onWorkerLost: (error) => onWorkerLost?.(error), workerFile, stuckMs };
   const devices = await openDevices({
     device: settings.device,
     bulkDevice: settings.bulkDevice ?? settings.device,

@@ -32,12 +32,18 @@ export interface WorkerThread {
 export interface WorkerStart {
   readonly file: URL;
   readonly settings: GraphSettings;
-  /** Called once if a warm thread ends without having been asked to. */
+  /** Called once if a warm thread ends without having been asked to, or is given up. */
   readonly onLost: (error: FaqError) => void;
+  /** Milliseconds without any reply to a batch in hand after which the thread is given up as stuck; 60 s by default. */
+  readonly stuckMs?: number | undefined;
 }
 
 /** Longest wait for a worker to finish its batch and leave before it is ended by force. */
 const CLOSE_MS = 5_000;
+/** No batch takes a tenth of this, on a slow machine and with a large model. */
+const STUCK_MS = 60_000;
+/** A process that was halted sees one tick of a clock however long it was, so time is counted in ticks. */
+const TICKS = 10;
 
 function revive(error: PlainError): FaqError {
   const cause = new Error(error.detail);
@@ -50,12 +56,25 @@ interface Waiting {
 }
 
 /** Batches in the thread's hands. */
-function createLedger(): { add(id: number, waiting: Waiting): void; settle(reply: WorkerReply): void; rejectAll(error: FaqError): void } {
+interface Ledger {
+  add(id: number, waiting: Waiting): void;
+  settle(reply: WorkerReply): void;
+  rejectAll(error: FaqError): void;
+  /** Counts one tick, and says how many there were since the thread last took or gave anything; 0 where nothing is in its hands. */
+  tick(): number;
+}
+
+function createLedger(): Ledger {
   const waiting = new Map<number, Waiting>();
+  let ticks = 0;
   return {
-    add: (id, entry) => waiting.set(id, entry),
+    add(id, entry) {
+      if (waiting.size === 0) ticks = 0;
+      waiting.set(id, entry);
+    },
     settle(reply) {
       if (reply.kind !== 'done' && reply.kind !== 'failed') return;
+      ticks = 0;
       const entry = waiting.get(reply.id);
       waiting.delete(reply.id);
       if (reply.kind === 'done') entry?.resolve(reply);
@@ -65,7 +84,19 @@ function createLedger(): { add(id: number, waiting: Waiting): void; settle(reply
       for (const entry of waiting.values()) entry.reject(error);
       waiting.clear();
     },
+    tick() {
+      ticks = waiting.size === 0 ? 0 : ticks + 1;
+      return ticks;
+    },
   };
+}
+
+/** Calls `giveUp` once a batch has been in the thread's hands for too long; the function it gives ends the watch. */
+function watch(ledger: Ledger, stuckMs: number, giveUp: () => void): () => void {
+  const clock = setInterval(() => {
+    if (ledger.tick() >= TICKS) giveUp();
+  }, stuckMs / TICKS).unref();
+  return () => clearInterval(clock);
 }
 
 async function endThread(worker: Worker): Promise<void> {
@@ -77,7 +108,7 @@ async function endThread(worker: Worker): Promise<void> {
 }
 
 /**
- * Starts a thread and waits until its session is warm.
+ * Starts a thread, waits until its session is warm, and watches it from then on.
  * @throws FaqError what the worker refused the model with, or internal where the thread ended first.
  */
 export async function startWorkerThread(start: WorkerStart): Promise<WorkerThread> {
@@ -86,17 +117,22 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
   let state: 'starting' | 'warm' | 'closing' | 'gone' = 'starting';
   let nextId = 0;
   return await new Promise<WorkerThread>((resolve, reject) => {
-    const lose = (cause: unknown): void => {
+    const lose = (what: string, cause: unknown): void => {
       const before = state;
       state = 'gone';
       if (before === 'gone') return;
-      const error = new FaqError('internal', 'An inference worker ended in the middle of its work; it is being replaced. Try again.', {
-        cause,
-      });
+      stopWatch();
+      const error = new FaqError('internal', `An inference worker ${what}; it is being replaced. Try again.`, { cause });
       ledger.rejectAll(error);
       reject(error);
       if (before === 'warm') start.onLost(error);
     };
+    const stuckMs = start.stuckMs ?? STUCK_MS;
+    const stopWatch = watch(ledger, stuckMs, () => {
+      lose('is stuck in a batch', new Error(`no reply in ${stuckMs} ms`));
+      // Not waited for: a thread inside native code does not hear of it before that returns.
+      void worker.terminate();
+    });
     const thread = (pooled: boolean): WorkerThread => ({
       pooled,
       run: (batch) =>
@@ -114,8 +150,9 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
         await endThread(worker);
       },
     });
-    worker.on('error', lose);
-    worker.on('exit', (code) => lose(new Error(`worker thread exit code ${code}`)));
+    const ended = (cause: unknown): void => lose('ended in the middle of its work', cause);
+    worker.on('error', ended);
+    worker.on('exit', (code) => ended(new Error(`worker thread exit code ${code}`)));
     worker.on('message', (reply: WorkerReply) => {
       if (reply.kind === 'ready') {
         state = 'warm';

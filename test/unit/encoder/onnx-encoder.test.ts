@@ -257,6 +257,24 @@ describe('a stuck worker', () => {
     );
     expect(await stuck).toBe('internal');
   });
+
+  it('is given up and replaced, and its text gets an error', { timeout: 40_000 }, async () => {
+    const lost: FaqError[] = [];
+    await withEncoder(
+      SHIPPED_MODEL,
+      async (encoder) => {
+        await expect(encoder.encode('one two three four five six seven')).rejects.toThrow('is stuck in a batch');
+        expect((await encoder.encode('where is my order')).tokens).toBe(6);
+        expect(encoder.restarts).toBe(1);
+        expect(lost).toHaveLength(1);
+      },
+      {
+        workerFile: new URL('../../support/stuck-worker.ts', import.meta.url),
+        onWorkerLost: (error) => lost.push(error),
+        stuckMs: 2_000,
+      },
+    );
+  });
 });
 
 describe('a model that does not work', () => {
