@@ -8,8 +8,7 @@ from sentence_transformers import SentenceTransformer
 
 from training.adapt.compared import ADVICE, Compared, compare
 from training.adapt.finished_model import export_trained, put_in_place
-from training.adapt.learnt_texts import learnt_digests, read_learnt, write_learnt
-from training.adapt.lessons import feedback_rows, pair_rows, pair_settings, stored_rows, text_rows, text_settings
+from training.adapt.lessons import feedback_rows, pair_rows, pair_settings, pair_texts, stored_rows, text_rows, text_settings
 from training.adapt.measure import measure
 from training.adapt.next_steps import judge_line, use_line
 from training.adapt.refused_run import make_way, mark_of, note_refused
@@ -21,6 +20,7 @@ from training.export.base_folder import find_base, read_base
 from training.export.calibrated_int8 import require_plain_bert
 from training.faults import Refused
 from training.learning.encode import model_encoder
+from training.learning.learnt_texts import learnt_digests, read_learnt, write_learnt
 from training.learning.run_folder import run_folder
 from training.learning.train import Lesson, train
 from training.texts.faq_corpus import read_corpus
@@ -53,7 +53,7 @@ def adapt_base(chosen: Namespace) -> None:
         pairs = Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt", known=stored_rows(held_out))
         losses = learn(model, [Lesson(passages, settings, room / "text.pt"), pairs], chosen.resume)
         fresh = export_trained(model, chosen, room, ranges)
-        write_learnt(fresh, learnt_digests(rows, passages, held_out, known))
+        write_learnt(fresh, learnt_digests(pair_texts(rows, held_out), (row.a for row in passages), known))
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)
         finish(chosen, outcome, fresh, {"pairs": len(rows), "passages": len(passages), "passages_left_out": leaks, **of_feedback})
         if not (outcome.better or chosen.keep_anyway):

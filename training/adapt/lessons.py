@@ -76,6 +76,12 @@ def stored_rows(held_out: HeldOut) -> tuple[Row, ...]:
     return tuple(Row(text, text, group=entry.intent) for entry in held_out.kept for text in (*entry.questions, entry.answer) if text)
 
 
+def pair_texts(rows: list[Row], held_out: HeldOut) -> set[str]:
+    """What the pairs teach: their texts, and the corpus's that were not kept aside, since any may have been a negative. None without pairs."""
+    stored = [text for entry in held_out.kept for text in (*entry.questions, entry.answer) if text] if rows else []
+    return {*stored, *(text for row in rows for text in row.texts)}
+
+
 def pair_settings(chosen: Namespace, rows: int) -> RunSettings:
     """The run over pairs."""
     least = LEAST_STEPS if chosen.epochs is None else 1

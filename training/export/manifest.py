@@ -10,7 +10,7 @@ from training.export.trace_graph import INPUTS, output_name
 FORMAT = 1
 GRAPH_FILE = "onnx/model.onnx"
 LEARNT_TEXTS = "learnt-texts.txt"
-"""What the model has learnt, as digests (adapt/learnt_texts.py)."""
+"""What the model has learnt, as digests (learning/learnt_texts.py)."""
 
 NOT_VECTORS = {"README.md", "LICENSE", "parity.json", "faqmatch.json", LEARNT_TEXTS}
 """Files that cannot change a vector; all others are listed and digested."""

@@ -10,8 +10,10 @@ from pathlib import Path
 import torch
 
 from training.base.open_base import base_folder, open_model, pick_device
+from training.export.base_folder import find_base
 from training.export.whole_folder import whole_folder
 from training.faults import Fault
+from training.learning.learnt_texts import learnt_digests, read_learnt, write_learnt
 from training.learning.loss_picture import loss_picture
 from training.learning.run_folder import run_folder
 from training.learning.run_settings import RunSettings
@@ -61,7 +63,7 @@ def fit_base(chosen: Namespace) -> Path:
     """Train and write the folder; returns it."""
     if LOSSES[chosen.loss].teacher != bool(chosen.teacher):
         raise Fault(f"--loss {chosen.loss} {'needs a' if LOSSES[chosen.loss].teacher else 'takes no'} --teacher")
-    rows = read_lesson_rows(chosen)
+    rows, known = read_lesson_rows(chosen), read_learnt(find_base(chosen.base))
     if chosen.threads:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
@@ -75,5 +77,6 @@ def fit_base(chosen: Namespace) -> Path:
         with whole_folder(chosen.out, "modules.json") as fresh:
             model.save(str(fresh), create_model_card=False)
             (fresh / "training.json").write_text(json.dumps({"base": chosen.base, "rows": len(rows), **asdict(settings), "losses": losses}, indent=1) + "\n")
+            write_learnt(fresh, learnt_digests((), (text for row in rows for text in row.texts), known))
             (fresh / "loss.svg").write_text(loss_picture(losses, f"{chosen.loss}, {settings.steps} steps of {settings.batch}"))
     return chosen.out

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from training.adapt import learnt_texts
-from training.adapt.learnt_texts import learnt_digests, text_digest
+from training.adapt.lessons import pair_texts
 from training.export.manifest import digest_files
+from training.learning import learnt_texts
+from training.learning.learnt_texts import learnt_digests, text_digest
 from training.texts.faq_corpus import Entry, read_corpus
 from training.texts.held_out import HeldOut, hold_out
 from training.texts.rows import Row
@@ -29,23 +30,33 @@ def test_case_and_white_space_make_no_other_text() -> None:
     assert text_digest("  Where IS\tmy\u00a0Öl?\n") == hashlib.sha256("where is my öl?".encode()).hexdigest()[:16]
 
 
-def test_lines_are_of_pairs_their_negatives_stored_texts_and_passages_and_of_the_base_each_once_and_sorted() -> None:
-    rows, passages = [Row("one", "An answer", ("two",)), Row("said by a user", "ONE")], [Row("a passage", "a passage")]
+def test_pairs_teach_their_texts_their_negatives_and_what_is_stored() -> None:
+    rows = [Row("one", "An answer", ("two",)), Row("said by a user", "ONE")]
+    assert pair_texts(rows, KEPT) == {"one", "ONE", "An answer", "two", "said by a user"}
+    assert pair_texts([], KEPT) == set()
+
+
+def test_lines_are_of_all_texts_and_of_the_base_each_once_and_sorted() -> None:
     known = text_digest("from the base")
-    expected = sorted({known, *map(text_digest, ("one", "an answer", "two", "said by a user", "a passage"))})
-    assert learnt_digests(rows, passages, KEPT, {known}) == expected
+    expected = sorted({known, *map(text_digest, ("one", "two", "a passage"))})
+    assert learnt_digests(["one", "two", "ONE"], ["a passage", "two"], {known}) == expected
 
 
-def test_without_pairs_only_the_passages_are_learnt() -> None:
-    assert learnt_digests([], [Row("a passage", "a passage")], KEPT, set()) == [text_digest("a passage")]
-
-
-def test_passages_fill_up_to_the_limit_and_the_corpus_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learnt_texts, "MOST_LINES", 4)
-    rows, passages = [Row("one", "two")], [Row(text, text) for text in ("two", "p1", "p2")]
-    assert set(learnt_digests(rows, passages, KEPT, set())) == set(map(text_digest, ("one", "two", "An answer", "p1")))
+def test_other_texts_fill_up_to_the_limit_and_the_certain_are_there_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learnt_texts, "MOST_LINES", 3)
+    assert set(learnt_digests(["one", "two"], ["two", "p1", "p2"], set())) == set(map(text_digest, ("one", "two", "p1")))
     monkeypatch.setattr(learnt_texts, "MOST_LINES", 1)
-    assert len(learnt_digests(rows, passages, KEPT, set())) == 3
+    assert len(learnt_digests(["one", "two"], ["p1"], set())) == 2
+
+
+def test_a_fitted_folder_lists_its_rows_and_what_its_base_had_learnt(command: Command, base: str, tmp_path: Path) -> None:
+    known, data, fitted = tmp_path / "known", tmp_path / "rows.jsonl", tmp_path / "fitted"
+    shutil.copytree(base, known)
+    (known / "learnt-texts.txt").write_text(f"{text_digest('from the base')}\n")
+    data.write_text("".join(json.dumps({"a": f"question {number}", "b": f"answer {number}", "neg": ["another"]}) + "\n" for number in range(8)))
+    assert command("training.fit", "--base", known, "--data", data, "--loss", "mnrl", "--steps", 1, "--out", fitted) == 0
+    texts = {f"{kind} {number}" for number in range(8) for kind in ("question", "answer")}
+    assert lines_in(fitted) == sorted(map(text_digest, texts | {"another", "from the base"}))
 
 
 def test_an_adapted_folder_lists_what_it_learnt_and_so_do_those_made_from_it(command: Command, base: str, corpus: Path, tmp_path: Path) -> None:

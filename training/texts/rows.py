@@ -27,6 +27,11 @@ class Row:
     score: float | None = None
     group: str | None = None
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text."""
+        return (self.a, self.b, *self.negatives)
+
 
 def plain(text: str) -> str:
     """White space collapsed, nothing else changed: the tokenizer does the rest, as in the service."""

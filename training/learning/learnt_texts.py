@@ -6,16 +6,15 @@ texts stand as digests, since a model folder is handed on where the corpus and m
 
 import hashlib
 import re
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
 from training.export.manifest import LEARNT_TEXTS
 from training.faults import Fault
-from training.texts.held_out import HeldOut
-from training.texts.rows import Row
 
 MOST_LINES = 200_000
-"""Plain text fills up to this many lines, some 3 MB; what a corpus holds is listed in any case, since that is what the service looks up."""
+"""Texts of no corpus fill up to this many lines, some 3 MB; what a corpus holds is listed in any case, since that is what the service looks up."""
 
 DIGITS = 16
 """Hex digits of a line: 64 bits, so that two of some million texts hardly ever share one."""
@@ -28,15 +27,12 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).lower().encode("utf-8")).hexdigest()[:DIGITS]
 
 
-def learnt_digests(rows: list[Row], passages: list[Row], held_out: HeldOut, before: set[str]) -> list[str]:
-    """The lines in order. `rows` are the pairs learnt from; with them go all questions and answers that were not kept aside, since any may have
-    been a negative. None of these where there were no pairs. `before`: lines of the base, which has not forgotten."""
-    texts = {text for row in rows for text in (row.a, row.b, *row.negatives)}
-    if rows:
-        texts.update(text for entry in held_out.kept for text in (*entry.questions, entry.answer) if text)
-    found = set(map(text_digest, texts)) | before
-    others = dict.fromkeys(digest for row in passages if (digest := text_digest(row.a)) not in found)
-    return sorted(found.union(islice(others, max(0, MOST_LINES - len(found)))))
+def learnt_digests(certain: Iterable[str], others: Iterable[str], before: set[str]) -> list[str]:
+    """The lines in order: of every certain text and of `before`, the base's lines, since it has not forgotten; then of others, in their order,
+    up to MOST_LINES."""
+    found = set(map(text_digest, certain)) | before
+    more = dict.fromkeys(digest for text in others if (digest := text_digest(text)) not in found)
+    return sorted(found.union(islice(more, max(0, MOST_LINES - len(found)))))
 
 
 def read_learnt(folder: Path) -> set[str]:
