@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { printableConfig } from '../config/print-config.ts';
 import type { Config } from '../config/schema.ts';
 import { SETTING_NAMES } from '../config/schema.ts';
+import { hasStuckThread } from '../encoder/worker-thread.ts';
 import { FaqError } from '../errors.ts';
 import { describedCommand, settingsOf } from './command-settings.ts';
 import { loadDemo, welcomeLines } from './demo.ts';
@@ -107,6 +108,12 @@ async function run(config: Config, flags: { readonly demo: boolean; readonly jso
   });
   if (service !== undefined) await serveUntilAsked(service, { config, flags, terminal, logger, stop });
   await stop.quiet();
+  if (hasStuckThread()) {
+    logger.fatal(
+      'a thread is stuck in native code, which keeps the process from leaving by itself: it is killed. Everything stored is safe.',
+    );
+    process.kill(process.pid, 'SIGKILL');
+  }
   if (stop.signal.reason instanceof FaqError && stop.signal.reason.code === 'cancelled') return;
   throw FaqError.from(stop.signal.reason);
 }

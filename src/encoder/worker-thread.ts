@@ -2,6 +2,7 @@
  * One running inference worker as promises: a batch in, its vectors out, and a word when the thread is lost.
  * Knows nothing of restarts, queues or texts.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { FaqError } from '../errors.ts';
 import type { GraphSettings } from './graph-session.ts';
@@ -24,7 +25,7 @@ export interface WorkerThread {
   readonly pooled: boolean;
   /** @throws FaqError internal: the run failed or the thread was lost. */
   run(batch: TokenBatch): Promise<BatchResult>;
-  /** Runs what was handed over, releases the session and ends the thread. */
+  /** Runs what was handed over, releases the session and ends the thread; one that is stuck is left behind, its batch rejected. */
   close(): Promise<void>;
 }
 
@@ -40,6 +41,8 @@ export interface WorkerStart {
 
 /** Longest wait for a worker to finish its batch and leave before it is ended by force. */
 const CLOSE_MS = 5_000;
+/** Longest wait for a thread to be gone that was ended by force. One inside native code does not hear of it before that returns. */
+const FORCE_MS = 1_000;
 /** No batch takes a tenth of this, on a slow machine and with a large model. */
 const STUCK_MS = 60_000;
 /** A process that was halted sees one tick of a clock however long it was, so time is counted in ticks. */
@@ -99,16 +102,38 @@ function watch(ledger: Ledger, stuckMs: number, giveUp: () => void): () => void 
   return () => clearInterval(clock);
 }
 
+/** Threads that were ended by force and are not gone. */
+const stuck = new Set<Worker>();
+
+/** Whether a thread of this process is stuck in native code: the process cannot leave by itself then, only be killed. */
+export function hasStuckThread(): boolean {
+  return stuck.size > 0;
+}
+
+/** Whether something has come to its end within some time. */
+async function endsWithin(ms: number, end: Promise<unknown>): Promise<boolean> {
+  const waited = new AbortController();
+  const late = sleep(ms, false, { signal: waited.signal }).catch(() => false);
+  return await Promise.race([end.then(() => true), late]).finally(() => waited.abort());
+}
+
+/** Ends a thread by force, and gives up waiting where that does not help. */
+async function force(worker: Worker): Promise<void> {
+  stuck.add(worker);
+  await endsWithin(
+    FORCE_MS,
+    worker.terminate().then(() => stuck.delete(worker)),
+  );
+}
+
 async function endThread(worker: Worker): Promise<void> {
-  const left = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const exit = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
-  const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
-  await left;
-  clearTimeout(timer);
+  if (!(await endsWithin(CLOSE_MS, exit))) await force(worker);
 }
 
 /**
- * Starts a thread, waits until its session is warm, and watches it from then on.
+ * Starts a thread and waits until its session is warm. A batch in its hands is watched.
  * @throws FaqError what the worker refused the model with, or internal where the thread ended first.
  */
 export async function startWorkerThread(start: WorkerStart): Promise<WorkerThread> {
@@ -122,7 +147,8 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
       state = 'gone';
       if (before === 'gone') return;
       stopWatch();
-      const error = new FaqError('internal', `An inference worker ${what}; it is being replaced. Try again.`, { cause });
+      const then = before === 'warm' ? 'it is being replaced. Try again.' : 'the encoder was starting or closing.';
+      const error = new FaqError('internal', `An inference worker ${what}; ${then}`, { cause });
       ledger.rejectAll(error);
       reject(error);
       if (before === 'warm') start.onLost(error);
@@ -130,8 +156,7 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
     const stuckMs = start.stuckMs ?? STUCK_MS;
     const stopWatch = watch(ledger, stuckMs, () => {
       lose('is stuck in a batch', new Error(`no reply in ${stuckMs} ms`));
-      // Not waited for: a thread inside native code does not hear of it before that returns.
-      void worker.terminate();
+      void force(worker);
     });
     const thread = (pooled: boolean): WorkerThread => ({
       pooled,
@@ -148,6 +173,7 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
         if (state !== 'warm') return;
         state = 'closing';
         await endThread(worker);
+        lose('did not end', new Error(`${CLOSE_MS} ms after it was asked to`));
       },
     });
     const ended = (cause: unknown): void => lose('ended in the middle of its work', cause);

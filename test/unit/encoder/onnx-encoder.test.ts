@@ -1,8 +1,11 @@
-import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readModelFolder } from '../../../src/encoder/model-folder.ts';
 import { createEncoder, type EncoderOptions, type OnnxEncoder } from '../../../src/encoder/onnx-encoder.ts';
+import { hasStuckThread } from '../../../src/encoder/worker-thread.ts';
 import { FaqError } from '../../../src/errors.ts';
 import { copyModel, cosine, editJson, readParity, SHIPPED_MODEL, TINY_MODELS, tinyModel } from '../../support/model-fixtures.ts';
 
@@ -244,8 +247,29 @@ describe('a lost worker', () => {
 });
 
 describe('a stuck worker', () => {
+  const workerFile = new URL('../../support/stuck-worker.ts', import.meta.url);
+  let folder: string;
+  let pipe: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'faqmatch-stuck-'));
+    pipe = join(folder, 'until');
+    execFileSync('mkfifo', [pipe]);
+    process.env['STUCK_UNTIL'] = pipe;
+  });
+
+  afterEach(async () => {
+    expect(hasStuckThread()).toBe(true);
+    await writeFile(pipe, '');
+    await vi.waitFor(() => expect(hasStuckThread()).toBe(false), 5_000);
+  });
+
+  afterAll(async () => {
+    delete process.env['STUCK_UNTIL'];
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it('keeps no encoder from being closed, and its text gets an error', { timeout: 40_000 }, async () => {
-    const workerFile = new URL('../../support/stuck-worker.ts', import.meta.url);
     let stuck: Promise<unknown> | undefined;
     await withEncoder(
       SHIPPED_MODEL,
@@ -260,6 +284,7 @@ describe('a stuck worker', () => {
 
   it('is given up and replaced, and its text gets an error', { timeout: 40_000 }, async () => {
     const lost: FaqError[] = [];
+    const options = { workerFile, onWorkerLost: (error: FaqError) => lost.push(error), stuckMs: 2_000 };
     await withEncoder(
       SHIPPED_MODEL,
       async (encoder) => {
@@ -268,11 +293,7 @@ describe('a stuck worker', () => {
         expect(encoder.restarts).toBe(1);
         expect(lost).toHaveLength(1);
       },
-      {
-        workerFile: new URL('../../support/stuck-worker.ts', import.meta.url),
-        onWorkerLost: (error) => lost.push(error),
-        stuckMs: 2_000,
-      },
+      options,
     );
   });
 });
