@@ -2,7 +2,7 @@
  * All corpora of a server with their versions, tied together: see contract.ts for what each operation promises.
  */
 import type { SourceFile } from '../corpus/corpus.ts';
-import { FaqError } from '../errors.ts';
+import { FaqError, throwIfAborted } from '../errors.ts';
 import type { VersionStore } from '../index/contract.ts';
 import type { MatchSettings } from '../matching/contract.ts';
 import { type BuildLanes, openBuildLanes } from './build-lanes.ts';
@@ -134,6 +134,8 @@ async function restore(registry: OpenRegistry): Promise<readonly SetAsideReport[
   const { digest } = registry.embedder.encoder.info;
   const open = (corpus: string, version: string) => openStored(store, digest, { corpus, version });
   const reports = await restoreAll({ store, open, states, reach, signal: closing.signal });
+  // Closed meanwhile, nobody would end what begins to follow now.
+  throwIfAborted(closing.signal);
   // By way of the versions kept open: what was active a moment ago is there at once when it becomes so again.
   const kept = (corpus: string, version: string, isAnew: boolean) => {
     if (isAnew) opened.forget(corpus, version);

@@ -130,13 +130,23 @@ const CORPORA_AT_ONCE = 4;
 
 async function restoreCorpora(parts: RestoreAll): Promise<readonly SetAsideReport[]> {
   const limit = pLimit(parts.store.shared ? CORPORA_AT_ONCE : 1);
+  const failed = new AbortController();
+  const goOn = AbortSignal.any([parts.signal, failed.signal]);
   const restored = (await parts.store.corpora()).map((corpus) =>
     limit(async () => {
-      const { state, reports } = await restoreCorpus(parts, corpus);
-      parts.states.set(corpus, state);
-      return reports;
+      throwIfAborted(goOn);
+      try {
+        const { state, reports } = await restoreCorpus(parts, corpus);
+        parts.states.set(corpus, state);
+        return reports;
+      } catch (error) {
+        failed.abort(FaqError.from(error));
+        throw error;
+      }
     }),
   );
+  // All are waited for, so that the next try does not begin beside what is left of this one.
+  await Promise.allSettled(restored);
   return (await Promise.all(restored)).flat();
 }
 
