@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 /** The one executable: `faqmatch <command>`. */
 import { askForHugePages } from './config/huge-pages.ts';
-
-/** Least Node that the packages this stands on support. */
-const LEAST_NODE = 22;
+import { LEAST_NODE } from './config/least-node.ts';
 
 if (Number.parseInt(process.versions.node, 10) < LEAST_NODE) {
   process.stderr.write(

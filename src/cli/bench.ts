@@ -9,7 +9,7 @@ import type { LatencySummary } from '../quality/latency.ts';
 import { summariseLatency } from '../quality/latency.ts';
 import { callServer } from './call-server.ts';
 import { describedCommand, serverAddress, settingsOf } from './command-settings.ts';
-import { numberFlag } from './number-flags.ts';
+import { secondsFlag } from './number-flags.ts';
 import { startProgress } from './progress.ts';
 import { tableLines } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -86,7 +86,7 @@ export function benchCommand(terminal: Terminal): Command {
   return command
     .argument('<corpus>', 'name of the corpus')
     .option('--callers <counts>', 'callers at once, one measurement each', callersFlag, [1, 8, 32])
-    .option('--seconds <number>', 'length of each measurement', numberFlag, 3)
+    .option('--seconds <number>', 'length of each measurement', secondsFlag, 3)
     .action(async (corpus: string, flags: BenchFlags) => {
       const address = serverAddress(settingsOf(command, terminal));
       const rows = await callServer(address, (client, signal) => measure(client, corpus, { flags, signal, terminal }));

@@ -1,14 +1,15 @@
 /** What `faqmatch doctor` looks at. Each check says ok, warn or fail, and what to do next. */
 import { constants } from 'node:fs';
-import { access, readdir, statfs } from 'node:fs/promises';
+import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { freemem } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { LEAST_NODE } from '../config/least-node.ts';
 import type { Config } from '../config/schema.ts';
 import { parseCorpus } from '../corpus/parse-corpus.ts';
 import { readSource } from '../corpus/read-source.ts';
 import { FaqError } from '../errors.ts';
 import { lockDataDir } from '../index/embedded/data-dir-lock.ts';
-import { makeDataDir } from '../index/embedded/make-data-dir.ts';
 import { workersOf } from './encoder-workers.ts';
 
 /** How a check came out. */
@@ -26,7 +27,6 @@ export type Check = (config: Config) => Promise<Finding>;
 const GIGABYTE = 1024 ** 3;
 /** A model of 23 MB unpacks to about 150 MB a worker; the rest of the process takes about as much again. */
 const MEMORY_PER_WORKER = 150 * 1024 ** 2;
-const LEAST_NODE = 24;
 
 /** Fine. */
 export function ok(name: string, detail: string): Finding {
@@ -56,11 +56,19 @@ export const checkNode: Check = async () => {
       );
 };
 
-/** Whether the data directory can be written and no other server has it. */
+/** The folder itself, or the nearest one above it that is there. */
+async function nearestFolder(path: string): Promise<string> {
+  const facts = await stat(path).catch(() => undefined);
+  const parent = dirname(resolve(path));
+  return facts !== undefined || parent === resolve(path) ? resolve(path) : nearestFolder(parent);
+}
+
+/** Whether the data directory can be written, or made, and no other server has it. */
 export const checkDataDir: Check = async ({ dataDir }) => {
   try {
-    await makeDataDir(dataDir);
-    await access(dataDir, constants.R_OK | constants.W_OK);
+    const found = await nearestFolder(dataDir);
+    await access(found, constants.R_OK | constants.W_OK);
+    if (found !== resolve(dataDir)) return ok('data directory', `${dataDir} can be made`);
     const lock = await lockDataDir(dataDir);
     await lock.release();
     return ok('data directory', dataDir);
@@ -73,7 +81,7 @@ export const checkDataDir: Check = async ({ dataDir }) => {
 
 /** Room for versions and embeddings: 1.6 KB a question, several versions kept. */
 export const checkDisk: Check = async ({ dataDir }) => {
-  const facts = await statfs(dataDir).catch(() => undefined);
+  const facts = await statfs(await nearestFolder(dataDir)).catch(() => undefined);
   if (facts === undefined) return warn('disk', 'free space is unknown');
   const free = (facts.bavail * facts.bsize) / GIGABYTE;
   const detail = `${free.toFixed(1)} GB free`;

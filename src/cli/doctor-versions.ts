@@ -2,10 +2,9 @@
 import type { Config } from '../config/schema.ts';
 import { FaqError } from '../errors.ts';
 import type { VersionStore } from '../index/contract.ts';
-import { lockDataDir } from '../index/embedded/data-dir-lock.ts';
-import { openEmbeddedStore } from '../index/embedded/embedded-store.ts';
 import { counted } from '../text/counted.ts';
 import { type Finding, ok, warn } from './doctor-checks.ts';
+import { NO_DATA_DIR, openFolderToRead } from './held-store.ts';
 
 /** Corpora whose active version is of the model, and of another. */
 async function activeByModel(
@@ -30,18 +29,14 @@ function findingOf({ fitting, other }: Awaited<ReturnType<typeof activeByModel>>
   return [ok('versions', `the model built the active version of ${counted(fitting.length, 'corpus', 'corpora')}`)];
 }
 
-/** Whether the active versions of the data directory are of the model. Says nothing of Qdrant, nor where a running server has the directory. */
+/** Whether the active versions of the data directory are of the model, a running server's too. Says nothing of Qdrant, nor of a directory without versions. */
 export async function checkVersions({ dataDir, index }: Config, digest: string): Promise<readonly Finding[]> {
   if (index !== 'embedded') return [];
-  // A directory that cannot be used is another check's business.
-  const lock = await lockDataDir(dataDir).catch(() => undefined);
-  if (lock === undefined) return [];
   try {
-    const store = await openEmbeddedStore({ dataDir });
-    return findingOf(await activeByModel(store, digest).finally(() => store.close()));
+    const { store, release } = await openFolderToRead(dataDir);
+    return findingOf(await activeByModel(store, digest).finally(release));
   } catch (error) {
-    return [warn('versions', FaqError.from(error).message)];
-  } finally {
-    await lock.release();
+    const { reason, message } = FaqError.from(error);
+    return reason === NO_DATA_DIR ? [] : [warn('versions', message)];
   }
 }

@@ -9,6 +9,9 @@ import { openEmbeddedStore } from '../index/embedded/embedded-store.ts';
 import { probeQdrant } from '../index/qdrant/probe.ts';
 import { openStore, qdrantSettingsOf } from './open-versions.ts';
 
+/** Reason of the error for a folder that is not what it should be. */
+export const NO_DATA_DIR = 'NO_DATA_DIR';
+
 /** A store that is open for one job. */
 export interface HeldStore {
   readonly store: VersionStore;
@@ -30,7 +33,7 @@ export async function openFolderToRead(folder: string): Promise<HeldStore> {
   if (names?.includes('corpora') !== true) {
     const found = names === undefined ? 'no folder that can be read' : 'a folder without one';
     const message = `Expected a backup or a data directory, which has a folder "corpora" in it, at ${resolve(folder)}; found ${found}.`;
-    throw new FaqError('not_found', message, { reason: 'NO_DATA_DIR' });
+    throw new FaqError('not_found', message, { reason: NO_DATA_DIR });
   }
   const store = await openEmbeddedStore({ dataDir: folder, readOnly: true });
   return { store, release: () => store.close() };
@@ -44,7 +47,7 @@ export async function openFolderToWrite(folder: string, onLost: (cause: Error) =
   const names = (await namesIn(folder)) ?? [];
   if (names.length > 0 && !names.includes('corpora')) {
     const message = `Expected a new or empty folder, an earlier backup or a data directory at ${resolve(folder)}; found a folder with other things in it.`;
-    throw new FaqError('invalid_argument', message, { reason: 'NO_DATA_DIR' });
+    throw new FaqError('invalid_argument', message, { reason: NO_DATA_DIR });
   }
   const lock = await lockDataDir(folder, { onLost }).catch((error: unknown) => {
     if (!(error instanceof FaqError)) throw error;

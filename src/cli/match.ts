@@ -8,7 +8,7 @@ import { FaqError } from '../errors.ts';
 import { callServer } from './call-server.ts';
 import { describedCommand, serverAddress, settingsOf } from './command-settings.ts';
 import { matchFile } from './match-file.ts';
-import { numberFlag, wholeFlag } from './number-flags.ts';
+import { shareFlag, wholeFlag } from './number-flags.ts';
 import { readLines, STANDARD_INPUT } from './read-lines.ts';
 import { matchLines } from './render-match.ts';
 import { reportError } from './report-error.ts';
@@ -94,8 +94,8 @@ export function matchCommand(terminal: Terminal): Command {
     .argument('[utterance...]', 'what the user typed')
     .option('--file <path>', 'utterances one a line; - for standard input')
     .option('--top-k <count>', 'candidates wanted', wholeFlag(0, 0xffff_ffff))
-    .option('--min-confidence <number>', 'confidence below which nothing is answered, 0 to 1', numberFlag)
-    .option('--min-precision <number>', 'how often answers should be right, 0 to 1; what is less sure is not answered', numberFlag)
+    .option('--min-confidence <number>', 'confidence below which nothing is answered, 0 to 1', shareFlag)
+    .option('--min-precision <number>', 'how often answers should be right, 0 to 1; what is less sure is not answered', shareFlag)
     .option('--previous-intent <intent>', 'intent of the turn before in the conversation')
     .option('--locale <locale>', 'only entries of this locale; repeated, of any of them', listFlag)
     .option('--tag <tag>', 'only entries with this tag; repeated, with all of them', listFlag)

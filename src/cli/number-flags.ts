@@ -1,11 +1,11 @@
 /** Flags of commands that are numbers: parsed, or refused with what was expected. */
 import { InvalidArgumentError } from 'commander';
 
-/** A number of any size; its range is the command's business. */
-export function numberFlag(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || Number.isNaN(number)) throw new InvalidArgumentError('A number was expected.');
-  return number;
+/** Seconds that something takes: more than none, and a day at most. */
+export function secondsFlag(value: string): number {
+  const seconds = Number(value);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('A number of seconds above 0 was expected, 86400 at most.');
 }
 
 /** A whole number in a range. */

@@ -9,7 +9,7 @@ function widthOf(cell: Cell): number {
 
 /** Lines of a table: the heading, then the rows. Every row has as many cells as the heading. */
 export function tableLines(heading: readonly string[], rows: readonly (readonly Cell[])[]): readonly string[] {
-  const widths = heading.map((title, column) => Math.max(title.length, ...rows.map((row) => widthOf(row[column] ?? ''))));
+  const widths = heading.map((title, column) => rows.reduce((width, row) => Math.max(width, widthOf(row[column] ?? '')), title.length));
   const numeric = heading.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
   const line = (cells: readonly Cell[]) =>
     cells

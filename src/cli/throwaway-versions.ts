@@ -31,18 +31,17 @@ export async function withThrowawayVersions<Result>(
 ): Promise<Result> {
   const cacheDir = join(config.dataDir, 'measurements');
   const lock = await lockCache(cacheDir);
-  const storeDir = await mkdtemp(join(tmpdir(), 'faqmatch-'));
   try {
-    const folders = { storeDir, cacheDir: lock === undefined ? storeDir : cacheDir };
-    // Measured in memory whatever the server uses: both give the same answers.
-    const opened = await openVersions({ ...config, index: 'embedded' }, parts.encoder, { folders, onProblem: parts.onProblem });
+    const storeDir = await mkdtemp(join(tmpdir(), 'faqmatch-'));
     try {
-      return await work(opened);
+      const folders = { storeDir, cacheDir: lock === undefined ? storeDir : cacheDir };
+      // Measured in memory whatever the server uses: both give the same answers.
+      const opened = await openVersions({ ...config, index: 'embedded' }, parts.encoder, { folders, onProblem: parts.onProblem });
+      return await work(opened).finally(() => opened.versions.close());
     } finally {
-      await opened.versions.close();
+      await rm(storeDir, { recursive: true, force: true });
     }
   } finally {
-    await rm(storeDir, { recursive: true, force: true });
     await lock?.release();
   }
 }

@@ -53,6 +53,11 @@ function revive(error: PlainError): FaqError {
   return new FaqError(error.code, error.message, error.reason === undefined ? { cause } : { reason: error.reason, cause });
 }
 
+function lossError(what: string, isReplaced: boolean, cause: unknown): FaqError {
+  const then = isReplaced ? 'it is being replaced. Try again.' : 'the encoder was starting or closing.';
+  return new FaqError('internal', `An inference worker ${what}; ${then}`, { cause });
+}
+
 interface Waiting {
   readonly resolve: (result: BatchResult) => void;
   readonly reject: (error: FaqError) => void;
@@ -95,9 +100,9 @@ function createLedger(): Ledger {
 }
 
 /** Calls `giveUp` once a batch has been in the thread's hands for too long; the function it gives ends the watch. */
-function watch(ledger: Ledger, stuckMs: number, giveUp: () => void): () => void {
+function watch(ledger: Ledger, stuckMs: number, giveUp: (cause: Error) => void): () => void {
   const clock = setInterval(() => {
-    if (ledger.tick() >= TICKS) giveUp();
+    if (ledger.tick() >= TICKS) giveUp(new Error(`no reply in ${stuckMs} ms`));
   }, stuckMs / TICKS).unref();
   return () => clearInterval(clock);
 }
@@ -143,19 +148,17 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
   let nextId = 0;
   return await new Promise<WorkerThread>((resolve, reject) => {
     const lose = (what: string, cause: unknown): void => {
+      if (state === 'gone') return;
       const before = state;
       state = 'gone';
-      if (before === 'gone') return;
       stopWatch();
-      const then = before === 'warm' ? 'it is being replaced. Try again.' : 'the encoder was starting or closing.';
-      const error = new FaqError('internal', `An inference worker ${what}; ${then}`, { cause });
+      const error = lossError(what, before === 'warm', cause);
       ledger.rejectAll(error);
       reject(error);
       if (before === 'warm') start.onLost(error);
     };
-    const stuckMs = start.stuckMs ?? STUCK_MS;
-    const stopWatch = watch(ledger, stuckMs, () => {
-      lose('is stuck in a batch', new Error(`no reply in ${stuckMs} ms`));
+    const stopWatch = watch(ledger, start.stuckMs ?? STUCK_MS, (cause) => {
+      lose('is stuck in a batch', cause);
       void force(worker);
     });
     const thread = (pooled: boolean): WorkerThread => ({

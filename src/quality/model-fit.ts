@@ -96,9 +96,8 @@ function judgeScripts(name: string, texts: readonly string[], vocabulary: readon
 
 /** Questions by the locale of their entry; '' where the file names none. */
 function questionsByLocale({ entries }: Corpus): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  for (const { locale, questions } of entries) groups.set(locale, [...(groups.get(locale) ?? []), ...questions]);
-  return groups;
+  const groups = Map.groupBy(entries, ({ locale }) => locale);
+  return new Map([...groups].map(([locale, own]) => [locale, own.flatMap(({ questions }) => questions)]));
 }
 
 /** What is judged of a corpus: nothing where all is well. */
@@ -113,15 +112,17 @@ export function createFitJudge(model: ModelFolder): (corpus: Corpus) => Fit {
   const measure = createVocabularyMeasure(model);
   const vocabulary = vocabularyOf(model);
   return (corpus) => {
-    const groups = [...questionsByLocale(corpus)];
-    const questions = groups.flatMap(([, texts]) => texts);
-    const perLocale = (judge: (name: string, texts: readonly string[]) => readonly Misfit[]) =>
-      groups.flatMap(([locale, texts]) => judge(locale === '' ? 'questions' : `questions in ${locale}`, texts));
+    const groups = [...questionsByLocale(corpus)].map(([locale, texts]) => ({
+      name: locale === '' ? 'questions' : `questions in ${locale}`,
+      texts,
+      measured: measure(texts, 'stored'),
+    }));
+    const questions = groups.flatMap(({ texts }) => texts);
     const misfits = [
-      ...perLocale((name, texts) => judgeScripts(name, texts, vocabulary)),
-      ...perLocale((name, texts) => judgeWords(name, measure(texts, 'stored'))),
+      ...groups.flatMap(({ name, texts }) => judgeScripts(name, texts, vocabulary)),
+      ...groups.flatMap(({ name, measured }) => judgeWords(name, measured)),
       ...judgeLength('questions', measure(questions, 'stored'), model.maxTokens),
     ];
-    return { misfits, enoughWords: groups.some(([, texts]) => measure(texts, 'stored').words >= LEAST_WORDS) };
+    return { misfits, enoughWords: groups.some(({ measured }) => measured.words >= LEAST_WORDS) };
   };
 }

@@ -9,7 +9,7 @@ import type { FitJob } from './build-lanes.ts';
 import { buildProbes } from './near-probes.ts';
 import { type JobProgress, serveJobs } from './worker-jobs.ts';
 
-let product: Promise<MatrixProduct> | undefined;
+let product: MatrixProduct | undefined;
 
 async function fitAndSerialise(input: FitInput, { multiply }: MatrixProduct, onProgress: JobProgress): Promise<Uint8Array> {
   if (!usesHitScorer(input)) return serialiseScorer(await fitScorer(input, multiply, { onProgress }));
@@ -17,8 +17,8 @@ async function fitAndSerialise(input: FitInput, { multiply }: MatrixProduct, onP
 }
 
 serveJobs<FitJob, Uint8Array>(async ({ input, threads }, onProgress) => {
-  product ??= createMatrixProduct({ threads });
-  const scorer = await fitAndSerialise(input, await product, onProgress);
+  product ??= await createMatrixProduct({ threads });
+  const scorer = await fitAndSerialise(input, product, onProgress);
   // A copy of its own, so that moving the buffer takes nothing else along.
   const bytes = new Uint8Array(scorer);
   return { result: bytes, transfer: [bytes.buffer] };

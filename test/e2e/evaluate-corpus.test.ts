@@ -67,6 +67,7 @@ test.each([
   ['min_confidence', { minConfidence: Number.NaN }],
   ['min_precision', { minPrecision: 1.1 }],
   ['utterances[0].utterance', { utterances: [{ utterance: ' ', intent: 'refund' }] }],
+  ['utterances[0].utterance', { utterances: [{ utterance: '\u200b', intent: 'refund' }] }],
   ['corpus', { corpus: '' }],
 ] satisfies readonly (readonly [string, Partial<EvaluateCorpusRequest>])[])('a bad %s is refused', async (field, fields) => {
   const refusal = await refusalOf(readAll(call(fields)));

@@ -9,7 +9,7 @@ import type { WorkerRequest } from '../../src/encoder/inference-protocol.ts';
 const STUCK_PIECES = 9;
 
 parentPort?.on('message', (request: WorkerRequest) => {
-  if (request.kind === 'run' && request.batch.lengths.includes(STUCK_PIECES)) readFileSync(process.env['STUCK_UNTIL'] ?? '');
+  if (request.kind === 'run' && request.batch.lengths.includes(STUCK_PIECES)) readFileSync(process.env.STUCK_UNTIL ?? '');
 });
 
 await import('../../src/encoder/inference-worker.ts');

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lock as acquire } from 'proper-lockfile';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
-import { systemCode } from './disk.ts';
+import { systemCode, writeError } from './disk.ts';
 import { makeDataDir } from './make-data-dir.ts';
 
 /** Without a renewal for this long the holder counts as gone: proper-lockfile's default, well over any pause of a healthy server. */
@@ -124,14 +124,22 @@ export async function lockDataDir(dataDir: string, options: DataDirLockOptions =
     });
   }
   heldHere.add(directory);
-  const lockBorn = (await bornAt(lockfilePath)) ?? 0;
-  const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), lockBorn };
-  await writeFile(ownerPath, `${JSON.stringify(owner)}\n`);
-  return {
-    async release() {
-      if (!heldHere.delete(directory)) return;
-      // The lock may be lost already; then there is nothing to give back.
-      await giveBack().catch(() => undefined);
-    },
+  const release = async (): Promise<void> => {
+    if (!heldHere.delete(directory)) return;
+    // The lock may be lost already; then there is nothing to give back.
+    await giveBack().catch(() => undefined);
   };
+  try {
+    const owner: Owner = {
+      pid: process.pid,
+      host: hostname(),
+      since: new Date().toISOString(),
+      lockBorn: (await bornAt(lockfilePath)) ?? 0,
+    };
+    await writeFile(ownerPath, `${JSON.stringify(owner)}\n`);
+  } catch (error) {
+    await release();
+    throw writeError(error, ownerPath);
+  }
+  return { release };
 }

@@ -14,13 +14,10 @@ import type { Evaluator } from './evaluator.ts';
 import { GrpcController } from './grpc-controller.ts';
 import { checkNamed } from './names.ts';
 import { throttleProgress } from './reload-events.ts';
+import { checkShare, checkUtterance } from './request-checks.ts';
 
 const LEAST_FOLDS = 2;
 const MOST_FOLDS = 20;
-
-function isShare(value: number | undefined): boolean {
-  return value === undefined || (value >= 0 && value <= 1);
-}
 
 /** @throws InvalidRequest. */
 function checkRequest(request: EvaluateCorpusRequest, { limits }: ServerOptions): void {
@@ -29,14 +26,10 @@ function checkRequest(request: EvaluateCorpusRequest, { limits }: ServerOptions)
   checkNamed(corpus, 'corpus', violations);
   const badFolds = folds !== 0 && (folds < LEAST_FOLDS || folds > MOST_FOLDS);
   violations.check(badFolds, 'folds', () => `expected 0 or ${LEAST_FOLDS} to ${MOST_FOLDS}; got ${folds}.`);
-  violations.check(!isShare(minConfidence), 'min_confidence', () => `expected a number from 0 to 1; got ${minConfidence}.`);
-  violations.check(!isShare(minPrecision), 'min_precision', () => `expected a number from 0 to 1; got ${minPrecision}.`);
-  for (const [index, { utterance }] of utterances.entries()) {
-    const field = `utterances[${index}].utterance`;
-    violations.check(utterance.trim() === '', field, () => 'expected some text; it is blank.');
-    const tooLong = utterance.length > limits.maxUtteranceChars && Array.from(utterance).length > limits.maxUtteranceChars;
-    violations.check(tooLong, field, () => `expected at most ${limits.maxUtteranceChars} characters; got more.`);
-  }
+  checkShare(minConfidence, 'min_confidence', violations);
+  checkShare(minPrecision, 'min_precision', violations);
+  for (const [index, { utterance }] of utterances.entries())
+    checkUtterance(utterance, { field: `utterances[${index}].utterance`, maxChars: limits.maxUtteranceChars }, violations);
   violations.throwIfAny();
 }
 

@@ -12,6 +12,7 @@ import { MAX_RESPONSE_BYTES, responseTooLarge } from '../edge/response-size.ts';
 import { collectViolations, type Violations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
 import { checkNamed, existingCorpus, existingVersion } from './names.ts';
+import { checkShare, checkUtterance } from './request-checks.ts';
 
 /** What top_k 0 stands for. */
 const DEFAULT_TOP_K = 5;
@@ -24,7 +25,7 @@ export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix 
   const { minConfidence, minPrecision, topK } = request;
   const violations = collectViolations(prefix);
   checkNamed(request.corpus, 'corpus', violations);
-  checkUtterance(request.utterance, limits.maxUtteranceChars, violations);
+  checkUtterance(request.utterance, { field: 'utterance', maxChars: limits.maxUtteranceChars }, violations);
   violations.check(topK > limits.maxTopK, 'top_k', () => `expected 0 to ${limits.maxTopK} (0 means ${DEFAULT_TOP_K}); got ${topK}.`);
   checkShare(minConfidence, 'min_confidence', violations);
   checkShare(minPrecision, 'min_precision', violations);
@@ -41,30 +42,6 @@ export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix 
     explain: request.explain,
     version: existingVersion(request.version),
   };
-}
-
-function checkShare(value: number | undefined, field: string, violations: Violations): void {
-  violations.check(value !== undefined && !(value >= 0 && value <= 1), field, () => `expected a number in [0, 1]; got ${value}.`);
-}
-
-function checkUtterance(utterance: string, maxChars: number, violations: Violations): void {
-  const chars = codePoints(utterance, maxChars);
-  violations.check(
-    chars > maxChars,
-    'utterance',
-    () => `expected at most ${maxChars} characters; got ${chars}. Send what the user asks, not a document.`,
-  );
-  violations.check(
-    chars <= maxChars && normaliseText(utterance) === '',
-    'utterance',
-    () => 'expected the words that the user typed; it is empty, blank or made of control characters.',
-  );
-}
-
-/** Code points of a text, counted only where the answer depends on it. */
-function codePoints(text: string, enough: number): number {
-  if (text.length <= enough || text.length > enough * 2) return text.length;
-  return Array.from(text).length;
 }
 
 /** Refuses long lists, empty values, and values longer than any that is stored: normalising may take the square of a text's length. */

@@ -35,7 +35,7 @@ test.each([
   [['matc'], "unknown command 'matc'"],
   [['match'], "missing required argument 'corpus'"],
   [['match', 'shop', 'hi', '--top-k', '1.5'], 'A whole number from 0 to 4294967295 was expected'],
-  [['match', 'shop', 'hi', '--min-confidence', 'x'], 'A number was expected'],
+  [['match', 'shop', 'hi', '--min-confidence', 'x'], 'A number from 0 to 1 was expected'],
   [['match', 'shop', 'hi', '--nonsense'], "unknown option '--nonsense'"],
   [['match', 'shop', 'hi', '--file', 'x.txt'], 'not both'],
   [['lookup', 'shop', 'a', '--intent', 'b'], 'not both'],

@@ -255,7 +255,7 @@ describe('a stuck worker', () => {
     folder = await mkdtemp(join(tmpdir(), 'faqmatch-stuck-'));
     pipe = join(folder, 'until');
     execFileSync('mkfifo', [pipe]);
-    process.env['STUCK_UNTIL'] = pipe;
+    process.env.STUCK_UNTIL = pipe;
   });
 
   afterEach(async () => {
@@ -265,7 +265,7 @@ describe('a stuck worker', () => {
   });
 
   afterAll(async () => {
-    delete process.env['STUCK_UNTIL'];
+    delete process.env.STUCK_UNTIL;
     await rm(folder, { recursive: true, force: true });
   });
 

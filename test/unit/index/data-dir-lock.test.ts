@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -90,4 +90,12 @@ test('a lock without an owner file is respected', async () => {
   await rm(join(dataDir, '.lock-owner.json'));
   await kill(child);
   await expect(lockDataDir(dataDir)).rejects.toThrow(/another process/);
+});
+
+test('a directory whose owner cannot be written is not kept locked', async () => {
+  const ownerPath = join(dataDir, '.lock-owner.json');
+  await mkdir(ownerPath);
+  await expect(lockDataDir(dataDir)).rejects.toThrow(/Writing .*lock-owner.json failed/);
+  await rm(ownerPath, { recursive: true });
+  await (await lockDataDir(dataDir)).release();
 });
