@@ -171,9 +171,9 @@ async function draw({ set, others, intents, named, farShare }: DrawnCorpus, next
     const found = bm25.scored(wordTerms(text), ({ byRow }) =>
       train.map((row, i): NearQuestion => ({ row: i, intent: row.intent, similarity: cosine(row.vector, vector), lexical: byRow[i] ?? 0 })),
     );
-    const nearest = (wanted: number) => found.find((hit) => hit.intent === wanted)?.similarity ?? -1;
+    const closenessOf = (wanted: number) => ({ nearest: found.find((hit) => hit.intent === wanted)?.similarity ?? -1, refused: 0 });
     const add = (to: CalibrationRow[], scores: Float32Array, baseline: number): void => {
-      const seen = features(scores, nearest);
+      const seen = features(scores, closenessOf);
       const weight = (weightOf(intent) * ROWS_PER_SET) / (2 * DRAWS);
       to.push({ features: { ...seen, score: seen.score - baseline }, right: seen.best === intent, inScope: intent >= 0, weight });
     };

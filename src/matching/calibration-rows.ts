@@ -5,7 +5,7 @@
 import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic, logit, type Weights } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
 import { decide } from './decide.ts';
-import { bestTwo, features } from './features.ts';
+import { bestTwo, type Closeness, features } from './features.ts';
 import { type ClarifyRow, type LearntDecisions, learnDecisions, MOST_CLARIFY } from './learnt-decisions.ts';
 import { UNIVERSAL_SHARE } from './universal-prior.ts';
 
@@ -13,7 +13,7 @@ import { UNIVERSAL_SHARE } from './universal-prior.ts';
 export interface HonestScore {
   readonly scores: Float32Array;
   /** Closeness to each intent (counter-examples.ts). */
-  readonly nearest: (intent: number) => number;
+  readonly closenessOf: (intent: number) => Closeness;
   /** The right intent; undefined for out of scope. */
   readonly intent: number | undefined;
 }
@@ -55,7 +55,7 @@ const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
 const ENOUGH_WRONG = 10;
 
 function toRow(honest: HonestScore, weight: number, baseline: number): CalibrationRow {
-  const found = features(honest.scores, honest.nearest);
+  const found = features(honest.scores, honest.closenessOf);
   return {
     features: { ...found, score: found.score - baseline },
     right: honest.intent !== undefined && found.best === honest.intent,
@@ -182,8 +182,8 @@ export function fitCalibrator(rows: HonestRows, { share, prior, baseline, questi
 }
 
 /** Confidences of one honest row, best first, with the intents they belong to. */
-function ranked({ scores, nearest }: HonestScore, calibrator: Calibrator) {
-  const { intents, none } = confidences(calibrator, { scores, found: features(scores, nearest), allowed: undefined });
+function ranked({ scores, closenessOf }: HonestScore, calibrator: Calibrator) {
+  const { intents, none } = confidences(calibrator, { scores, found: features(scores, closenessOf), allowed: undefined });
   const order = Array.from(intents.keys()).sort(
     (a, b) => (intents[b] as number) - (intents[a] as number) || (scores[b] as number) - (scores[a] as number) || a - b,
   );
@@ -220,7 +220,7 @@ export function fitDecisions(rows: HonestRows, calibrator: Calibrator, settings:
   const further = far.length === 0 ? 0 : made * FAR_IN_DECISIONS;
   const weighed = (list: readonly (HonestScore | SimulatedScore)[], weight: number) =>
     list.map((honest) => {
-      const found = features(honest.scores, honest.nearest);
+      const found = features(honest.scores, honest.closenessOf);
       const right = honest.intent !== undefined && found.best === honest.intent;
       const [confidence] = bestAndInScope(calibrator, { scores: honest.scores, found, allowed: undefined });
       return { confidence, right, weight: weight / list.length, group: groupOf(honest) };

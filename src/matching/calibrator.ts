@@ -45,6 +45,13 @@ function design(row: Pick<Features, 'score' | 'lead' | 'nearest'>): Weights {
   return [1, scaled[0] as number, scaled[1] as number, scaled[2] as number];
 }
 
+/**
+ * Log-odds of being in scope that an utterance loses for each unit of cosine that a counter-example is nearer than any question: .05 nearer makes
+ * "none of these" e times as likely. Fixed, and no part of what is learnt: counter-examples lie near one another, so their own rows would be
+ * explained by it alone and teach nothing of other traffic (docs/decisions/0028-nearer-counter-examples.md).
+ */
+const REFUSAL = 20;
+
 /** Log-odds; finite for finite features. */
 export function logit(weights: Weights, row: Pick<Features, 'score' | 'lead' | 'nearest'>): number {
   return design(row).reduce((sum, value, i) => sum + value * (weights[i] as number), 0);
@@ -188,7 +195,7 @@ function probabilities(
   behind: number,
 ): readonly [number, number] {
   const found = { ...scored.found, score: scored.found.score - baseline };
-  const any = sigmoid(logit(inScope, found));
+  const any = sigmoid(logit(inScope, found) - REFUSAL * found.refused);
   const sure = any * sigmoid(logit(right, found));
   const best = Math.max(Math.min(sure, any * greatestShare(scored)), behind === 0 ? 0 : any / (1 + behind));
   const all = any + (1 - any) * noneOdds;

@@ -4,6 +4,7 @@
  */
 import { type FitInput, type Multiply, NO_INTENT, type Refusals } from './contract.ts';
 import { denseProducts } from './dense-products.ts';
+import type { Closeness } from './features.ts';
 import { NEAR_DUPLICATE } from './near-duplicates.ts';
 
 /** Counter-examples as utterances are held against them; plain data. */
@@ -41,12 +42,10 @@ export function refusals(intents: Int32Array, cosines: Float32Array, leftOut?: R
   return { all, ofIntents };
 }
 
-/**
- * How close an utterance is to an intent: the cosine to its nearest stored question, less what a counter-example that refuses the intent is nearer.
- * In [−3, 1].
- */
-export function closeness(nearest: number, { all, ofIntents }: Refusals, intent: number): number {
-  return nearest - Math.max(0, Math.max(all, ofIntents.get(intent) ?? -1) - nearest);
+/** How close an utterance is to an intent, by the cosine to its nearest stored question and to what refuses the intent. */
+export function closeness(question: number, { all, ofIntents }: Refusals, intent: number): Closeness {
+  const refused = Math.max(0, Math.max(all, ofIntents.get(intent) ?? -1) - question);
+  return { nearest: question - refused, refused };
 }
 
 const BLOCK = 256;

@@ -4,6 +4,7 @@
 import { fitCalibrator, fitDecisions, type HonestRows, type HonestScore, type SimulatedScore } from './calibration-rows.ts';
 import { type FitInput, type Multiply, NO_INTENT, type Probe, type Refusals } from './contract.ts';
 import { closeness, type Held, heldAgainst } from './counter-examples.ts';
+import type { Closeness } from './features.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
@@ -46,13 +47,13 @@ async function scoreCounterExamples(fit: RidgeFit, input: FitInput, multiply: Mu
     const group = [...new Set([number, ...twins])].map((twin) => fit.counterStart + twin);
     return {
       scores: addVote(leaveGroupOut(fit, fit.counterStart + number, group), near, weight),
-      nearest: (intent) => closeness(nearest[intent] as number, refusals, intent),
+      closenessOf: (intent) => closeness(nearest[intent] as number, refusals, intent),
       intent: undefined,
     };
   });
 }
 
-function closenessOf({ around, refusals }: Sample): (intent: number) => number {
+function closenessOf({ around, refusals }: Sample): (intent: number) => Closeness {
   return (intent) => closeness(around.nearest[intent] as number, refusals, intent);
 }
 
@@ -69,7 +70,7 @@ function simulated(
     return [
       {
         scores: addVote(scores.slice(), near, weight),
-        nearest: closenessOf(sample),
+        closenessOf: closenessOf(sample),
         intent: undefined,
         source: sample.intent,
       },
@@ -82,7 +83,7 @@ function honestRows(samples: readonly Sample[], weight: number, counterExamples:
     inScope: samples.flatMap((sample) =>
       sample.alone === undefined
         ? []
-        : [{ scores: addVote(sample.alone.slice(), sample.around.near, weight), nearest: closenessOf(sample), intent: sample.intent }],
+        : [{ scores: addVote(sample.alone.slice(), sample.around.near, weight), closenessOf: closenessOf(sample), intent: sample.intent }],
     ),
     simulated: simulated(samples, weight, ({ without }) => without),
     far: simulated(samples, weight, ({ far }) => far),
@@ -136,7 +137,7 @@ function honestProbe(near: Probe['near'], intent: number | undefined, { refusals
   for (const hit of near) nearest.set(hit.intent, Math.max(nearest.get(hit.intent) ?? -1, hit.similarity));
   return {
     scores: hitScores(near, refusals, intentCount),
-    nearest: (wanted) => closeness(nearest.get(wanted) ?? -1, refusals, wanted),
+    closenessOf: (wanted) => closeness(nearest.get(wanted) ?? -1, refusals, wanted),
     intent,
   };
 }

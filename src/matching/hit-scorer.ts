@@ -19,7 +19,7 @@ function partsByIntent(near: readonly NearQuestion[], held: Refusals): Map<numbe
     const before = parts.get(hit.intent);
     const lexical = greatest > 0 ? (LEXICAL_WEIGHT * hit.lexical) / greatest : 0;
     parts.set(hit.intent, {
-      dense: Math.max(before?.dense ?? -Infinity, closeness(hit.similarity, held, hit.intent)),
+      dense: Math.max(before?.dense ?? -Infinity, closeness(hit.similarity, held, hit.intent).nearest),
       lexical: Math.max(before?.lexical ?? 0, lexical),
       neighbours: 0,
       namesAndAnswers: 0,

@@ -6,7 +6,7 @@ import { withContext } from './context-prior.ts';
 import type { MatchSettings } from './contract.ts';
 import { decide, thresholdOf, type Verdict } from './decide.ts';
 import { NO_DEMANDS, rulingDemands, type StandingDemands } from './demands.ts';
-import { type Features, features } from './features.ts';
+import { type Closeness, type Features, features } from './features.ts';
 import { precisionThreshold } from './learnt-decisions.ts';
 import type { IntentScorer } from './scorer.ts';
 
@@ -22,7 +22,7 @@ export interface JudgeInput {
   readonly scorer: IntentScorer;
   readonly scores: Float32Array;
   /** Closeness to the best intent (counter-examples.ts). */
-  readonly closenessOf: (intent: number) => number;
+  readonly closenessOf: (intent: number) => Closeness;
   /** Which intents may be candidates; all where undefined. */
   readonly allowed: ((intent: number) => boolean) | undefined;
   readonly equality: Equality;

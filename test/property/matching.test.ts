@@ -12,6 +12,7 @@ import { drawRows, rowsByIntent } from '../../src/matching/landmarks.ts';
 import { neighbourVote } from '../../src/matching/neighbour-vote.ts';
 import { ridgeScorer } from '../../src/matching/ridge-scorer.ts';
 import { loadScorer, serialiseScorer } from '../../src/matching/stored-scorer.ts';
+import { closeAt } from '../support/close-at.ts';
 import { fixedScorer } from '../support/fixed-scorer.ts';
 import { madeUpCorpus, naiveMultiply } from '../support/matching-corpora.ts';
 import { naiveRidge } from '../support/naive-ridge.ts';
@@ -41,7 +42,7 @@ describe('confidences', () => {
       fc.property(scoreList(30), calibrators, fc.integer({ min: 0 }), (list, calibrator, mask) => {
         const scores = Float32Array.from(list);
         const allowed = mask % 3 === 0 ? undefined : (intent: number) => ((mask >> (intent % 31)) & 1) === 1;
-        const found = features(scores, () => (mask % 200) / 100 - 1, allowed);
+        const found = features(scores, closeAt((mask % 200) / 100 - 1, mask % 7 === 0 ? (mask % 50) / 100 : 0), allowed);
         const { intents, none } = confidences(calibrator, { scores, found, allowed });
         const sum = intents.reduce((total, confidence) => total + confidence, none);
         expect(sum).toBeCloseTo(1, 9);
@@ -96,7 +97,7 @@ test('a judgement ranks allowed intents by confidence, cuts at top_k and decides
           judge({
             scorer: fixedScorer(scores),
             scores,
-            closenessOf: () => 0.6,
+            closenessOf: () => ({ nearest: 0.6, refused: 0 }),
             allowed: undefined,
             equality,
             topK,

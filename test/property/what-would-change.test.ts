@@ -44,6 +44,7 @@ const judged: fc.Arbitrary<JudgeInput> = fc
     }),
     decisions,
     nearest: fc.array(share, { minLength: INTENTS, maxLength: INTENTS }),
+    refused: fc.array(fc.oneof(fc.constant(0), share), { minLength: INTENTS, maxLength: INTENTS }),
     filtered: fc.option(fc.nat(INTENTS - 1), { nil: undefined }),
     equality: equalities,
     minConfidence: wish,
@@ -52,13 +53,13 @@ const judged: fc.Arbitrary<JudgeInput> = fc
     ofIntent: fc.array(fc.option(fc.record({ minConfidence: wish, minPrecision: wish }), { nil: undefined }), { maxLength: INTENTS }),
     previousIntent: fc.option(fc.nat(INTENTS - 1), { nil: undefined }),
   })
-  .map(({ list, calibrator, decisions: learnt, nearest, filtered, corpus, ofIntent, ...rest }) => {
+  .map(({ list, calibrator, decisions: learnt, nearest, refused, filtered, corpus, ofIntent, ...rest }) => {
     const scores = Float32Array.from(list);
     return {
       ...rest,
       scorer: { ...fixedScorer(scores, { calibrator }), decisions: learnt },
       scores,
-      closenessOf: (intent: number) => nearest[intent] ?? -1,
+      closenessOf: (intent: number) => ({ nearest: nearest[intent] ?? -1, refused: refused[intent] ?? 0 }),
       allowed: filtered === undefined ? undefined : (intent: number) => intent !== filtered,
       demands: { corpus, ofIntent },
       topK: 3,
@@ -164,7 +165,7 @@ describe('what would have changed a decision', () => {
         calibrator: { right: [Math.log(0.852 / 0.148), 0, 0, 0], inScope: [0, 0, 0, 0], temperature: 0.1, noneOdds: 1, baseline: 0 },
       }),
       scores: Float32Array.of(0.5, -1),
-      closenessOf: () => 0.5,
+      closenessOf: () => ({ nearest: 0.5, refused: 0 }),
       allowed: undefined,
       equality: { kind: 'none' } as const,
       topK: 5,

@@ -10,6 +10,7 @@ import { type Calibrator, confidences, logit, sigmoid } from '../../../src/match
 import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
 import { features } from '../../../src/matching/features.ts';
 import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { closeAt } from '../../support/close-at.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
 const random = seededRandom(31);
@@ -22,24 +23,29 @@ function fitCalibrator(rows: HonestRows, share: number, changes: Partial<Paramet
 function inScope(right = true): HonestScore {
   const scores = Float32Array.of(0.6 + 0.4 * random(), 0.3 * random(), 0.3 * random());
   const nearest = 0.7 + 0.2 * random();
-  return { scores, nearest: () => nearest, intent: right ? 0 : 1 };
+  return { scores, closenessOf: closeAt(nearest), intent: right ? 0 : 1 };
 }
 
 /** An utterance that is far from every intent. */
 function outside(source = 0): SimulatedScore {
   const nearest = 0.3 + 0.2 * random();
-  return { scores: Float32Array.of(0.3 * random(), 0.3 * random(), 0.3 * random()), nearest: () => nearest, intent: undefined, source };
+  return {
+    scores: Float32Array.of(0.3 * random(), 0.3 * random(), 0.3 * random()),
+    closenessOf: closeAt(nearest),
+    intent: undefined,
+    source,
+  };
 }
 
 /** An utterance out of scope that looks like intent 0. */
 function lure(source = 0): SimulatedScore {
-  return { scores: Float32Array.of(0.6 + 0.4 * random(), 0.1, 0.1), nearest: () => 0.8, intent: undefined, source };
+  return { scores: Float32Array.of(0.6 + 0.4 * random(), 0.1, 0.1), closenessOf: closeAt(0.8), intent: undefined, source };
 }
 
 const many = <Row extends HonestScore>(count: number, make: (number: number) => Row) => Array.from({ length: count }, (_, at) => make(at));
 
-function bestConfidence(calibrator: Calibrator, { scores, nearest }: HonestScore): { readonly best: number; readonly none: number } {
-  const found = features(scores, nearest);
+function bestConfidence(calibrator: Calibrator, { scores, closenessOf }: HonestScore): { readonly best: number; readonly none: number } {
+  const found = features(scores, closenessOf);
   const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
   return { best: intents[found.best] ?? 0, none };
 }
@@ -60,7 +66,8 @@ test('the mean of either probability over its traffic is the share of it for whi
   for (const share of [0.1, 0.25, 0.5]) {
     const calibrator = fitCalibrator(rows, share, { questionsPerIntent: Number.POSITIVE_INFINITY });
     const mean = (which: 'right' | 'inScope', scored: readonly HonestScore[]) =>
-      scored.reduce((sum, { scores, nearest }) => sum + sigmoid(logit(calibrator[which], features(scores, nearest))), 0) / scored.length;
+      scored.reduce((sum, { scores, closenessOf }) => sum + sigmoid(logit(calibrator[which], features(scores, closenessOf))), 0) /
+      scored.length;
     expect((1 - share) * mean('inScope', rows.inScope) + share * mean('inScope', rows.simulated)).toBeCloseTo(1 - share, 2);
     expect(mean('right', rows.inScope)).toBeCloseTo(0.9, 2);
   }
@@ -78,16 +85,20 @@ test('whether the best intent is right, if the utterance is in scope, is learnt 
 
 test('the more out-of-scope traffic is expected, the less sure it is', () => {
   const rows = { inScope: many(100, () => inScope()), simulated: many(100, outside), counterExamples: [] };
-  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
+  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), closenessOf: closeAt(0.55), intent: undefined };
   const sureness = [0.05, 0.25, 0.6].map((share) => bestConfidence(fitCalibrator(rows, share), doubtful).best);
   expect(sureness).toEqual(sureness.toSorted((a, b) => b - a));
 });
 
 test('counter-examples share with simulated rows, by their number, and stand alone where there are none', () => {
   // Counter-examples that lie near a question: where they alone stand for out of scope, a near utterance is trusted less.
-  const near = (): HonestScore => ({ scores: Float32Array.of(0.7 + 0.2 * random(), 0.1, 0.1), nearest: () => 0.7, intent: undefined });
+  const near = (): HonestScore => ({
+    scores: Float32Array.of(0.7 + 0.2 * random(), 0.1, 0.1),
+    closenessOf: closeAt(0.7),
+    intent: undefined,
+  });
   const base = { inScope: many(100, () => inScope()), simulated: many(100, outside) };
-  const probe: HonestScore = { scores: Float32Array.of(0.75, 0.1, 0.1), nearest: () => 0.7, intent: undefined };
+  const probe: HonestScore = { scores: Float32Array.of(0.75, 0.1, 0.1), closenessOf: closeAt(0.7), intent: undefined };
   const [none, few, many50] = [0, 5, 50].map((count) =>
     bestConfidence(fitCalibrator({ ...base, counterExamples: many(count, near) }, 0.25), probe),
   );
@@ -98,10 +109,10 @@ test('counter-examples share with simulated rows, by their number, and stand alo
 });
 
 test('far simulated rows stand for half of the simulated traffic and leave more confidence to what is in scope', () => {
-  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
+  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), closenessOf: closeAt(0.55), intent: undefined };
   const close = (): SimulatedScore => ({
     scores: Float32Array.of(0.5 * random(), 0.1, 0.1),
-    nearest: () => 0.6,
+    closenessOf: closeAt(0.6),
     intent: undefined,
     source: 0,
   });
@@ -114,7 +125,7 @@ test('a few questions unlike all others give no confidence to what is far from e
   const unlike = many(3, () => ({ ...inScope(), ...outside(), intent: 0 }));
   const rows = { inScope: [...many(197, () => inScope()), ...unlike], simulated: many(200, outside), counterExamples: [] };
   const alike = { ...rows, inScope: rows.inScope.slice(0, 197) };
-  const far: HonestScore = { scores: Float32Array.of(0.15, 0.1, 0.1), nearest: () => 0.4, intent: undefined };
+  const far: HonestScore = { scores: Float32Array.of(0.15, 0.1, 0.1), closenessOf: closeAt(0.4), intent: undefined };
   const inScopeOf = (some: HonestRows, questionsPerIntent: number) =>
     1 - bestConfidence(fitCalibrator(some, 0.25, { questionsPerIntent }), far).none;
   expect(inScopeOf(rows, 5)).toBeLessThan(1.05 * inScopeOf(alike, 5));
@@ -138,7 +149,7 @@ test('without in-scope rows, and without any row out of scope, the constants sta
 
 test('a single row in scope moves the constants little, at whatever share', () => {
   const simulated = many(50, outside);
-  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
+  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), closenessOf: closeAt(0.55), intent: undefined };
   for (const share of [0.05, 0.25, 0.6]) {
     const none = bestConfidence(fitCalibrator({ inScope: [], simulated, counterExamples: [] }, share), doubtful).best;
     for (const right of [true, false]) {
@@ -160,7 +171,7 @@ test('scores count above the baseline', () => {
 test('the temperature is learnt from enough wrong rows: low where the right intent comes second, high where it is anywhere', () => {
   const wrong = (runnerUpIsRight: boolean): HonestScore => {
     const scores = Float32Array.of(0.9, 0.5, 0.3, 0.2, 0.1);
-    return { scores, nearest: () => 0.7, intent: runnerUpIsRight ? 1 : 1 + Math.floor(4 * random()) };
+    return { scores, closenessOf: closeAt(0.7), intent: runnerUpIsRight ? 1 : 1 + Math.floor(4 * random()) };
   };
   const temperature = (count: number, runnerUpIsRight: boolean) =>
     fitCalibrator({ inScope: many(count, () => wrong(runnerUpIsRight)), simulated: many(20, outside), counterExamples: [] }, 0.25)
@@ -172,7 +183,7 @@ test('the temperature is learnt from enough wrong rows: low where the right inte
 test('where the corpus teaches nothing, the constants follow the expected share of out-of-scope traffic', () => {
   const nothing = { inScope: [], simulated: many(20, outside), counterExamples: [] };
   expect(fitCalibrator(nothing, 0.25)).toEqual(UNIVERSAL_CALIBRATOR);
-  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), nearest: () => 0.55, intent: undefined };
+  const doubtful: HonestScore = { scores: Float32Array.of(0.5, 0.2, 0.1), closenessOf: closeAt(0.55), intent: undefined };
   const [usual, half] = [0.25, 0.5].map((share) => bestConfidence(fitCalibrator(nothing, share), doubtful).none);
   const odds = (share = 0) => share / (1 - share);
   expect(odds(half)).toBeCloseTo(3 * odds(usual), 9);
@@ -181,7 +192,7 @@ test('where the corpus teaches nothing, the constants follow the expected share 
 test('ten counter-examples that are easy to refuse promise no precision that near traffic would not keep', () => {
   const near = (at: number): SimulatedScore => ({
     scores: Float32Array.of(0.5 + 0.5 * random(), 0.1, 0.1),
-    nearest: () => 0.75,
+    closenessOf: closeAt(0.75),
     intent: undefined,
     source: at % 40,
   });
@@ -198,9 +209,9 @@ test('a precision trusts simulated rows no more than the intents that they come 
   const intents = 20;
   const likeOne = (of: number) => ({
     scores: Float32Array.from({ length: intents }, (_, at) => (at === of ? 0.9 : 0.1)),
-    nearest: () => 0.8,
+    closenessOf: closeAt(0.8),
   });
-  const likeNone = { scores: new Float32Array(intents).fill(0.1), nearest: () => 0.3 };
+  const likeNone = { scores: new Float32Array(intents).fill(0.1), closenessOf: closeAt(0.3) };
   const own = many(400, (at) => ({ ...likeOne(at % intents), intent: at % intents }));
   const outOfScope = (source: number, answered: boolean): SimulatedScore => ({
     ...(answered ? likeOne(0) : likeNone),

@@ -10,10 +10,11 @@ import {
 } from '../../../src/matching/calibrator.ts';
 import { features } from '../../../src/matching/features.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
+import { closeAt } from '../../support/close-at.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
-const FLAT: Weights = [0, 0, 0, 0];
 const isRight = (row: CalibrationRow) => row.right;
+const FLAT: Weights = [0, 0, 0, 0];
 
 function row(score: number, right: boolean, weight = 1): CalibrationRow {
   return { features: { score, lead: score / 2, nearest: 0.7 }, right, inScope: right, weight };
@@ -30,19 +31,19 @@ function posterior(rows: readonly CalibrationRow[], weights: Weights, prior: Wei
 
 test.each([2, 3, 5])('%i intents that score the same share what is in scope evenly, however sure the best alone would be', (ties) => {
   const scores = Float32Array.from({ length: ties + 1 }, (_, intent) => (intent < ties ? 0.9 : 0.1));
-  const found = features(scores, () => 0.95);
+  const found = features(scores, closeAt(0.95));
   const calibrator: Calibrator = { right: [4, 0, 0, 0], inScope: [5, 0, 0, 0], temperature: 0.05, noneOdds: 1, baseline: 0 };
   const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
   for (let intent = 0; intent < ties; intent += 1) expect(intents[intent]).toBeCloseTo(sigmoid(5) / ties, 3);
   expect(none).toBeCloseTo(1 - sigmoid(5), 3);
   const allowed = (intent: number) => intent === 0 || intent === ties;
-  const alone = confidences(calibrator, { scores, found: features(scores, () => 0.95, allowed), allowed });
+  const alone = confidences(calibrator, { scores, found: features(scores, closeAt(0.95), allowed), allowed });
   expect(alone.intents[0]).toBeCloseTo(sigmoid(4) * sigmoid(5), 9);
 });
 
 test('where the second would be more probable than the best, both have what a softmax gives them, and nothing is lost to none', () => {
   const scores = Float32Array.of(0.5, 0.5, 0.5, 0.1);
-  const found = features(scores, () => 0.6);
+  const found = features(scores, closeAt(0.6));
   const calibrator: Calibrator = { right: [-2, 0, 0, 0], inScope: [2, 0, 0, 0], temperature: 0.05, noneOdds: 1, baseline: 0 };
   const { intents, none } = confidences(calibrator, { scores, found, allowed: undefined });
   for (const intent of [0, 1, 2]) expect(intents[intent]).toBeCloseTo(sigmoid(2) / 3, 3);
@@ -54,7 +55,7 @@ describe('fitLogistic', () => {
     const random = seededRandom(21);
     const truth: Weights = [0.5, 1.5, -1, 2];
     const rows = Array.from({ length: 20_000 }, (): CalibrationRow => {
-      const found = { score: 0.6 + (random() - 0.5), lead: 0.45 + (random() - 0.5), nearest: 0.7 + 0.6 * (random() - 0.5) };
+      const found = { score: 0.6 + (random() - 0.5), lead: 0.45 + (random() - 0.5), nearest: 0.7 + 0.6 * (random() - 0.5), refused: 0 };
       return { features: found, right: random() < sigmoid(logit(truth, found)), inScope: true, weight: 1 };
     });
     const fitted = fitLogistic(rows, isRight, { mean: FLAT, strength: 1 });
@@ -108,7 +109,7 @@ test('sigmoid stays in [0, 1] at both ends and is symmetric', () => {
 describe('confidences', () => {
   const spread = (scores: readonly number[], options: { calibrator?: Calibrator; allowed?: (intent: number) => boolean } = {}) => {
     const vector = Float32Array.from(scores);
-    const found = features(vector, () => 0.8, options.allowed);
+    const found = features(vector, closeAt(0.8), options.allowed);
     return confidences(options.calibrator ?? UNIVERSAL_CALIBRATOR, { scores: vector, found, allowed: options.allowed });
   };
 
@@ -152,5 +153,18 @@ describe('confidences', () => {
     expect(intents[0]).toBeCloseTo(sigmoid(-5) * sigmoid(5), 12);
     expect((intents[0] ?? 1) + (intents[1] ?? 1)).toBeCloseTo(sigmoid(-5), 12);
     expect(none).toBeCloseTo(1 - sigmoid(-5), 12);
+  });
+});
+
+test('the nearer a counter-example is than any question, the less is in scope, and the intents keep their proportions', () => {
+  const scores = Float32Array.of(0.8, 0.3, 0.1);
+  const at = (refused: number) =>
+    confidences(UNIVERSAL_CALIBRATOR, { scores, found: features(scores, closeAt(0.7, refused)), allowed: undefined });
+  const [free, near, nearer] = [at(0), at(0.05), at(0.2)];
+  const odds = ({ none }: ReturnType<typeof at>) => none / (1 - none);
+  expect(odds(near) / odds(free)).toBeCloseTo(Math.E, 9);
+  expect(odds(nearer) / odds(free)).toBeCloseTo(Math.exp(4), 6);
+  free.intents.forEach((confidence, intent) => {
+    expect((near.intents[intent] ?? 0) / (1 - near.none)).toBeCloseTo(confidence / (1 - free.none), 12);
   });
 });

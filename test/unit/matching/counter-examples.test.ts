@@ -30,10 +30,17 @@ describe('refusals', () => {
 
   test('take from closeness what a counter-example is nearer than the nearest question, and nothing where it is farther off', () => {
     const found = refusals(INTENTS, COSINES);
-    expect(closeness(0.7, found, 1)).toBeCloseTo(0.7, 12);
-    expect(closeness(0.7, found, 2)).toBeCloseTo(0.65, 12);
-    expect(closeness(0.3, found, 1)).toBeCloseTo(0.1, 12);
-    expect(closeness(0.3, NO_REFUSALS, 1)).toBe(0.3);
+    const expected = [
+      { question: 0.7, intent: 1, refused: 0 },
+      { question: 0.7, intent: 2, refused: 0.05 },
+      { question: 0.3, intent: 1, refused: 0.2 },
+    ];
+    for (const { question, intent, refused } of expected) {
+      const close = closeness(question, found, intent);
+      expect(close.refused).toBeCloseTo(refused, 12);
+      expect(close.nearest).toBeCloseTo(question - refused, 12);
+    }
+    expect(closeness(0.3, NO_REFUSALS, 1)).toEqual({ nearest: 0.3, refused: 0 });
   });
 
   test('of many vectors are those of each, near-duplicates left out where asked', async () => {

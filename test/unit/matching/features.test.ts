@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { bestTwo, features } from '../../../src/matching/features.ts';
+import { closeAt } from '../../support/close-at.ts';
 
 const TWO: readonly {
   readonly scores: readonly number[];
@@ -31,20 +32,20 @@ test('features are the best score, its lead over the second and the cosine asked
   const asked: number[] = [];
   const found = features(Float32Array.of(0.25, 0.75, 0.5), (intent) => {
     asked.push(intent);
-    return 0.875;
+    return { nearest: 0.875, refused: 0 };
   });
-  expect(found).toEqual({ best: 1, second: 2, score: 0.75, lead: 0.25, nearest: 0.875 });
+  expect(found).toEqual({ best: 1, second: 2, score: 0.75, lead: 0.25, nearest: 0.875, refused: 0 });
   expect(asked).toEqual([1]);
 });
 
 test('without a second intent the lead is the score, but never below 0', () => {
-  expect(features(Float32Array.of(0.5), () => 1).lead).toBe(0.5);
-  expect(features(Float32Array.of(-0.5), () => 1)).toMatchObject({ score: -0.5, lead: 0 });
+  expect(features(Float32Array.of(0.5), closeAt(1)).lead).toBe(0.5);
+  expect(features(Float32Array.of(-0.5), closeAt(1))).toMatchObject({ score: -0.5, lead: 0 });
 });
 
 test('no intent gives zeros and asks for no cosine', () => {
   const found = features(new Float32Array(0), () => {
     throw new Error('there is no intent to ask for');
   });
-  expect(found).toEqual({ best: -1, second: -1, score: 0, lead: 0, nearest: 0 });
+  expect(found).toEqual({ best: -1, second: -1, score: 0, lead: 0, nearest: 0, refused: 0 });
 });

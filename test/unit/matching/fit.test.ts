@@ -30,7 +30,7 @@ async function match(fitted: FittedRidge, input: FitInput, utterances: readonly 
   );
   return utterances.map(({ text, vector }, i) => {
     const { scores } = scorer.score(scorer.prepare(text), vector, around[i]?.near ?? []);
-    const found = features(scores, (intent) => around[i]?.nearest[intent] ?? -1);
+    const found = features(scores, (intent) => ({ nearest: around[i]?.nearest[intent] ?? -1, refused: 0 }));
     return { best: found.best, scores, ...confidences(fitted.calibrator, { scores, found, allowed: undefined }) };
   });
 }

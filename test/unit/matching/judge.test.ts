@@ -10,7 +10,7 @@ function judgeScores(scores: readonly number[], changes: Partial<JudgeInput> = {
   return judge({
     scorer: fixedScorer(vector, { calibrator }),
     scores: vector,
-    closenessOf: () => 0.8,
+    closenessOf: () => ({ nearest: 0.8, refused: 0 }),
     allowed: undefined,
     equality: { kind: 'none' },
     topK: 5,
