@@ -32,6 +32,9 @@ export interface BuildLanes {
   close(): Promise<void>;
 }
 
+/** A fit looks whether it is to stop before each matrix product, of which a large corpus's takes a second. */
+const FIT_STOP_MS = 15_000;
+
 function script(name: string): URL {
   return new URL(`./${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 }
@@ -42,7 +45,7 @@ function script(name: string): URL {
  */
 export function openBuildLanes({ fitThreads = 1 }: { readonly fitThreads?: number } = {}): BuildLanes {
   const parsing = openWorkerLane<readonly SourceFile[], ParsedFiles>(script('parse-worker'));
-  const fitting = openWorkerLane<FitJob, Uint8Array>(script('fit-worker'));
+  const fitting = openWorkerLane<FitJob, Uint8Array>(script('fit-worker'), { stopMs: FIT_STOP_MS });
   return {
     parse: (files, options) => parsing.run(files, options),
     fit: (input, options) => fitting.run({ input, threads: fitThreads }, options),

@@ -2,23 +2,29 @@
  * The worker thread that fits scorers. It holds the one session for matrix products, made with its first job.
  */
 import { createMatrixProduct, type MatrixProduct } from '../encoder/matrix-product.ts';
-import type { FitInput } from '../matching/contract.ts';
+import type { FitInput, Multiply } from '../matching/contract.ts';
 import { fitHitScorer, fitScorer, usesHitScorer } from '../matching/fit.ts';
 import { serialiseScorer } from '../matching/stored-scorer.ts';
 import type { FitJob } from './build-lanes.ts';
 import { buildProbes } from './near-probes.ts';
-import { type JobProgress, serveJobs } from './worker-jobs.ts';
+import { type JobProgress, serveJobs, throwIfStopped } from './worker-jobs.ts';
 
 let product: MatrixProduct | undefined;
 
-async function fitAndSerialise(input: FitInput, { multiply }: MatrixProduct, onProgress: JobProgress): Promise<Uint8Array> {
+async function fitAndSerialise(input: FitInput, multiply: Multiply, onProgress: JobProgress): Promise<Uint8Array> {
   if (!usesHitScorer(input)) return serialiseScorer(await fitScorer(input, multiply, { onProgress }));
   return serialiseScorer(fitHitScorer(input, await buildProbes(input, multiply, onProgress)));
 }
 
 serveJobs<FitJob, Uint8Array>(async ({ input, threads }, onProgress) => {
   product ??= await createMatrixProduct({ threads });
-  const scorer = await fitAndSerialise(input, product, onProgress);
+  const { multiply } = product;
+  // The thread must not be ended while a product runs: the native library would abort the process.
+  const whileWanted: Multiply = (a, b, shape) => {
+    throwIfStopped();
+    return multiply(a, b, shape);
+  };
+  const scorer = await fitAndSerialise(input, whileWanted, onProgress);
   // A copy of its own, so that moving the buffer takes nothing else along.
   const bytes = new Uint8Array(scorer);
   return { result: bytes, transfer: [bytes.buffer] };

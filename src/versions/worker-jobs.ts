@@ -2,7 +2,7 @@
  * The worker thread's side of a lane (worker-lane.ts): takes one job after another and answers each once.
  * Errors cross as plain data, since a class does not survive the way.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { type ErrorCode, FaqError, type Fault } from '../errors.ts';
 
 /** A FaqError as plain data; `cause` is text, for the log. */
@@ -28,6 +28,12 @@ export interface JobResult<Result> {
   readonly transfer?: readonly ArrayBuffer[];
 }
 
+/** What a lane's thread is started with. */
+export interface LaneData {
+  /** One Int32: 1 while the job in hand is to stop. */
+  readonly stop: SharedArrayBuffer;
+}
+
 /** Called by a job with steps done and steps in all. */
 export type JobProgress = (done: number, total: number) => void;
 
@@ -47,6 +53,12 @@ export function fromPlain(plain: PlainError): FaqError {
     ...(plain.retryAfterMs === undefined ? {} : { retryAfterMs: plain.retryAfterMs }),
     ...(plain.cause === undefined ? {} : { cause: new Error(plain.cause) }),
   });
+}
+
+/** @throws FaqError cancelled where the job in hand is to stop. To be called between the steps of a job that must not be ended from outside. */
+export function throwIfStopped(): void {
+  const { stop } = workerData as LaneData;
+  if (Atomics.load(new Int32Array(stop), 0) === 1) throw new FaqError('cancelled', 'The job was stopped.');
 }
 
 /** Serves jobs for the life of the thread. The other side sends a job only after the one before is answered. */

@@ -1,11 +1,12 @@
 /**
  * One background thread that does jobs one after another, made when first needed and kept, since what it holds (a session) is dear to make.
- * Aborting a running job ends the thread: nothing else stops a computation. The next job then gets a new one.
+ * A running job that is aborted is told to stop, and its thread is ended where that is allowed or does not help. The next job waits for that.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { abortError, FaqError, throwIfAborted } from '../errors.ts';
-import { fromPlain, type JobProgress, type Reply } from './worker-jobs.ts';
+import { fromPlain, type JobProgress, type LaneData, type Reply } from './worker-jobs.ts';
 
 /** How one job runs. */
 export interface JobOptions {
@@ -63,15 +64,31 @@ function settleOnAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
   return promise;
 }
 
-/** Opens a lane; the thread starts with the first job. @param script a worker file that calls serveJobs. */
-export function openWorkerLane<Job, Result>(script: URL): WorkerLane<Job, Result> {
-  const oneAtATime = pLimit(1);
-  const closing = new AbortController();
+/** Whether a thread sent the last word of its job, or ended, within some time. */
+async function stopsWithin(ms: number, worker: Worker): Promise<boolean> {
+  if (ms === 0) return false;
+  const waited = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const onMessage = (reply: Reply<unknown>): void => {
+    if (reply.kind !== 'progress') resolve(true);
+  };
+  const onExit = (): void => resolve(true);
+  worker.on('message', onMessage).on('exit', onExit);
+  const late = sleep(ms, false, { signal: waited.signal }).catch(() => false);
+  return await Promise.race([promise, late]).finally(() => {
+    waited.abort();
+    worker.off('message', onMessage).off('exit', onExit);
+  });
+}
+
+/** The thread of a lane: made when it is wanted, made anew when it was ended or died. */
+function keepThread(script: URL, stopMs: number) {
+  const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const stopped = new Int32Array(stop);
   let worker: Worker | undefined;
-  let ending: Promise<unknown> = Promise.resolve();
 
   function start(): Worker {
-    const fresh = new Worker(script);
+    const fresh = new Worker(script, { workerData: { stop } satisfies LaneData });
     // Without a listener a crash between two jobs would end the process.
     fresh.on('error', () => undefined);
     fresh.on('exit', () => {
@@ -80,17 +97,50 @@ export function openWorkerLane<Job, Result>(script: URL): WorkerLane<Job, Result
     return fresh;
   }
 
+  async function end(): Promise<void> {
+    const last = worker;
+    worker = undefined;
+    await last?.terminate();
+  }
+
+  return {
+    wanted(): Worker {
+      worker ??= start();
+      return worker;
+    },
+    /** Lets go of a job that was aborted, or of a thread that died. */
+    async abandon(busy: Worker): Promise<void> {
+      if (worker !== busy) return;
+      Atomics.store(stopped, 0, 1);
+      const keeps = await stopsWithin(stopMs, busy);
+      Atomics.store(stopped, 0, 0);
+      if (!keeps) await end();
+    },
+    end,
+  };
+}
+
+/**
+ * Opens a lane; the thread starts with the first job.
+ * @param script a worker file that calls serveJobs.
+ * @param stopMs how long an aborted job may take to stop by itself (throwIfStopped) before its thread is ended; 0, the default, for jobs of
+ *   JavaScript alone. A thread ended inside native code may take the process with it.
+ */
+export function openWorkerLane<Job, Result>(script: URL, { stopMs = 0 }: { readonly stopMs?: number } = {}): WorkerLane<Job, Result> {
+  const oneAtATime = pLimit(1);
+  const closing = new AbortController();
+  const thread = keepThread(script, stopMs);
+  let ending: Promise<void> = Promise.resolve();
+
   async function work(job: Job, options: JobOptions): Promise<Result> {
-    throwIfAborted(options.signal);
     await ending;
-    worker ??= start();
-    const current = worker;
+    throwIfAborted(options.signal);
+    const worker = thread.wanted();
     let reply: Reply<Result>;
     try {
-      reply = await exchange<Job, Result>(current, job, options);
+      reply = await exchange<Job, Result>(worker, job, options);
     } catch (error) {
-      if (worker === current) worker = undefined;
-      ending = current.terminate();
+      ending = thread.abandon(worker);
       throw error;
     }
     if (reply.kind === 'failed') throw fromPlain(reply.error);
@@ -109,10 +159,8 @@ export function openWorkerLane<Job, Result>(script: URL): WorkerLane<Job, Result
     },
     async close() {
       closing.abort(closedError());
-      const idle = worker;
-      worker = undefined;
-      await idle?.terminate();
-      await ending;
+      await oneAtATime(() => ending);
+      await thread.end();
     },
   };
 }

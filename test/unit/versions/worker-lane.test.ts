@@ -10,12 +10,14 @@ interface Job {
   readonly fail?: boolean;
   readonly crash?: boolean;
   readonly spin?: boolean;
+  /** Works on until it is to stop. */
+  readonly listen?: boolean;
 }
 
 const JOBS = new URL('../../../src/versions/worker-jobs.ts', import.meta.url).href;
 const ERRORS = new URL('../../../src/errors.ts', import.meta.url).href;
 const WORKER = `
-import { serveJobs } from ${JSON.stringify(JOBS)};
+import { serveJobs, throwIfStopped } from ${JSON.stringify(JOBS)};
 import { FaqError } from ${JSON.stringify(ERRORS)};
 let jobs = 0;
 serveJobs(async (job, onProgress) => {
@@ -24,6 +26,7 @@ serveJobs(async (job, onProgress) => {
   if (job.fail) throw new FaqError('data_loss', 'Broken.', { reason: 'BROKEN', field: 'x', cause: new Error('deep') });
   if (job.crash) process.exit(3);
   if (job.spin) for (;;) {}
+  if (job.listen) for (;;) throwIfStopped();
   return { result: job.say + ' ' + jobs };
 });
 `;
@@ -37,8 +40,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function open(): WorkerLane<Job, string> & AsyncDisposable {
-  const lane = openWorkerLane<Job, string>(script);
+function open(stopMs = 0): WorkerLane<Job, string> & AsyncDisposable {
+  const lane = openWorkerLane<Job, string>(script, { stopMs });
   return { ...lane, [Symbol.asyncDispose]: () => lane.close() };
 }
 
@@ -66,6 +69,36 @@ describe('a worker lane', () => {
     const queued = lane.run({ say: 'queued' }, { signal: undefined });
     await expect(spinning).rejects.toMatchObject({ code: 'cancelled' });
     expect(await queued).toBe('queued 1');
+  });
+
+  it('keeps the thread of a job that stops by itself, and ends one that does not', async () => {
+    await using lane = open(2_000);
+    const aborted = async (job: Job): Promise<void> => {
+      const caller = new AbortController();
+      const running = lane.run(job, { signal: caller.signal, onProgress: () => caller.abort() });
+      await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+    };
+    await aborted({ listen: true });
+    expect(await lane.run({ say: 'same thread' }, { signal: undefined })).toBe('same thread 2');
+    await aborted({ spin: true });
+    expect(await lane.run({ say: 'another' }, { signal: undefined })).toBe('another 1');
+  });
+
+  it('starts no job whose caller left while the one before was stopping', async () => {
+    await using lane = open(2_000);
+    const [first, second] = [new AbortController(), new AbortController()];
+    const running = lane.run({ listen: true }, { signal: first.signal, onProgress: () => first.abort() });
+    const next = lane.run({ say: 'never' }, { signal: second.signal });
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+    second.abort();
+    await expect(next).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await lane.run({ say: 'after' }, { signal: undefined })).toBe('after 2');
+  });
+
+  it('does not wait for a thread that died', async () => {
+    await using lane = open(60_000);
+    await expect(lane.run({ crash: true }, { signal: undefined })).rejects.toMatchObject({ code: 'internal' });
+    expect(await lane.run({ say: 'back' }, { signal: undefined })).toBe('back 1');
   });
 
   it('settles an aborted job at once while it waits for its turn', async () => {
