@@ -89,7 +89,8 @@ async function serveUntilAsked(service: Service, { config, flags, terminal, logg
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
-    logger.info(
+    const asked = stop.signal.reason instanceof FaqError && stop.signal.reason.code === 'cancelled';
+    logger[asked ? 'info' : 'error'](
       { reason: stop.signal.reason instanceof Error ? stop.signal.reason.message : 'an error' },
       'stopping: calls in flight may finish',
     );

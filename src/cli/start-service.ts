@@ -64,7 +64,10 @@ function evaluationParts(config: Config, encoder: Encoder, onProblem: (problem: 
 async function restore(versions: Versions, logger: Logger): Promise<void> {
   const started = performance.now();
   const reports = await versions.restore();
-  for (const { corpus, version, problem } of reports) logger.error({ corpus, version, problem }, 'a stored version cannot be used');
+  for (const { corpus, version, problem } of reports) {
+    const activeNow = versions.active(corpus)?.version ?? '';
+    logger.error({ corpus, version, problem, activeNow }, 'a stored version cannot be used');
+  }
   const corpora = versions.status();
   const withoutVersion = corpora.filter(({ activeVersion }) => activeVersion === undefined).length;
   logger.info({ corpora: corpora.length, withoutVersion, ms: Math.round(performance.now() - started) }, 'stored versions are back');
@@ -99,6 +102,9 @@ export async function startService(config: Config, { logger, terminal, onLost, s
     throwIfAborted(signal);
     const folders = { storeDir: config.dataDir, cacheDir: config.dataDir };
     const { versions, match } = await openVersions(config, encoder, { folders, onProblem });
+    versions.onActivated((corpus, version) =>
+      logger.info({ corpus, version }, version === '' ? 'no version is active any more' : 'another version is active'),
+    );
     const restored = restore(versions, logger);
     // Closing ends a restore that waits for a store; what it threw is told by whoever waits for it.
     restored.catch(() => undefined);

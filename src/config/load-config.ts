@@ -30,7 +30,7 @@ export interface LoadedConfig {
   readonly config: Config;
   /** In words, e.g. `environment variable FAQMATCH_MODEL`; `default` where no layer said anything. */
   readonly origins: ReadonlyMap<SettingName, string>;
-  /** Variables that look like ours and are not. */
+  /** Variables that look like ours and are not, and settings that contradict one another. */
   readonly warnings: readonly string[];
 }
 
@@ -75,16 +75,27 @@ function unknownVariables(environment: Environment): readonly string[] {
     });
 }
 
-function refusal(faults: readonly Fault[]): FaqError {
+function refusal(faults: readonly Fault[], warnings: readonly string[]): FaqError {
   const lines = faults.map((fault) => {
     const place = fault.line > 0 ? `${fault.file}:${fault.line}` : fault.file;
     return `  ${place}: ${fault.message}`;
   });
-  return new FaqError('invalid_argument', `The settings were refused:\n${lines.join('\n')}`, { reason: BAD_SETTINGS, faults });
+  const beside = warnings.map((warning) => `  ${warning}`);
+  return new FaqError('invalid_argument', `The settings were refused:\n${[...lines, ...beside].join('\n')}`, {
+    reason: BAD_SETTINGS,
+    faults,
+  });
 }
 
 function shown(name: SettingName, value: unknown): string {
   return factsOf(name).secret === true ? 'a secret' : withoutUserInfo(JSON.stringify(value) ?? String(value));
+}
+
+function contradictions({ answerConfidence, clarifyConfidence }: Config): readonly string[] {
+  if (clarifyConfidence <= answerConfidence) return [];
+  return [
+    `clarifyConfidence ${clarifyConfidence} is above answerConfidence ${answerConfidence}, so that nothing is asked back below an answer; set it lower`,
+  ];
 }
 
 /**
@@ -110,6 +121,8 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
       faults.push({ file: layered?.file ?? 'default', line: layered?.line ?? 0, field: name, code: 'bad_value', message });
     }
   }
-  if (faults.length > 0) throw refusal(faults);
-  return { config: Object.freeze(configSchema.parse(values)), origins, warnings: unknownVariables(environment) };
+  const unknown = unknownVariables(environment);
+  if (faults.length > 0) throw refusal(faults, unknown);
+  const config = Object.freeze(configSchema.parse(values));
+  return { config, origins, warnings: [...unknown, ...contradictions(config)] };
 }

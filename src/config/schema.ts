@@ -9,7 +9,7 @@ import { ANN_FROM_ROWS } from '../index/embedded/ann-threshold.ts';
 import { DEFAULT_QDRANT_SETTINGS } from '../index/qdrant/settings.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { SettingFacts } from './setting.ts';
-import { fraction, hostAndPort, listenAddress, settingFacts, text, urlList, wholeNumber, yesOrNo } from './setting.ts';
+import { fraction, headerKey, hostAndPort, listenAddress, settingFacts, text, urlList, wholeNumber, yesOrNo } from './setting.ts';
 
 /** Where Qdrant listens by its own default, on this machine. */
 const DEFAULT_QDRANT_URL = 'http://127.0.0.1:6333';
@@ -69,7 +69,7 @@ const qdrant = {
     environment: 'QDRANT_URL',
     placeholder: 'url,url',
   }),
-  qdrantApiKey: described(text().optional(), {
+  qdrantApiKey: described(headerKey().optional(), {
     description: 'Key for Qdrant, with the right to manage collections. Never printed.',
     environment: 'QDRANT_API_KEY',
     secret: true,
@@ -168,7 +168,7 @@ const remoteEncoder = {
       placeholder: 'url',
     },
   ),
-  encoderApiKey: described(text().optional(), {
+  encoderApiKey: described(headerKey().optional(), {
     description: 'Key for encoderUrl, sent as a bearer token. Never printed.',
     secret: true,
     placeholder: 'key',

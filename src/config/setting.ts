@@ -59,6 +59,14 @@ export function text() {
   return z.string('text').trim().min(1, 'text that is not empty');
 }
 
+/** A key that is sent in a header, which carries nothing else. */
+export function headerKey() {
+  return text().regex(
+    /^[\x21-\x7e]+$/u,
+    'a key of ASCII letters, digits and signs without spaces or line breaks, since it is sent in a header',
+  );
+}
+
 const ADDRESS = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):(?<port>\d{1,5})$/u;
 
 function isHostAndPort(value: string): boolean {
@@ -78,12 +86,14 @@ export function listenAddress() {
 }
 
 function isHttpUrl(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/u.test(new URL(value).protocol);
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return /^https?:$/u.test(protocol) && username === '' && password === '';
 }
 
 /** One or more http(s) addresses, as a list or separated by commas. */
 export function urlList() {
-  const expected = 'http:// or https:// addresses separated by commas, such as http://127.0.0.1:6333';
+  const expected = 'http:// or https:// addresses without user and password, separated by commas, such as http://127.0.0.1:6333';
   const split = (value: unknown): unknown => (typeof value === 'string' ? value.split(',').map((url) => url.trim()) : value);
   return z.preprocess(split, z.array(z.string(expected).refine(isHttpUrl, expected), expected).min(1, expected).readonly());
 }

@@ -50,12 +50,16 @@ interface Entry<Item, Result> extends Queued {
 interface SlotState<Item, Result> {
   readonly slot: BatchSlot<Item, Result>;
   running: number;
+  /** When its last batch ended. */
+  freeSince: number;
 }
 
 /** After so many match batches in a row a waiting bulk batch has its turn, so that a reload ends even under full load. */
 const BULK_TURN = 10;
 /** Weight of the newest batch in the running mean of milliseconds per item. */
 const FRESHNESS = 0.1;
+/** No batch counts as slower than so many times the mean. */
+const MOST_GROWTH = 3;
 /** Guess at milliseconds per item before anything ran. */
 const FIRST_GUESS_MS = 5;
 /** Settled entries let stand in a lane before it is swept. */
@@ -77,7 +81,7 @@ export class MicroBatcher<Item, Result> {
 
   constructor(options: MicroBatcherOptions<Item, Result>) {
     this.#options = options;
-    this.#slots = options.slots.map((slot) => ({ slot, running: 0 }));
+    this.#slots = options.slots.map((slot) => ({ slot, running: 0, freeSince: 0 }));
   }
 
   /** Items waiting in the match lane. */
@@ -210,6 +214,14 @@ export class MicroBatcher<Item, Result> {
     }
   }
 
+  /** Milliseconds per item of a slot: what a batch waited behind another is that one's, and a halt of the whole process is no pace. */
+  #learnPace(state: SlotState<Item, Result>, started: number, items: number): void {
+    const now = this.#options.now();
+    const taken = (now - Math.max(started, state.freeSince)) / items;
+    state.freeSince = now;
+    this.#itemMs += FRESHNESS * (Math.min(taken, MOST_GROWTH * this.#itemMs) - this.#itemMs);
+  }
+
   /** Runs a batch and gives its slot the next one before anybody hears of the results. Never rejects. */
   async #outcomes(state: SlotState<Item, Result>, batch: readonly Entry<Item, Result>[]): Promise<readonly (Result | FaqError)[]> {
     const started = this.#options.now();
@@ -218,7 +230,7 @@ export class MicroBatcher<Item, Result> {
       const outcomes = await state.slot.run(batch.map((entry) => entry.item));
       if (outcomes.length !== batch.length)
         throw new FaqError('internal', `Expected ${batch.length} results of a batch, got ${outcomes.length}.`);
-      this.#itemMs += FRESHNESS * ((this.#options.now() - started) / batch.length - this.#itemMs);
+      this.#learnPace(state, started, batch.length);
       return outcomes;
     } catch (error) {
       const failure = FaqError.from(error);

@@ -1,6 +1,8 @@
 /**
  * Nest's gRPC transport with what it leaves out: the port it got, services before the port opens, words for a port in use.
  */
+import { stat, unlink } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { type ServerOptions as GrpcServerOptions, Server, ServerCredentials, type ServerInterceptor, setLogger } from '@grpc/grpc-js';
 import { ServerGrpc } from '@nestjs/microservices';
 import type { Logger } from 'pino';
@@ -77,10 +79,23 @@ export class GrpcTransport extends ServerGrpc {
   }
 }
 
-function bind(server: Server, address: string): Promise<number> {
+/** Removes a socket's file that a killed server left, where nobody listens; there is none most of the time. */
+async function clearLeftOver(path: string): Promise<void> {
+  const facts = await stat(path).catch(() => undefined);
+  if (facts?.isSocket() !== true) return;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const caller = connect(path);
+  caller.once('connect', () => resolve(false)).once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
+  if (await promise.finally(() => caller.destroy())) await unlink(path);
+}
+
+async function bind(server: Server, address: string): Promise<number> {
+  const isSocket = address.startsWith('unix:');
+  // Beforehand, since grpc-js remembers an address that it could not bind.
+  if (isSocket) await clearLeftOver(address.slice('unix:'.length));
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(address.startsWith('unix:') ? 0 : port);
+      if (error === null) resolve(isSocket ? 0 : port);
       else reject(cannotListen('gRPC', address, error));
     });
   });

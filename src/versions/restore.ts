@@ -35,9 +35,14 @@ async function reportUnusable(store: VersionStore, place: { corpus: string; vers
   }
 }
 
-/** The version before first, then the newest ones: what may stand in for a damaged active version. */
+/**
+ * The version before first, then the newest ones: what may stand in for a damaged active version. None made after that became active, since it
+ * was never active itself.
+ */
 async function standIns(store: VersionStore, corpus: string, pointer: ActivePointer | undefined): Promise<readonly string[]> {
-  const newestFirst = (await store.list(corpus)).filter(({ problem }) => problem === undefined).map(({ manifest }) => manifest.version);
+  const newestFirst = (await store.list(corpus))
+    .filter(({ problem, manifest }) => problem === undefined && (pointer === undefined || manifest.createdAt <= pointer.activatedAt))
+    .map(({ manifest }) => manifest.version);
   const previous = pointer?.previous !== undefined && newestFirst.includes(pointer.previous) ? [pointer.previous] : [];
   return [...new Set([...previous, ...newestFirst])].filter((version) => version !== pointer?.version);
 }

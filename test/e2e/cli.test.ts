@@ -178,7 +178,7 @@ test.each([
   [['lookup', 'mini', 'nothing'], 4],
   [['activate', 'mini', 'v-0000000000000000'], 4],
   [['match', 'mini', '  '], 3],
-  [['match', 'mini', 'hello', '--min-confidence', '2'], 3],
+  [['match', 'mini', 'hello', '--min-confidence', '2'], 2],
   [['match', 'mini', 'hello', '--top-k', '1000'], 3],
   [['reload', 'mini', '../outside'], 3],
   [['rollback', 'mini'], 6],

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { credentials, loadPackageDefinition, Metadata, status } from '@grpc/grpc-js';
@@ -220,6 +222,28 @@ describe('listening', () => {
     expect(served.server.httpPort).toBeUndefined();
     expect(served.server.grpcPort).toBe(0);
     expect(await health(socket)).toEqual(['yes', 'yes', 'yes', 'yes', 'yes', 'no']);
+  });
+
+  it('listens on the unix socket of a server that was killed, and leaves one that somebody listens on', async () => {
+    const path = `/tmp/faqmatch-test-left-${process.pid}.sock`;
+    const program = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+    spawnSync(process.execPath, ['-e', program]);
+    expect(existsSync(path)).toBe(true);
+    const options = { grpcAddress: `unix:${path}` };
+    await using served = await serveReal({ options });
+    await expect(serveReal({ entries: null, options })).rejects.toMatchObject({ reason: 'ADDRESS_IN_USE' });
+    expect((await health(options.grpcAddress))[0]).toBe('yes');
+    expect(served.server.grpcPort).toBe(0);
+  });
+
+  it('removes no other file for a socket', async () => {
+    const path = `/tmp/faqmatch-test-file-${process.pid}`;
+    writeFileSync(path, 'kept');
+    await expect(serveReal({ entries: null, options: { grpcAddress: `unix:${path}` } })).rejects.toMatchObject({
+      code: 'failed_precondition',
+    });
+    expect(readFileSync(path, 'utf8')).toBe('kept');
+    unlinkSync(path);
   });
 
   it('answers a call without deadline and one with metadata alike', async () => {

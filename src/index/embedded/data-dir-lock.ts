@@ -11,7 +11,7 @@ import { lock as acquire } from 'proper-lockfile';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
 import { systemCode, writeError } from './disk.ts';
-import { makeDataDir } from './make-data-dir.ts';
+import { makeDataDir, unusable } from './make-data-dir.ts';
 
 /** Without a renewal for this long the holder counts as gone: proper-lockfile's default, well over any pause of a healthy server. */
 const STALE_MS = 10_000;
@@ -35,7 +35,7 @@ export interface DataDirLock {
 /** How a lock is held. */
 export interface DataDirLockOptions {
   /** Called where the lock was lost while held (the disk went away, or someone removed it): stop writing. Default: nothing. */
-  readonly onLost?: (cause: Error) => void;
+  readonly onLost?: (cause: FaqError) => void;
   /** How long the holder may take to be gone before it counts as there to stay; 2 s by default. */
   readonly waitMs?: number;
 }
@@ -78,6 +78,16 @@ function locked(owner: Owner | undefined, cause: unknown): FaqError {
   return new FaqError('failed_precondition', message, { reason: 'DATA_DIR_LOCKED', cause });
 }
 
+/** @param owner who is said to have the directory by now. */
+function lost(owner: Owner | undefined, cause: Error): FaqError {
+  const isOther = owner !== undefined && (owner.pid !== process.pid || owner.host !== hostname());
+  const why = isOther
+    ? `process ${owner.pid} on ${owner.host} took it over since ${owner.since}, which happens where this process was halted for over ${STALE_MS / 1000} s`
+    : `its lock cannot be renewed (${systemCode(cause) ?? cause.message}): the disk may be away or have become read-only`;
+  const message = `The data directory was lost: ${why}. This server stops, so that no two write there. Mend that and start it again.`;
+  return new FaqError('failed_precondition', message, { reason: 'DATA_DIR_LOST', cause });
+}
+
 /** When the lock folder was made: which of two locks of the same name it is. undefined where there is none. */
 async function bornAt(path: string): Promise<number | undefined> {
   return stat(path).then(
@@ -109,12 +119,14 @@ export async function lockDataDir(dataDir: string, options: DataDirLockOptions =
   const lockfilePath = join(directory, '.lock');
   const ownerPath = join(directory, '.lock-owner.json');
   await makeDataDir(directory);
-  const take = () => acquire(directory, { lockfilePath, stale: STALE_MS, onCompromised: (error) => options.onLost?.(error) });
+  const tellLost = async (cause: Error): Promise<void> => options.onLost?.(lost(await readOwner(ownerPath), cause));
+  const take = () => acquire(directory, { lockfilePath, stale: STALE_MS, onCompromised: (error) => void tellLost(error) });
   let giveBack: () => Promise<void>;
   try {
     giveBack = await take();
   } catch (error) {
-    if (systemCode(error) !== 'ELOCKED') throw FaqError.from(error);
+    if (systemCode(error) !== 'ELOCKED')
+      throw unusable(`The data directory cannot be locked (${systemCode(error) ?? 'unknown error'})`, error);
     const owner = await readOwner(ownerPath);
     if (heldHere.has(directory) || owner === undefined || !(await isGoneSoon(owner, options.waitMs ?? DYING_MS)))
       throw locked(owner, error);

@@ -9,8 +9,9 @@ import type { ActivePointer, OpenVersion, VersionStore } from '../contract.ts';
 import { checkNames } from '../names.ts';
 import { readPointer, writePointer } from './active-pointer.ts';
 import { ANN_FROM_ROWS } from './ann-threshold.ts';
-import { type Disk, nodeDisk, writeError } from './disk.ts';
+import { type Disk, nodeDisk, systemCode, writeError } from './disk.ts';
 import { openEmbeddedIndex } from './embedded-index.ts';
+import { unusable } from './make-data-dir.ts';
 import { storePaths } from './store-paths.ts';
 import { discard, moveAside, type SetAside, type Store, sweep } from './store-state.ts';
 import { listCorpora, listVersions } from './version-listing.ts';
@@ -112,7 +113,9 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const { dataDir, disk = nodeDisk, annFromRows = ANN_FROM_ROWS, readOnly = false, onProblem = () => undefined } = options;
   const store: Store = { disk, dataDir, paths: storePaths(dataDir), annFromRows, onProblem, inTurn: pLimit(1) };
   if (!readOnly) {
-    await disk.makeFolder(store.paths.corpora);
+    await disk.makeFolder(store.paths.corpora).catch((error: unknown) => {
+      throw unusable(`Expected a folder, or none, at ${store.paths.corpora} (${systemCode(error) ?? 'unknown error'})`, error);
+    });
     await sweep(store);
   }
   return {

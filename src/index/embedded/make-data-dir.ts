@@ -19,7 +19,8 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-function unusable(what: string, cause?: unknown): FaqError {
+/** The refusal of a data directory that this user cannot use. */
+export function unusable(what: string, cause?: unknown): FaqError {
   const message = `${what}. Set FAQMATCH_DATA_DIR to a folder that this user may write to.`;
   return new FaqError('failed_precondition', message, { reason: 'DATA_DIR_UNUSABLE', cause });
 }

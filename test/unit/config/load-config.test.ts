@@ -115,12 +115,33 @@ test('secrets are redacted when printed and never shown in faults', () => {
   expect(refused({ flags: { qdrantApiKey: 12_345 }, environment: {} }).message).not.toContain('12345');
 });
 
-test('what a URL says of user and password is redacted wherever it is printed', () => {
-  const { config } = loadConfig({ environment: { QDRANT_URL: 'https://admin:s3cret@qdrant:6333,https://b.example/a@b' } });
-  expect(config.qdrantUrl[0]).toContain('s3cret');
-  expect(printableConfig(config)).toMatchObject({ qdrantUrl: [`https://${REDACTED}@qdrant:6333`, 'https://b.example/a@b'] });
-  for (const environment of [{ QDRANT_URL: 'ftp://admin:s3cret@qdrant' }, { FAQMATCH_ENCODER_URL: 'tei+http://me:s3cret@tei:80' }])
-    expect(refused({ environment }).message).not.toContain('s3cret');
+test('a URL with user and password is refused, since nothing would send them, and they are not printed', () => {
+  expect(loadConfig({ environment: { QDRANT_URL: 'https://b.example/a@b' } }).config.qdrantUrl).toEqual(['https://b.example/a@b']);
+  const urls = [
+    { QDRANT_URL: 'https://admin:s3cret@qdrant:6333,https://b.example' },
+    { QDRANT_URL: 'ftp://admin:s3cret@qdrant' },
+    { FAQMATCH_ENCODER_URL: 'tei+http://me:s3cret@tei:80' },
+  ];
+  for (const environment of urls) {
+    const { message } = refused({ environment });
+    expect(message).toContain(REDACTED);
+    expect(message).not.toContain('s3cret');
+  }
+});
+
+test.each(['sk-S3CRET\n123', 'sk-S3CRÉT', 'sk S3CRET'])('a key that no header carries is refused and not shown', (key) => {
+  for (const name of ['QDRANT_API_KEY', 'FAQMATCH_ENCODER_API_KEY']) {
+    const { message } = refused({ environment: { [name]: key } });
+    expect(message).toContain(`${name}: `);
+    expect(message).toContain('sent in a header');
+    expect(message).not.toMatch(/S3CR/u);
+  }
+});
+
+test('misspelt variables are named beside what is refused, and settings that contradict one another are warned of', () => {
+  expect(refused({ environment: { FAQMATCH_DRAINMS: '5', FAQMATCH_DRAIN_MS: 'x' } }).message).toContain('did you mean FAQMATCH_DRAIN_MS?');
+  const { warnings } = loadConfig({ environment: { FAQMATCH_ANSWER_CONFIDENCE: '0.2', FAQMATCH_CLARIFY_CONFIDENCE: '0.9' } });
+  expect(warnings).toEqual([expect.stringContaining('clarifyConfidence 0.9 is above answerConfidence 0.2')]);
 });
 
 test('a config file may list the nodes of Qdrant, and what is no list of them is refused in words', () => {
@@ -128,7 +149,7 @@ test('a config file may list the nodes of Qdrant, and what is no list of them is
   expect(loadConfig({ configFile: nodes, environment: {} }).config.qdrantUrl).toEqual(['http://one:6333', 'https://two']);
   const messageOf = (source: string) => refused({ configFile: configFile(source), environment: {} }).message;
   for (const bad of ['{ one: two }', '[1]', '[]', '5'])
-    expect(messageOf(`qdrantUrl: ${bad}`)).toContain('qdrantUrl: expected http:// or https:// addresses separated by commas');
+    expect(messageOf(`qdrantUrl: ${bad}`)).toContain('qdrantUrl: expected http:// or https:// addresses without user and password');
   for (const name of ['model', 'device', 'offline', 'encoderWorkers', 'grpcAddress'])
     expect(messageOf(`${name}: [{ a: b }]`)).toMatch(/expected (?!.*(?:Invalid|YAML)).*; got \[\{"a":"b"\}\]/u);
   expect(messageOf('model: *nowhere')).toContain('not valid YAML');

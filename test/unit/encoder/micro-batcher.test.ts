@@ -145,6 +145,28 @@ describe('the micro-batcher', () => {
     expect(batcher.waiting).toBe(2);
   });
 
+  it('says to wait as long as the slots take, whatever waited behind what, and takes no halt of the process for their pace', async () => {
+    const { slot, runs } = handSlot();
+    let now = 0;
+    const batcher = batcherOver([slot], { maxWaiting: 80, now: () => now });
+    const submit = () => batcher.submit(10, { lane: 'match' }).catch((error: FaqError) => error);
+    for (let item = 0; item < 8; item += 1) void submit();
+    for (let batch = 0; batch < 200; batch += 1) {
+      for (let item = 0; item < 4; item += 1) void submit();
+      await turn();
+      // Ten milliseconds an item; once, a minute passes.
+      now += batch === 199 ? 60_000 : 10 * (runs[batch]?.items.length ?? 0);
+      runs[batch]?.finish();
+      await turn();
+    }
+    let refused: unknown;
+    for (let item = 0; item < 90; item += 1) refused = await Promise.race([submit(), turn()]);
+    expect(refused).toMatchObject({ code: 'resource_exhausted' });
+    const { retryAfterMs = 0 } = refused as FaqError;
+    expect(retryAfterMs).toBeGreaterThan(80 * 9);
+    expect(retryAfterMs).toBeLessThan(80 * 15);
+  });
+
   it('rejects an aborted caller at once, with the reason of its signal, and never runs its text', async () => {
     const { slot, runs } = handSlot();
     const batcher = batcherOver([slot]);

@@ -85,6 +85,20 @@ test('a killed holder’s name does not give away the lock that another took mea
   await lock.release();
 });
 
+test('whose lock is lost hears who has it', { timeout: 20_000 }, async () => {
+  const { promise, resolve } = Promise.withResolvers<Error>();
+  const lock = await lockDataDir(dataDir, { onLost: resolve });
+  const owner = { pid: 999_999_999, host: 'elsewhere', since: new Date(0).toISOString(), lockBorn: 0 };
+  await writeFile(join(dataDir, '.lock-owner.json'), JSON.stringify(owner));
+  await rm(join(dataDir, '.lock'), { recursive: true });
+  expect(await promise).toMatchObject({
+    code: 'failed_precondition',
+    reason: 'DATA_DIR_LOST',
+    message: expect.stringContaining('process 999999999 on elsewhere'),
+  });
+  await lock.release();
+});
+
 test('a lock without an owner file is respected', async () => {
   const child = await otherHolder();
   await rm(join(dataDir, '.lock-owner.json'));

@@ -100,6 +100,20 @@ describe('restoring at start', () => {
     }
   });
 
+  it('takes no version for a stand-in that was staged and never active', async () => {
+    const [version = ''] = await loadAndClose(FILES);
+    {
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      await server.versions.reload('shop', MORE, { stageOnly: true });
+    }
+    await flipByte(fileOf(version, 'vectors.f32'));
+    await using server = await openVersionsOnDisk({ dataDir });
+    expect(await server.versions.restore()).toHaveLength(1);
+    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ reason: 'NO_ACTIVE_VERSION' });
+    expect(await server.versions.list('shop')).toHaveLength(1);
+  });
+
   it('has nothing active when the only version is damaged, and says so', async () => {
     const [version = ''] = await loadAndClose(FILES);
     await flipByte(fileOf(version, 'vectors.f32'));
