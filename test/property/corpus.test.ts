@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Corpus, Entry } from '../../src/corpus/corpus.ts';
-import { diffCorpora } from '../../src/corpus/diff.ts';
 import { corpusFingerprint } from '../../src/corpus/fingerprint.ts';
 import { parseCorpus } from '../../src/corpus/parse-corpus.ts';
 import { deserialiseCorpus, serialiseCorpus } from '../../src/corpus/serialise.ts';
@@ -80,7 +79,7 @@ const pieces = fc
   .map((list) => new TextEncoder().encode(list.join('')));
 
 describe('corpora, whatever they hold', () => {
-  it('keep their fingerprint when entries are shuffled, and differ in nothing', () => {
+  it('keep their fingerprint when entries are shuffled', () => {
     const shuffled = corpus.chain((before) => {
       const order = fc.shuffledSubarray([...before.entries], { minLength: before.entries.length });
       return fc.tuple(fc.constant(before), order);
@@ -89,7 +88,6 @@ describe('corpora, whatever they hold', () => {
       fc.property(shuffled, ([before, entries]) => {
         const after = { ...before, entries };
         expect(corpusFingerprint(after)).toBe(corpusFingerprint(before));
-        expect(diffCorpora(before, after).changes).toEqual([]);
       }),
     );
   });

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Corpus, Entry } from '../../../src/corpus/corpus.ts';
-import { diffCorpora } from '../../../src/corpus/diff.ts';
 import { corpusFingerprint } from '../../../src/corpus/fingerprint.ts';
 import { parseCorpus } from '../../../src/corpus/parse-corpus.ts';
 import { readSource } from '../../../src/corpus/read-source.ts';
@@ -58,43 +57,6 @@ describe('corpusFingerprint', () => {
     ['where a boundary lies', withEntry({ tags: ['s,t'] })],
   ])('sees %s', (_, changed) => {
     expect(corpusFingerprint(changed)).not.toBe(corpusFingerprint(CORPUS));
-  });
-});
-
-describe('diffCorpora', () => {
-  it('finds nothing between equals', () => {
-    expect(diffCorpora(CORPUS, withEntry({ tags: ['t', 's'] }))).toEqual({
-      changes: [],
-      settingsChanged: [],
-      counterExamplesAdded: [],
-      counterExamplesRemoved: [],
-      questionsAdded: [],
-      questionsRemoved: [],
-    });
-  });
-
-  it('tells added, removed and changed entries with their questions and fields', () => {
-    const after: Corpus = {
-      entries: [
-        { ...ENTRY, questions: ['one', 'five', 'three'], answer: 'y', metadata: {} },
-        { ...ENTRY, id: 'c', questions: ['four'] },
-      ],
-      counterExamples: ['q', 'r'],
-      golden: [],
-    };
-    expect(diffCorpora(CORPUS, after)).toEqual({
-      changes: [
-        { entryId: 'b', change: 'removed', questionsAdded: [], questionsRemoved: ['four'], fields: [] },
-        { entryId: 'a', change: 'changed', questionsAdded: ['five'], questionsRemoved: ['two'], fields: ['answer', 'metadata'] },
-        { entryId: 'c', change: 'added', questionsAdded: ['four'], questionsRemoved: [], fields: [] },
-      ],
-      settingsChanged: [],
-      counterExamplesAdded: ['r'],
-      counterExamplesRemoved: ['p'],
-      // "four" moved to another entry: its text is known already.
-      questionsAdded: ['five'],
-      questionsRemoved: ['two'],
-    });
   });
 });
 
