@@ -37,23 +37,3 @@ export function ndcgOf({ ranking, relevant }: RankedRow, k: number): number {
   const ideal = relevant.slice(0, k).reduce((sum, _, rank) => sum + discount(rank), 0);
   return gain / ideal;
 }
-
-/** Means over rankings; NaN without any. */
-export interface RankingFigures {
-  /** Share whose first item is relevant. */
-  readonly precisionAt1: number;
-  readonly ndcgAt10: number;
-  /** Mean of 1 / rank of the first relevant item, 0 where it is not among those offered. */
-  readonly reciprocalRank: number;
-}
-
-/** Figures of a set of rankings. */
-export function rankingFigures(rows: readonly RankedRow[]): RankingFigures {
-  const mean = (of: (row: RankedRow) => number): number => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
-  const firstRelevant = ({ ranking, relevant }: RankedRow): number => ranking.findIndex((item) => relevant.includes(item));
-  return {
-    precisionAt1: mean((row) => (firstRelevant(row) === 0 ? 1 : 0)),
-    ndcgAt10: mean((row) => ndcgOf(row, 10)),
-    reciprocalRank: mean((row) => (firstRelevant(row) < 0 ? 0 : 1 / (firstRelevant(row) + 1))),
-  };
-}

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { figureStatistics } from '../../../src/quality/figures.ts';
 import { wilson } from '../../../src/quality/measures/binomial.ts';
 import { bootstrap } from '../../../src/quality/measures/bootstrap.ts';
 import { confusions, labelFigures, macroF1, matthewsCorrelation } from '../../../src/quality/measures/confusion.ts';
 import { coverageAt, coverageCurve, thinned } from '../../../src/quality/measures/coverage.ts';
-import { areaUnderRoc, ndcgOf, rankingFigures } from '../../../src/quality/measures/ranking-quality.ts';
+import { areaUnderRoc, ndcgOf } from '../../../src/quality/measures/ranking-quality.ts';
 import { brierScore, expectedCalibrationError, reliabilityBins } from '../../../src/quality/measures/reliability.ts';
 
 interface Reference {
@@ -68,9 +69,24 @@ describe('figures of the same predictions are those of scikit-learn', () => {
   });
 
   test('nDCG@10 and precision at 1', () => {
-    const ranked = rankingFigures(inScope.map(({ ranking, meant }) => ({ ranking, relevant: [meant] })));
-    expect(ranked.ndcgAt10).toBeCloseTo(figures.ndcgAt10, 12);
-    expect(ranked.precisionAt1).toBeCloseTo(figures.precisionAt1, 12);
+    const all = Int32Array.from(inScope.keys());
+    const statistics = figureStatistics(
+      inScope.map(({ meant, ranking, confidence }) => ({
+        utterance: '',
+        intent: meant,
+        decision: 'answer',
+        best: ranking[0],
+        confidence,
+        clarifyIntents: [],
+        relevant: [meant],
+        ranking,
+        second: 0,
+        nearest: undefined,
+        meant: undefined,
+      })),
+    );
+    expect(statistics.ndcgAt10(all)).toBeCloseTo(figures.ndcgAt10, 12);
+    expect(statistics.intentAccuracy(all)).toBeCloseTo(figures.precisionAt1, 12);
   });
 });
 
