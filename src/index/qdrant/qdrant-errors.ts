@@ -25,11 +25,6 @@ export function qdrantWords(error: unknown): string {
   return typeof status?.error === 'string' ? status.error : '';
 }
 
-/** HTTP status of a failed answer; undefined where none came. */
-export function httpStatus(error: unknown): number | undefined {
-  return isHttpFailure(error) ? error.status : undefined;
-}
-
 const FULL_DISK = /no space left|disk.{0,20}full|out of disk|insufficient storage|disk usage|quota/iu;
 
 function refusedStatus(what: string, error: HttpFailure): FaqError {
