@@ -101,7 +101,7 @@ export async function matchPath({ dataDir, workers, sizes, workload, log }: Benc
         'text alone (terms, character kernel)': (_, text) => version.scorer.prepare(text),
         [`${NEAREST} nearest, int8 proposal with proof`]: (vector) => version.index.search({ vector, terms: [], k: NEAREST }),
         [`${NEAREST} nearest, float32`]: (vector) => float32.nearest(vector, NEAREST),
-        'scores of all intents': (vector, text) => version.scorer.score(version.scorer.prepare(text), vector, []),
+        'scores of all intents': (vector, text) => version.scorer.beforeHits(version.scorer.prepare(text), vector),
         'its two products, WebAssembly': (vector) => {
           dense.cosines(vector);
           return dense.scores(base);

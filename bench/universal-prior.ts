@@ -178,7 +178,8 @@ async function draw({ set, others, intents, named, farShare }: DrawnCorpus, next
       to.push({ features: { ...seen, score: seen.score - baseline }, right: seen.best === intent, inScope: intent >= 0, weight });
     };
     const best = found.toSorted((a, b) => b.similarity - a.similarity).slice(0, HITS);
-    add(rows.ridge, scorer.score(scorer.prepare(text), vector, best).scores, scorer.calibrator.baseline);
+    const before = scorer.beforeHits(scorer.prepare(text), vector);
+    add(rows.ridge, scorer.afterHits(before, best, NO_REFUSALS).scores, scorer.calibrator.baseline);
     add(rows.hits, hitScores(best, NO_REFUSALS, kept.length), 0);
   }
   return rows;

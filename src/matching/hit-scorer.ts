@@ -3,7 +3,7 @@
  * greatest cosine, less what a counter-example is nearer, plus a share of the best BM25, plus the neighbour vote. Intents without a hit have no score.
  */
 import type { NearQuestion, Refusals } from './contract.ts';
-import { closeness, counterCosines, refusals } from './counter-examples.ts';
+import { closeness, counterCosines } from './counter-examples.ts';
 import type { FittedHits } from './fitted-scorer.ts';
 import { neighbourVote } from './neighbour-vote.ts';
 import { type IntentScorer, NO_SHARES, type ScoreShares } from './scorer.ts';
@@ -43,7 +43,6 @@ export function hitScores(near: readonly NearQuestion[], held: Refusals, intentC
 /** The scorer over plain fitted data; pure. */
 export function hitScorer(fitted: FittedHits): IntentScorer {
   const { intentCount, counterExamples } = fitted;
-  const cosines = counterCosines(counterExamples);
   return {
     kind: 'hits',
     intentCount,
@@ -52,9 +51,8 @@ export function hitScorer(fitted: FittedHits): IntentScorer {
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => new Float32Array(intentCount).fill(-Infinity),
     counterExamples,
-    counterCosines: cosines,
+    counterCosines: counterCosines(counterExamples),
     afterHits: (_before, near, held) => ({ scores: hitScores(near, held, intentCount) }),
-    score: (_prepared, vector, near) => ({ scores: hitScores(near, refusals(counterExamples.intents, cosines(vector)), intentCount) }),
     shares: (_prepared, { near, refusals: held, intent }) => partsByIntent(near, held).get(intent) ?? NO_SHARES,
   };
 }

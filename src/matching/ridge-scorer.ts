@@ -59,7 +59,6 @@ export function ridgeScorer(fitted: FittedRidge): IntentScorer {
     counterCosines: counterCosines(fitted.counterExamples),
     beforeHits,
     afterHits: (before, near) => ({ scores: addVote(before, near, voteWeight) }),
-    score: (prepared, vector, near) => ({ scores: addVote(beforeHits(prepared, vector), near, voteWeight) }),
     shares(prepared, { vector, near, intent }) {
       const features = { measured: dense.cosines(centre(vector, model.mean)), lexical: prepared.lexical };
       const vote = neighbourVote(near).find((one) => one.intent === intent);

@@ -54,12 +54,13 @@ export interface IntentScorer {
   counterCosines(vector: Float32Array): Float32Array;
   /** Work on the text alone; run it while the encoder works. */
   prepare(text: string): PreparedText;
-  /** [intents] what vector and text tell without any hit, so that a search can ask for the likely intents' questions; -Infinity throughout for the hit scorer. */
+  /**
+   * [intents] what vector and text tell without any hit, so that a search can ask for the likely intents' questions; -Infinity throughout for the
+   * hit scorer. @param vector [dimension], unit length.
+   */
   beforeHits(prepared: PreparedText, vector: Float32Array): Float32Array;
   /** The scores, from what beforeHits gave (which is used up) and the hits of the index, filter applied. */
   afterHits(before: Float32Array, near: readonly NearQuestion[], refusals: Refusals): IntentScores;
-  /** All of it. @param vector [dimension], unit length. @param near hits of the index, filter applied. */
-  score(prepared: PreparedText, vector: Float32Array, near: readonly NearQuestion[]): IntentScores;
   /** For explanations only: where the score of one intent, for the same vector and hits, came from. */
   shares(prepared: PreparedText, scored: ScoredIntent): ScoreShares;
 }

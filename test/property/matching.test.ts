@@ -16,6 +16,7 @@ import { closeAt } from '../support/close-at.ts';
 import { fixedScorer } from '../support/fixed-scorer.ts';
 import { madeUpCorpus, naiveMultiply } from '../support/matching-corpora.ts';
 import { naiveRidge } from '../support/naive-ridge.ts';
+import { scoresOf } from '../support/scores-of.ts';
 
 const scoreList = (most: number) =>
   fc.array(
@@ -200,9 +201,10 @@ test('any small corpus fits, stores, loads and scores the same, with finite numb
       expect([...fitted.calibrator.right, ...fitted.calibrator.inScope].every(Number.isFinite)).toBe(true);
       const vector = input.vectors.subarray(0, 6);
       const near = [{ row: 0, intent: 0, similarity: 1, lexical: 0 }];
-      const { scores } = fresh.score(fresh.prepare('how topic1'), vector, near);
+      const utterance = { text: 'how topic1', vector, near };
+      const scores = scoresOf(fresh, utterance);
       expect(scores.every(Number.isFinite)).toBe(true);
-      expect(loaded.score(loaded.prepare('how topic1'), vector, near).scores).toEqual(scores);
+      expect(scoresOf(loaded, utterance)).toEqual(scores);
     }),
     { numRuns: 40 },
   );

@@ -23,7 +23,6 @@ export function fixedScorer(
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => scores.slice(),
     afterHits: (before) => ({ scores: before }),
-    score: () => ({ scores: scores.slice() }),
     shares: (_prepared, { intent }) => ({
       dense: scores[intent] ?? Number.NaN,
       lexical: 0,

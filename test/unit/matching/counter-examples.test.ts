@@ -8,6 +8,7 @@ import { fitKernelRidge } from '../../../src/matching/kernel-ridge.ts';
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 import { madeUpCorpus, matrixOf, naiveMultiply, nearVector } from '../../support/matching-corpora.ts';
+import { scoresOf } from '../../support/scores-of.ts';
 
 const INTENTS = Int32Array.of(NO_INTENT, 2, NO_INTENT, 2, 0);
 const COSINES = Float32Array.of(0.25, 0.75, 0.5, -0.5, 0.875);
@@ -74,22 +75,21 @@ function refusing(by: number) {
   return { without, withIt, near, centres };
 }
 
-async function scoresOf(input: FitInput, vector: Float32Array, text = 'elsewhere please'): Promise<Float32Array> {
-  const scorer = ridgeScorer(await fitScorer(input, naiveMultiply));
-  return scorer.score(scorer.prepare(text), vector, []).scores;
+async function fittedScores(input: FitInput, vector: Float32Array, text = 'elsewhere please'): Promise<Float32Array> {
+  return scoresOf(ridgeScorer(await fitScorer(input, naiveMultiply)), { text, vector });
 }
 
 describe('the ridge', () => {
   test('scores an utterance near a counter-example of the corpus lower, for the intent that it resembles', async () => {
     const { without, withIt, near } = refusing(NO_INTENT);
-    const [before, after] = [await scoresOf(without, near), await scoresOf(withIt, near)];
+    const [before, after] = [await fittedScores(without, near), await fittedScores(withIt, near)];
     expect(after[0]).toBeLessThan((before[0] ?? 0) - 0.2);
     expect(Math.max(...after)).toBeLessThan(Math.max(...before) - 0.2);
   });
 
   test('one of an intent takes from that intent and leaves the others what they had', async () => {
     const { without, withIt, near } = refusing(0);
-    const [before, after] = [await scoresOf(without, near), await scoresOf(withIt, near)];
+    const [before, after] = [await fittedScores(without, near), await fittedScores(withIt, near)];
     expect(after[0]).toBeLessThan((before[0] ?? 0) - 0.2);
     // What is centred and which letters are rare moves by the one more row, and so does every score, a little.
     for (const intent of [1, 2]) expect(Math.abs((after[intent] ?? 1) - (before[intent] ?? 0))).toBeLessThan(0.06);
@@ -132,7 +132,7 @@ describe('the ridge', () => {
       counterVectors: matrixOf([near, near], withIt.dimension),
     };
     const one = (intent: number): FitInput => ({ ...both, counterIntents: Int32Array.of(intent, 2) });
-    const [found, first, second] = [await scoresOf(both, near), await scoresOf(one(0), near), await scoresOf(one(1), near)];
+    const [found, first, second] = [await fittedScores(both, near), await fittedScores(one(0), near), await fittedScores(one(1), near)];
     expect(Math.abs((found[0] ?? 0) - (first[0] ?? 1))).toBeLessThan(1e-3);
     expect(Math.abs((found[1] ?? 0) - (second[1] ?? 1))).toBeLessThan(1e-3);
   });

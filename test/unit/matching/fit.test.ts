@@ -10,6 +10,7 @@ import { serialiseScorer } from '../../../src/matching/stored-scorer.ts';
 import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 import { madeUpCorpus, matrixOf, naiveMultiply, nearVector } from '../../support/matching-corpora.ts';
+import { scoresOf } from '../../support/scores-of.ts';
 
 interface Utterance {
   readonly text: string;
@@ -29,7 +30,7 @@ async function match(fitted: FittedRidge, input: FitInput, utterances: readonly 
     { input, multiply: naiveMultiply },
   );
   return utterances.map(({ text, vector }, i) => {
-    const { scores } = scorer.score(scorer.prepare(text), vector, around[i]?.near ?? []);
+    const scores = scoresOf(scorer, { text, vector, near: around[i]?.near ?? [] });
     const found = features(scores, (intent) => ({ nearest: around[i]?.nearest[intent] ?? -1, refused: 0 }));
     return { best: found.best, scores, ...confidences(fitted.calibrator, { scores, found, allowed: undefined }) };
   });

@@ -7,6 +7,7 @@ import { NO_SHARES } from '../../../src/matching/scorer.ts';
 import { HITS_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 import { NO_COUNTER_EXAMPLES } from '../../support/matching-corpora.ts';
+import { scoresOf } from '../../support/scores-of.ts';
 
 const hit = (intent: number, similarity: number, lexical = 0) => ({ row: 0, intent, similarity, lexical });
 
@@ -30,7 +31,7 @@ test('the parts of an intent sum to its score, and an intent without a hit has n
   const near = [hit(0, 0.8, 3), hit(1, 0.7, 6), hit(0, 0.6, 9)];
   const prepared = scorer.prepare('text');
   const vector = new Float32Array(2);
-  const { scores } = scorer.score(prepared, vector, near);
+  const scores = scoresOf(scorer, { text: 'text', vector, near });
   for (const intent of [0, 1]) {
     const { dense, lexical, neighbours } = scorer.shares(prepared, { vector, near, refusals: NO_REFUSALS, intent });
     expect(dense + lexical + neighbours).toBeCloseTo(scores[intent] ?? Number.NaN, 6);

@@ -8,6 +8,7 @@ import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { type CorpusShape, madeUpCorpus, NO_COUNTER_EXAMPLES, naiveMultiply } from '../../support/matching-corpora.ts';
 import { naiveRidge } from '../../support/naive-ridge.ts';
+import { scoresOf } from '../../support/scores-of.ts';
 
 /** Scores lie around 0 to 1; products are float32. */
 const TOLERANCE = 1e-3;
@@ -68,7 +69,7 @@ describe.each(CASES)('$name', ({ corpus }) => {
       const expected = refit(row, []);
       expectNear(fit.fitted.subarray(row * input.intentCount, (row + 1) * input.intentCount), expected);
       const vector = input.vectors.subarray(row * input.dimension, (row + 1) * input.dimension);
-      expectNear(scorer.score(scorer.prepare(text), vector, []).scores, expected);
+      expectNear(scoresOf(scorer, { text, vector }), expected);
     });
   });
 
@@ -123,13 +124,14 @@ test('the parts of a score and the constant sum to it', async () => {
     { row: 0, intent: 0, similarity: 1, lexical: 0 },
     { row: 5, intent: 1, similarity: 0.95, lexical: 0 },
   ];
-  const prepared = scorer.prepare('how topic0 5');
-  const { scores } = scorer.score(prepared, vector, near);
+  const text = 'how topic0 5';
+  const prepared = scorer.prepare(text);
+  const scores = scoresOf(scorer, { text, vector, near });
   for (let intent = 0; intent < 3; intent += 1) {
     const { dense, lexical, neighbours } = scorer.shares(prepared, { vector, near, refusals: NO_REFUSALS, intent });
     expect(dense + lexical + neighbours + (fit.model.base[intent] ?? Number.NaN)).toBeCloseTo(scores[intent] ?? Number.NaN, 4);
   }
-  expect(scorer.score(prepared, vector, near).scores).toEqual(scores);
+  expect(scoresOf(scorer, { text, vector, near })).toEqual(scores);
 });
 
 test('names and answers have the part of a score that goes when their landmarks do', async () => {
@@ -141,10 +143,11 @@ test('names and answers have the part of a score that goes when their landmarks 
   const weights = model.weights.map((weight, i) => (i < 8 * model.intentCount ? weight : 0));
   const unnamed = ridgeScorer({ ...rest, model: { ...model, weights } });
   const vector = input.vectors.subarray(0, input.dimension);
-  const prepared = scorer.prepare('topic0');
+  const text = 'topic0';
+  const prepared = scorer.prepare(text);
   const near = [{ row: 0, intent: 0, similarity: 1, lexical: 0 }];
-  const all = scorer.score(prepared, vector, near).scores;
-  const without = unnamed.score(prepared, vector, near).scores;
+  const all = scoresOf(scorer, { text, vector, near });
+  const without = scoresOf(unnamed, { text, vector, near });
   for (let intent = 0; intent < 4; intent += 1) {
     const { namesAndAnswers } = scorer.shares(prepared, { vector, near, refusals: NO_REFUSALS, intent });
     expect(namesAndAnswers).toBeCloseTo((all[intent] ?? Number.NaN) - (without[intent] ?? Number.NaN), 4);

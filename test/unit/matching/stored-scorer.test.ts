@@ -7,6 +7,7 @@ import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { loadScorer, SCORER_FORMAT, serialiseScorer } from '../../../src/matching/stored-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { madeUpCorpus, NO_COUNTER_EXAMPLES, naiveMultiply } from '../../support/matching-corpora.ts';
+import { scoresOf } from '../../support/scores-of.ts';
 
 const { input } = madeUpCorpus({ sizes: [4, 3, 5], counterExamples: 3 });
 const fitted = await fitScorer(input, naiveMultiply);
@@ -28,7 +29,7 @@ test('a stored ridge scores bit for bit as the fitted one', () => {
   input.texts.forEach((text, row) => {
     const vector = input.vectors.subarray(row * input.dimension, (row + 1) * input.dimension);
     const near = [{ row, intent: input.intents[row] ?? 0, similarity: 1, lexical: 1 }];
-    expect(loaded.score(loaded.prepare(text), vector, near)).toEqual(fresh.score(fresh.prepare(text), vector, near));
+    expect(scoresOf(loaded, { text, vector, near })).toEqual(scoresOf(fresh, { text, vector, near }));
   });
 });
 

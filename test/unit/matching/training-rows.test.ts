@@ -5,6 +5,7 @@ import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { trainingRows } from '../../../src/matching/training-rows.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 import { madeUpCorpus, naiveMultiply, nearVector } from '../../support/matching-corpora.ts';
+import { scoresOf } from '../../support/scores-of.ts';
 
 const SHAPE = { sizes: new Array<number>(12).fill(2), dimension: 16, noise: 3.5, seed: 3 } as const;
 
@@ -13,7 +14,7 @@ async function right(input: FitInput, centres: readonly Float32Array[]): Promise
   const random = seededRandom(5);
   const best = centres.flatMap((centre, intent) =>
     Array.from({ length: 10 }, () => {
-      const { scores } = scorer.score(scorer.prepare('zzz'), nearVector(centre, 0.8, random), []);
+      const scores = scoresOf(scorer, { text: 'zzz', vector: nearVector(centre, 0.8, random) });
       return scores.indexOf(Math.max(...scores)) === intent ? 1 : 0;
     }),
   );
