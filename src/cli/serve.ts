@@ -62,7 +62,7 @@ function announce(service: Service, config: Config, { terminal, json }: { readon
   const address = callableAddress(config.grpcAddress, service.grpcPort);
   if (json) {
     const corpora = service.versions.status().map(({ corpus, activeVersion }) => ({ corpus, activeVersion: activeVersion ?? '' }));
-    terminal.out(JSON.stringify({ grpcAddress: address, httpPort: service.httpPort ?? 0, corpora }));
+    terminal.out(JSON.stringify({ grpcAddress: address, httpPort: service.httpPort, corpora }));
     return;
   }
   for (const line of welcomeLines(address, service.versions)) terminal.out(line);

@@ -21,7 +21,7 @@ import { withThrowawayVersions } from './throwaway-versions.ts';
 /** A running service. */
 export interface Service {
   readonly grpcPort: number;
-  readonly httpPort: number | undefined;
+  readonly httpPort: number;
   readonly versions: Versions;
   readonly encoder: Encoder;
   /** Settles when the stored versions are back; rejects where that failed. */

@@ -42,22 +42,14 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
 export interface ServerOptions {
   /** `host:port` or `unix:/path`; port 0 takes a free one. Loopback unless an operator says otherwise. */
   readonly grpcAddress: string;
-  /** `host:port` for /livez and /readyz; undefined for none. */
-  readonly httpAddress: string | undefined;
+  /** `host:port` for /livez and /readyz. */
+  readonly httpAddress: string;
   /** The only folder that paths in requests are read from. */
   readonly corpusRoot: string;
   /** How long running calls may go on after drain() began, in milliseconds. */
   readonly drainMs: number;
   readonly limits: ServerLimits;
 }
-
-/** Loopback, the documented ports, 10 s to drain. */
-export const DEFAULT_SERVER_OPTIONS: Omit<ServerOptions, 'corpusRoot'> = {
-  grpcAddress: '127.0.0.1:50051',
-  httpAddress: '127.0.0.1:8080',
-  drainMs: 10_000,
-  limits: DEFAULT_SERVER_LIMITS,
-};
 
 /** What InfoService tells beyond the limits above and the encoder's own facts. */
 export interface ServerInfo {

@@ -18,8 +18,7 @@ import { type ModuleParts, serverModule } from './server-module.ts';
 export interface RunningServer {
   /** 0 for a unix socket. */
   readonly grpcPort: number;
-  /** undefined where HTTP is off. */
-  readonly httpPort: number | undefined;
+  readonly httpPort: number;
   /** Calls that run now. */
   readonly running: number;
   /** Health turns NOT_SERVING, new calls get UNAVAILABLE, running ones have drainMs to finish; then all is closed. For SIGTERM. */
@@ -87,11 +86,7 @@ async function createApp(parts: ModuleParts): Promise<NestExpressApplication> {
   return app;
 }
 
-async function listenHttp(app: INestApplication, address: string | undefined): Promise<number | undefined> {
-  if (address === undefined) {
-    await app.init();
-    return undefined;
-  }
+async function listenHttp(app: INestApplication, address: string): Promise<number> {
   const url = new URL(`http://${address}`);
   try {
     await app.listen(Number(url.port === '' ? '80' : url.port), url.hostname.replace(/^\[|\]$/gu, ''));
@@ -99,5 +94,5 @@ async function listenHttp(app: INestApplication, address: string | undefined): P
     throw cannotListen('HTTP', address, error instanceof Error ? error : new Error(String(error)));
   }
   const bound: unknown = app.getHttpServer().address();
-  return typeof bound === 'object' && bound !== null && 'port' in bound ? Number(bound.port) : undefined;
+  return typeof bound === 'object' && bound !== null && 'port' in bound ? Number(bound.port) : 0;
 }
