@@ -20,21 +20,23 @@ const MODES: Readonly<Record<string, Pooling>> = {
   mean_sqrt_len_tokens: 'mean_sqrt_len',
 };
 
-/** Which folders of the model hold its configs, and whether it ends in normalisation. */
+/** Which folders of the model hold its configs. */
 export interface ModuleChain {
   /** Folder of the pooling config, e.g. `1_Pooling`. */
   readonly poolingFolder: string;
   /** Folders of the Dense modules behind it, in their order, e.g. `2_Dense`. */
   readonly denseFolders: readonly string[];
-  /** Told for completeness: vectors come out one long either way, since a cosine does not see their length. */
-  readonly normalise: boolean;
 }
 
 /** What to do about a transformer without pooling. */
 export const RAW_BERT =
   "It looks like a raw BERT without pooling: expected sentence-transformers' modules.json with a Pooling module and 1_Pooling/config.json. Save it from Python with SentenceTransformer(...).save(...), or export it with training/export.";
 
-/** Reads the chain Transformer → Pooling → (Dense …) → (Normalize). @throws FaqError failed_precondition for any other chain. */
+/**
+ * Reads the chain Transformer → Pooling → (Dense …) → (Normalize). Whether it ends in Normalize is not told: vectors come out one long either
+ * way, since a cosine does not see their length.
+ * @throws FaqError failed_precondition for any other chain.
+ */
 export function readModuleChain(modules: z.infer<typeof MODULES>): ModuleChain {
   const kinds = modules.map((module) => module.type.split('.').at(-1) ?? '');
   const foreign = kinds.filter((kind) => !['Transformer', 'Pooling', 'Dense', 'Normalize'].includes(kind));
@@ -55,7 +57,7 @@ export function readModuleChain(modules: z.infer<typeof MODULES>): ModuleChain {
     );
   }
   const denseFolders = modules.filter((_, place) => kinds[place] === 'Dense').map(({ path }) => path);
-  return { poolingFolder: pooling.path, denseFolders, normalise: kinds.includes('Normalize') };
+  return { poolingFolder: pooling.path, denseFolders };
 }
 
 /** Names of the modes that a pooling config asks for, flags that are off left out. */

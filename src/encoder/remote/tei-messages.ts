@@ -13,8 +13,6 @@ export interface TeiInfo {
   readonly modelType: number;
   /** 0 where not told. */
   readonly maxInputLength: number;
-  /** 0 where not told. */
-  readonly maxClientBatchSize: number;
 }
 
 /** A field's number and wire type as one tag. */
@@ -53,7 +51,7 @@ export function decodeEmbedResponse(bytes: Uint8Array): Float32Array {
   return Float32Array.from(numbers);
 }
 
-/** InfoResponse { string model_id = 4; optional string model_sha = 5; string model_dtype = 6; ModelType model_type = 7; uint32 max_input_length = 9; uint32 max_client_batch_size = 12; … }. */
+/** InfoResponse { string model_id = 4; optional string model_sha = 5; string model_dtype = 6; ModelType model_type = 7; uint32 max_input_length = 9; … }. */
 export function decodeInfoResponse(bytes: Uint8Array): TeiInfo {
   const reader = new BinaryReader(bytes);
   const texts = new Map<number, string>();
@@ -61,7 +59,7 @@ export function decodeInfoResponse(bytes: Uint8Array): TeiInfo {
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
     if (wireType === LENGTH && [4, 5, 6].includes(field)) texts.set(field, reader.string());
-    else if (wireType === VARINT && [7, 9, 12].includes(field)) numbers.set(field, reader.uint32());
+    else if (wireType === VARINT && [7, 9].includes(field)) numbers.set(field, reader.uint32());
     else reader.skip(wireType);
   }
   return {
@@ -70,6 +68,5 @@ export function decodeInfoResponse(bytes: Uint8Array): TeiInfo {
     modelDtype: texts.get(6) ?? '',
     modelType: numbers.get(7) ?? 0,
     maxInputLength: numbers.get(9) ?? 0,
-    maxClientBatchSize: numbers.get(12) ?? 0,
   };
 }
