@@ -45,8 +45,6 @@ export interface BatchVectors {
 
 /** A warmed-up session. One run at a time. */
 export interface GraphSession {
-  /** The graph pools by itself. */
-  readonly pooled: boolean;
   run(batch: TokenBatch): Promise<BatchVectors>;
   close(): Promise<void>;
 }
@@ -111,8 +109,7 @@ async function poolOutside(pieces: Float32Array, padded: PaddedBatch, { settings
   return settings.dense.length === 0 ? rows : await (await head()).apply(rows);
 }
 
-/** Runs one batch; `pooled` tells whether the output had one row per text. */
-async function runBatch(session: InferenceSession, batch: TokenBatch, how: Run): Promise<BatchVectors & { readonly pooled: boolean }> {
+async function runBatch(session: InferenceSession, batch: TokenBatch, how: Run): Promise<BatchVectors> {
   const { settings, output } = how;
   const padded = pad(batch, settings.padId);
   const results = await session.run(feedsOf(padded, session.inputNames), [output]);
@@ -130,16 +127,15 @@ async function runBatch(session: InferenceSession, batch: TokenBatch, how: Run):
   if (whole.length !== padded.rows * settings.wholeDimension)
     throw modelError('MODEL_MISMATCH', 'The graph gave another number of vectors than texts. Export the model anew.');
   const vectors = cutRows(whole, settings.wholeDimension, settings.dimension);
-  return { vectors, bad: normaliseRows(vectors, settings.dimension), pooled };
+  return { vectors, bad: normaliseRows(vectors, settings.dimension) };
 }
 
 /** A short text alone three times and a padded batch, so that memory is laid out and code is compiled before the first caller. */
-async function warmUp(session: InferenceSession, how: Run): Promise<boolean> {
+async function warmUp(session: InferenceSession, how: Run): Promise<void> {
   const { warmUp: ids } = how.settings;
   const alone: TokenBatch = { ids, lengths: Int32Array.of(ids.length) };
   const half = ids.subarray(0, Math.max(1, Math.floor(ids.length / 2)));
   const company: TokenBatch = { ids: Int32Array.from([...ids, ...half]), lengths: Int32Array.of(ids.length, half.length) };
-  let pooled = false;
   for (const batch of [alone, alone, alone, company]) {
     const result = await runBatch(session, batch, how);
     if (result.bad.length > 0) {
@@ -148,15 +144,13 @@ async function warmUp(session: InferenceSession, how: Run): Promise<boolean> {
         'The model turns a plain text into NaN or a vector of length zero: its weights are damaged. Copy the model again or export it anew.',
       );
     }
-    pooled = result.pooled;
   }
-  return pooled;
 }
 
 /** The first runs; a GPU that opens and then fails is as good as one that does not open. */
-async function firstRuns(session: InferenceSession, how: Run): Promise<boolean> {
+async function firstRuns(session: InferenceSession, how: Run): Promise<void> {
   try {
-    return await warmUp(session, how);
+    await warmUp(session, how);
   } catch (error) {
     await session.release();
     const { device } = how.settings;
@@ -179,9 +173,8 @@ export async function openGraph(settings: GraphSettings): Promise<GraphSession> 
     return loading;
   };
   const how: Run = { settings, output, head };
-  const pooled = await firstRuns(session, how);
+  await firstRuns(session, how);
   return {
-    pooled,
     run: (batch) => runBatch(session, batch, how),
     async close() {
       await session.release();

@@ -42,7 +42,7 @@ try {
       port.close();
     });
   });
-  say({ kind: 'ready', pooled: session.pooled });
+  say({ kind: 'ready' });
 } catch (error) {
   say({ kind: 'refused', error: plain(error) });
   port.close();

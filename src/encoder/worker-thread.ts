@@ -21,8 +21,6 @@ export interface BatchResult {
 
 /** A worker that is warm. */
 export interface WorkerThread {
-  /** The graph pools by itself. */
-  readonly pooled: boolean;
   /** @throws FaqError internal: the run failed or the thread was lost. */
   run(batch: TokenBatch): Promise<BatchResult>;
   /** Runs what was handed over, releases the session and ends the thread; one that is stuck is left behind, its batch rejected. */
@@ -161,8 +159,7 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
       lose('is stuck in a batch', cause);
       void force(worker);
     });
-    const thread = (pooled: boolean): WorkerThread => ({
-      pooled,
+    const thread = (): WorkerThread => ({
       run: (batch) =>
         new Promise((resolveRun, rejectRun) => {
           const id = nextId;
@@ -185,7 +182,7 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
     worker.on('message', (reply: WorkerReply) => {
       if (reply.kind === 'ready') {
         state = 'warm';
-        resolve(thread(reply.pooled));
+        resolve(thread());
       } else if (reply.kind === 'refused') reject(revive(reply.error));
       else ledger.settle(reply);
     });
