@@ -3,7 +3,7 @@ import { FaqError } from '../errors.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** Runs work that can be interrupted; a second signal ends the process at once. */
+/** Runs work that can be interrupted; a second one of the same signal ends the process at once. */
 export async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const controller = new AbortController();
   const stop = (): void => controller.abort(new FaqError('cancelled', 'Interrupted.'));

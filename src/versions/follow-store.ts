@@ -61,30 +61,32 @@ function createBuildMemory() {
   };
 }
 
-/** What one change of the store leads to here. Each tells whether it is done; where not, this process switched in between. */
+/** What one change of the store leads to here. */
 function createFollower({ store, states, switching, open, onProblem }: FollowParts) {
   /** Nothing is active in the store. What is still stored goes on answering: an operator may have moved the alias by hand. */
-  async function loosen(corpus: string): Promise<boolean> {
+  async function loosen(corpus: string): Promise<void> {
     const active = states.get(corpus)?.active;
-    if (active === undefined) return true;
+    if (active === undefined) return;
     const stored = await store.list(corpus);
     // A switch of this process's own came in between: it is newer than what was told.
-    if (states.get(corpus)?.active !== active || (await store.active(corpus)) !== undefined) return true;
+    if (states.get(corpus)?.active !== active || (await store.active(corpus)) !== undefined) return;
     if (stored.some(({ manifest, problem }) => manifest.version === active.version && problem === undefined)) {
       onProblem(
         `Nothing is active of corpus "${corpus}" in the store any more; version ${active.version} is still stored and goes on answering.`,
       );
-      return true;
+      return;
     }
     const problem = goneError(corpus);
     onProblem(problem.message);
     switching.lose(corpus, { ...NOTHING_ACTIVE, problem });
-    return true;
   }
 
   const builds = createBuildMemory();
 
-  /** @param isNewest whether the pointer still stands when the version is loaded. */
+  /**
+   * @param isNewest whether the pointer still stands when the version is loaded.
+   * @returns whether it is done; where not, this process switched in between.
+   */
   async function load(corpus: string, pointer: ActivePointer, isNewest: () => boolean): Promise<boolean> {
     const { version } = pointer;
     const before = states.get(corpus);
@@ -138,7 +140,8 @@ export function followStore(parts: FollowParts): Following {
       // What this process does to the corpus itself comes out right by itself.
       await lock.idle(corpus);
       try {
-        if (await (pointer === undefined ? loosen(corpus) : load(corpus, pointer, isNewest))) return;
+        if (pointer === undefined) return await loosen(corpus);
+        if (await load(corpus, pointer, isNewest)) return;
       } catch (cause) {
         const error = FaqError.from(cause);
         const what = `Version ${pointer?.version ?? ''} of corpus "${corpus}" was activated elsewhere but cannot be opened here: ${error.message}`;

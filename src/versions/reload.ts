@@ -26,7 +26,7 @@ async function questionsBefore({ corpus, active }: StageRequest, { store }: Stag
   }
 }
 
-/** The last moment at which the caller may leave; after the switch the reload is done. @returns the version active before. */
+/** The last moment at which the caller may leave; after the switch the reload is done. */
 async function activateStaged(request: StageRequest, parts: ReloadParts, staged: StagedVersion): Promise<void> {
   const report = (done: number): void => request.onProgress({ phase: 'activate', done, total: 1 });
   try {

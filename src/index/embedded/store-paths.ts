@@ -1,7 +1,7 @@
 /**
  * Where things lie under the data directory:
  *   corpora/<corpus>/active.json                              which version is active
- *   corpora/<corpus>/versions/<version>/…                     whole versions (version-folder.ts)
+ *   corpora/<corpus>/versions/<version>/…                     whole versions (version-writer.ts, version-reader.ts)
  *   corpora/<corpus>/set-aside/<version>-<time>/…             damaged ones, kept for a person
  *   …/.staging-<random>                                       being written or removed; swept when the store opens
  */

@@ -2,7 +2,7 @@
 import { FIGURES, type FigureName } from '../figures.ts';
 import type { Estimate } from '../measures/bootstrap.ts';
 
-/** `-` where there is nothing to tell. */
+/** An en dash where there is nothing to tell. */
 const NOTHING = '–';
 
 /** 0.973 as `97.3 %`. */

@@ -11,7 +11,7 @@ export interface PagePosition {
   readonly offset: number;
 }
 
-/** Bytes of the digest that ties a token to its corpus and filter, and shows damage. */
+/** Characters of the digest that ties a token to its corpus and filter, and shows damage. */
 const DIGEST_CHARS = 16;
 
 /** @param listing what identifies the listing apart from the version: corpus and filter. */
