@@ -73,7 +73,6 @@ describe('restoring at start', () => {
     expect(damaged).toBeGreaterThan(3);
     for (let number = 0; number < damaged; number += 1) {
       const path = (await filesUnder(fileOf(second, '')))[number] ?? '';
-      const whole = await readFile(path);
       await flipByte(path);
       {
         await using server = await openVersionsOnDisk({ dataDir });
@@ -85,7 +84,6 @@ describe('restoring at start', () => {
         // Building it again costs no encoding, and makes it active for the next round.
         expect(await server.versions.reload('shop', MORE)).toMatchObject({ version: second, encoded: 0, unchanged: false });
       }
-      expect(whole.length).toBeGreaterThan(0);
     }
     expect(await readdir(join(dataDir, 'corpora', 'shop', 'set-aside'))).toHaveLength(damaged);
   });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { askedPrecision, calibrationError, weighed, weighedAuroc } from '../../../bench/evaluation/weighed-measures.ts';
-import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
-import { decide } from '../../../src/matching/decide.ts';
-import { chanceCalibration } from '../../../src/quality/measures/chance-calibration.ts';
-import { coverageAt, coverageCurve, type ScopedRow } from '../../../src/quality/measures/coverage.ts';
-import { areaUnderRoc } from '../../../src/quality/measures/ranking-quality.ts';
-import { expectedCalibrationError } from '../../../src/quality/measures/reliability.ts';
+import { askedPrecision, calibrationError, weighed, weighedAuroc } from '../../../../bench/evaluation/weighed-measures.ts';
+import { DEFAULT_MATCH_SETTINGS } from '../../../../src/matching/contract.ts';
+import { decide } from '../../../../src/matching/decide.ts';
+import { chanceCalibration } from '../../../../src/quality/measures/chance-calibration.ts';
+import { coverageAt, coverageCurve, type ScopedRow } from '../../../../src/quality/measures/coverage.ts';
+import { areaUnderRoc } from '../../../../src/quality/measures/ranking-quality.ts';
+import { expectedCalibrationError } from '../../../../src/quality/measures/reliability.ts';
 
 const scopedRow = fc
   .record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), inScope: fc.boolean(), right: fc.boolean() })

@@ -1,15 +1,15 @@
 /** The cost model against hand-computed cases, and what must hold of any plan. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fullBatchMs, runMs, SHORT_TEXTS } from '../../../bench/scale/encoder-cost.ts';
-import { balanceOf, groupOf } from '../../../bench/scale/group-hashing.ts';
-import { INPUTS, inputsWith } from '../../../bench/scale/inputs.ts';
-import { MODEL_SECTIONS } from '../../../bench/scale/model-sections.ts';
-import { gpuPlanOf, planOf } from '../../../bench/scale/plan.ts';
-import { corporaPerReplica, corpusMb, groupsOf } from '../../../bench/scale/replica-memory.ts';
-import { databaseGb, exactMs, hnswMs, questionBytes, searchOf, termsMs } from '../../../bench/scale/search-cost.ts';
-import { sectionIn, withSection } from '../../../bench/scale/section.ts';
-import { GROWTH, LARGEST, LARGEST_CORPUS, TENANTS } from '../../../bench/scale/workload.ts';
+import { fullBatchMs, runMs, SHORT_TEXTS } from '../../../../bench/scale/encoder-cost.ts';
+import { balanceOf, groupOf } from '../../../../bench/scale/group-hashing.ts';
+import { INPUTS, inputsWith } from '../../../../bench/scale/inputs.ts';
+import { MODEL_SECTIONS } from '../../../../bench/scale/model-sections.ts';
+import { gpuPlanOf, planOf } from '../../../../bench/scale/plan.ts';
+import { corporaPerReplica, corpusMb, groupsOf } from '../../../../bench/scale/replica-memory.ts';
+import { databaseGb, exactMs, hnswMs, questionBytes, searchOf, termsMs } from '../../../../bench/scale/search-cost.ts';
+import { sectionIn, withSection } from '../../../../bench/scale/section.ts';
+import { GROWTH, LARGEST, LARGEST_CORPUS, TENANTS } from '../../../../bench/scale/workload.ts';
 
 const inputs = inputsWith();
 
@@ -115,7 +115,7 @@ describe('a plan', () => {
 });
 
 describe('docs/scale.md', () => {
-  const page = readFileSync(new URL('../../../docs/scale.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../../../docs/scale.md', import.meta.url), 'utf8');
 
   it('holds what the model says now; if not, run `npm run bench:scale -- --write`', () => {
     for (const [name, section] of Object.entries(MODEL_SECTIONS)) {

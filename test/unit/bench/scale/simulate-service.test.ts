@@ -1,10 +1,10 @@
 /** The simulated service: repeatable, near the model where the model holds, and right about what is lost. */
 import { describe, expect, it } from 'vitest';
-import { inputsWith } from '../../../bench/scale/inputs.ts';
-import { latencyOf } from '../../../bench/scale/latency.ts';
-import { searchOf } from '../../../bench/scale/search-cost.ts';
-import type { Loss, ServiceRun } from '../../../bench/scale/simulate-service.ts';
-import { simulateService } from '../../../bench/scale/simulate-service.ts';
+import { inputsWith } from '../../../../bench/scale/inputs.ts';
+import { latencyOf } from '../../../../bench/scale/latency.ts';
+import { searchOf } from '../../../../bench/scale/search-cost.ts';
+import type { Loss, ServiceRun } from '../../../../bench/scale/simulate-service.ts';
+import { simulateService } from '../../../../bench/scale/simulate-service.ts';
 
 const inputs = inputsWith();
 const search = searchOf(inputs, 10_000);

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { CONFIDENCE_CASES } from '../../../bench/evaluation/confidence-cases.ts';
-import { type MeasuredCorpus, madeCorpus, withOpaqueNames, withoutIntents, withoutStored } from '../../../bench/evaluation/made-corpus.ts';
+import { CONFIDENCE_CASES } from '../../../../bench/evaluation/confidence-cases.ts';
+import {
+  type MeasuredCorpus,
+  madeCorpus,
+  withOpaqueNames,
+  withoutIntents,
+  withoutStored,
+} from '../../../../bench/evaluation/made-corpus.ts';
 
 const entry = (intent: string, questions: readonly string[]) => ({
   id: intent,
