@@ -1,4 +1,5 @@
 /** Values as messages name them: short, one line, never a whole file. */
+import { editDistance } from '../text/edit-distance.ts';
 
 const SHOWN = 60;
 
@@ -17,25 +18,11 @@ export function describeValue(value: unknown): string {
   return `the ${typeof value} ${String(value)}`;
 }
 
-/** Levenshtein distance, two short words. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, left] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j += 1) {
-      const swap = (row[j] ?? 0) + (left === b[j] ? 0 : 1);
-      next.push(Math.min(swap, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
 /** The known word that was probably meant, at most two slips away; undefined where none is near. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   if (word.length > MAX_MISSPELT) return undefined;
   const lower = word.toLowerCase().replaceAll(/[-\s]/gu, '_');
-  const ranked = known.map((name) => ({ name, slips: distance(lower, name) })).toSorted((a, b) => a.slips - b.slips);
+  const ranked = known.map((name) => ({ name, slips: editDistance(lower, name) })).toSorted((a, b) => a.slips - b.slips);
   const best = ranked[0];
   return best !== undefined && best.slips <= 2 && best.slips < best.name.length / 2 ? best.name : undefined;
 }
