@@ -1,5 +1,6 @@
 /** A digest of all in a corpus that can change an answer. */
 import { createHash } from 'node:crypto';
+import { byCodeUnits } from '../text/code-units.ts';
 import type { AnswerDemands, Corpus, Entry } from './corpus.ts';
 
 /** Raised when the canonical form changes, so that digests of two forms never meet. */
@@ -7,12 +8,6 @@ const FORM = 'faqmatch corpus 1';
 
 function sorted(texts: readonly string[]): readonly string[] {
   return texts.toSorted();
-}
-
-/** By code units, which is the same everywhere; a locale's order is not. */
-function byCodeUnits(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** Nothing for nothing: a corpus that demands nothing keeps the digest it had before corpora could demand anything. */

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Corpus, Entry } from '../corpus/corpus.ts';
 import type { QuestionRow } from '../index/contract.ts';
 import { NO_INTENT } from '../matching/contract.ts';
+import { byCodeUnits } from '../text/code-units.ts';
 import { wordTerms } from '../text/terms.ts';
 import type { CounterTexts } from './exact-lookup.ts';
 
@@ -28,12 +29,6 @@ export interface RowLayout {
   readonly counterIntents: Int32Array;
   /** All counter-examples, by whom they refuse. */
   readonly refusing: CounterTexts;
-}
-
-/** Code-unit order: the same on every machine, unlike a locale's. */
-function byCodeUnits(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }
 
 function orderedQuestions(entry: Entry): readonly string[] {
