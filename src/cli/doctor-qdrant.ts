@@ -1,10 +1,10 @@
 /** Whether the configured Qdrant can be reached and used, as `faqmatch doctor` says it. */
-import { isIPv4 } from 'node:net';
 import type { Config } from '../config/schema.ts';
 import { FaqError } from '../errors.ts';
 import { probeQdrant } from '../index/qdrant/probe.ts';
 import { LEAST_QDRANT_VERSION } from '../index/qdrant/settings.ts';
 import { type Finding, fail, ok, warn } from './doctor-checks.ts';
+import { isLoopback } from './loopback.ts';
 import { qdrantSettingsOf } from './open-versions.ts';
 
 const NAME = 'qdrant';
@@ -20,11 +20,6 @@ const NEXT: Readonly<Record<string, string>> = {
 function shown(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
-}
-
-function isLoopback(url: string): boolean {
-  const host = new URL(url).hostname;
-  return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /** A key over plain http can be read by everyone on the way. */

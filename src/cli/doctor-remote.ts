@@ -1,12 +1,11 @@
 /** Whether the configured remote encoder can be reached and gives the right vectors, as `faqmatch doctor` says it. */
-import { isIPv4 } from 'node:net';
 import type { ModelFolder } from '../encoder/model-folder.ts';
-import type { RemoteAddress } from '../encoder/remote/address.ts';
 import { probeRemote } from '../encoder/remote/probe.ts';
 import { remoteWords } from '../encoder/remote/remote-errors.ts';
 import type { RemoteSettings } from '../encoder/remote/settings.ts';
 import { FaqError } from '../errors.ts';
 import { type Finding, fail, ok, warn } from './doctor-checks.ts';
+import { isLoopback } from './loopback.ts';
 
 const NAME = 'remote encoder';
 
@@ -19,18 +18,13 @@ const NEXT: Readonly<Record<string, string>> = {
   REMOTE_MISMATCH: 'Serve the model of FAQMATCH_MODEL, or set FAQMATCH_MODEL to what is served, and reload every corpus.',
 };
 
-function isLoopback({ shown }: RemoteAddress): boolean {
-  const host = new URL(shown.replace(/^[^:]+:/u, 'http:')).hostname;
-  return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
-}
-
 /** One finding for the way there, and one for the vectors where a folder says what they must be. */
 export async function checkRemoteEncoder(settings: RemoteSettings, model: ModelFolder | undefined): Promise<readonly Finding[]> {
   const { address, apiKey } = settings;
   try {
     const { facts, dimension, parity, glanceMs } = await probeRemote(settings, model);
     const detail = `${facts.model} at ${address.shown}, ${dimension} dimensions, ${glanceMs.toFixed(0)} ms for a few texts`;
-    const clear = apiKey !== undefined && !address.secure && !isLoopback(address);
+    const clear = apiKey !== undefined && !address.secure && !isLoopback(address.shown);
     const reached = clear
       ? warn(
           NAME,
