@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Fault } from '../errors.ts';
+import { systemCode } from '../system-code.ts';
 import { closestName } from './closest-name.ts';
 import type { SettingName } from './schema.ts';
 import { SETTING_NAMES } from './schema.ts';
@@ -32,7 +33,7 @@ export function readConfigFile(path: string): ConfigFile {
   try {
     source = readFileSync(path, 'utf8');
   } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const cause = systemCode(error) ?? 'unreadable';
     const message = `the config file cannot be read (${cause}); check the path given by --config or FAQMATCH_CONFIG`;
     return { values: new Map(), faults: [{ ...wholeFile, code: 'unreadable_file', message }] };
   }

@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { FaqError } from '../errors.ts';
+import { systemCode } from '../system-code.ts';
 import { quoted } from './describe-value.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the purpose
@@ -10,7 +11,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/u;
 /** Error codes of the file system to ours. The cause holds the server's own path and is logged, never sent. */
 export function fileError(error: unknown, shown: string): FaqError {
   if (error instanceof FaqError) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = systemCode(error);
   const facts = { field: 'path', cause: error };
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new FaqError('not_found', `Expected a file or folder, came ${quoted(shown)}, which does not exist; check the path.`, facts);

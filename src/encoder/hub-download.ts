@@ -7,6 +7,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ListFileEntry } from '@huggingface/hub';
 import { abortError, FaqError, throwIfAborted } from '../errors.ts';
+import { systemCode } from '../system-code.ts';
 import type { HubName } from './hub-name.ts';
 import { type Checksums, isInnerPath } from './model-digest.ts';
 import { modelError } from './model-error.ts';
@@ -56,7 +57,7 @@ function parametersOf(request: HubRequest): HubParameters {
 function hubError(error: unknown, request: HubRequest): FaqError {
   if (error instanceof FaqError) return error;
   if (request.signal?.aborted === true) return abortError(request.signal);
-  const fault = error instanceof Error && 'code' in error ? error.code : undefined;
+  const fault = systemCode(error);
   if (fault === 'ENOSPC' || fault === 'EDQUOT') {
     return new FaqError(
       'resource_exhausted',

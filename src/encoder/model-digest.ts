@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { systemCode } from '../system-code.ts';
 import { modelError } from './model-error.ts';
 
 /** Path relative to the model folder (forward slashes) to `sha256:<hex>`. */
@@ -32,8 +33,8 @@ export async function hashFiles(folder: string, files: readonly string[]): Promi
       try {
         return [file, await hashFile(join(folder, file))];
       } catch (error) {
-        const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-        if (missing) throw modelError('MODEL_INCOMPLETE', `The model folder lacks ${file}. Copy the whole folder again.`, error);
+        if (systemCode(error) === 'ENOENT')
+          throw modelError('MODEL_INCOMPLETE', `The model folder lacks ${file}. Copy the whole folder again.`, error);
         throw modelError(
           'MODEL_DAMAGED',
           `Expected to read ${file} of the model; it cannot be read. Check its rights or copy the model again.`,

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { systemCode } from '../system-code.ts';
 import { modelError } from './model-error.ts';
 
 /** modules.json: the chain of modules; `type` ends in the module's class. */
@@ -74,7 +75,7 @@ export async function readOptional(folder: string, file: string): Promise<string
   try {
     return await readFile(join(folder, file), 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw modelError(
       'MODEL_DAMAGED',
       `Expected to read ${file} of the model; it cannot be read. Check its rights or copy the model again.`,

@@ -4,6 +4,7 @@
  */
 import { open, rename } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { systemCode } from '../system-code.ts';
 
 /** `FQV1`, format, dimension, crc32 of these twelve bytes; all little-endian. */
 const HEADER_BYTES = 16;
@@ -78,10 +79,6 @@ function decodeVector(record: Buffer, dimension: number): Float32Array {
   const vector = new Float32Array(dimension);
   record.copy(new Uint8Array(vector.buffer), 0, KEY_BYTES, record.length - CHECKSUM_BYTES);
   return vector;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function describeDamage(damaged: number, torn: number): string | undefined {
@@ -185,7 +182,7 @@ export function embeddingLog(path: string, dimension: number): EmbeddingLog {
       try {
         return await scanLog(path, dimension);
       } catch (error) {
-        if (isMissing(error)) return { records: new Map(), length: 0, problem: undefined, unusable: false };
+        if (systemCode(error) === 'ENOENT') return { records: new Map(), length: 0, problem: undefined, unusable: false };
         throw error;
       }
     },

@@ -3,6 +3,7 @@
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { systemCode } from '../../system-code.ts';
 import { type RemoteFault, RemoteTrouble } from './remote-errors.ts';
 
 /** A way to one server. */
@@ -49,7 +50,7 @@ const TLS_CODE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:SSL|TLS)|^EPROTO$/u;
 
 function socketTrouble(error: unknown): RemoteTrouble {
   if (error instanceof RemoteTrouble) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = systemCode(error) ?? '';
   return new RemoteTrouble(TLS_CODE.test(code) ? 'REMOTE_UNTRUSTED' : 'REMOTE_UNREACHABLE', { words: code, cause: error });
 }
 

@@ -10,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lock as acquire } from 'proper-lockfile';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
-import { systemCode, writeError } from './disk.ts';
+import { systemCode } from '../../system-code.ts';
+import { writeError } from './disk.ts';
 import { makeDataDir, unusable } from './make-data-dir.ts';
 
 /** Without a renewal for this long the holder counts as gone: proper-lockfile's default, well over any pause of a healthy server. */

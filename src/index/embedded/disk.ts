@@ -5,6 +5,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { FaqError } from '../../errors.ts';
+import { systemCode } from '../../system-code.ts';
 
 /** A new file being written. */
 export interface NewFile {
@@ -40,11 +41,6 @@ export interface Disk {
   facts(path: string): Promise<PathFacts | undefined>;
   /** The whole file in a buffer of its own, from offset 0. @throws ENOENT. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** The `code` of a system error, e.g. `ENOSPC`; undefined for any other value. */
-export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** A failed write as the store's error: `resource_exhausted` where the disk is full, else `internal`. A FaqError stays itself. */

@@ -4,7 +4,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FaqError } from '../../errors.ts';
-import { systemCode } from './disk.ts';
+import { systemCode } from '../../system-code.ts';
 
 /** Parent by parent: Node's own recursive mkdir never returns under /proc, where making a folder fails although its parent exists. */
 async function makeFolder(path: string): Promise<void> {
