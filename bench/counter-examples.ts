@@ -7,10 +7,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MatchAnswer } from '../src/answering/match-answer.ts';
 import { openEncoder } from '../src/cli/open-encoder.ts';
-import { markdownLines, percent } from '../src/cli/table.ts';
+import { markdownLines } from '../src/cli/table.ts';
 import { processTerminal } from '../src/cli/terminal.ts';
 import { withThrowawayVersions } from '../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../src/config/load-config.ts';
+import { percentText } from '../src/quality/report/number-text.ts';
 import { rememberingEncoder } from './evaluation/remembering-encoder.ts';
 import { asker } from './invariance/measure.ts';
 
@@ -74,7 +75,7 @@ await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, m
       const text = [...kept, ...counters].map((row) => JSON.stringify(row)).join('\n');
       await versions.reload('set', [{ name: 'faq.jsonl', data: new TextEncoder().encode(text) }]);
       const share = (answers: readonly MatchAnswer[], holds: (answer: MatchAnswer, at: number) => boolean): string =>
-        percent(answers.filter(holds).length / answers.length, 1);
+        percentText(answers.filter(holds).length / answers.length);
       const refuses = ({ decision }: MatchAnswer) => decision !== 'answer';
       table.push([
         title,

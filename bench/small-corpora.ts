@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { MatchAnswer } from '../src/answering/match-answer.ts';
 import { evalSource } from '../src/cli/eval-source.ts';
 import { openEncoder } from '../src/cli/open-encoder.ts';
-import { markdownLines, percent } from '../src/cli/table.ts';
+import { markdownLines } from '../src/cli/table.ts';
 import { processTerminal } from '../src/cli/terminal.ts';
 import { withThrowawayVersions } from '../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../src/config/load-config.ts';
@@ -16,6 +16,7 @@ import type { Corpus, Entry } from '../src/corpus/corpus.ts';
 import { parseCorpus } from '../src/corpus/parse-corpus.ts';
 import { corpusFile } from '../src/quality/cross-validation/corpus-file.ts';
 import { withFewerQuestions } from '../src/quality/cross-validation/learning-sizes.ts';
+import { percentText } from '../src/quality/report/number-text.ts';
 import { rememberingEncoder } from './evaluation/remembering-encoder.ts';
 import { asker } from './invariance/measure.ts';
 
@@ -37,7 +38,7 @@ async function demo(name: string): Promise<Corpus> {
 const every = <Item>(items: readonly Item[], count: number): readonly Item[] =>
   items.filter((_, at) => at % Math.max(1, Math.floor(items.length / count)) === 0).slice(0, count);
 const share = (answers: readonly MatchAnswer[], holds: (answer: MatchAnswer, at: number) => boolean): string =>
-  percent(answers.filter(holds).length / answers.length, 1);
+  percentText(answers.filter(holds).length / answers.length);
 const bare = (id: string, question: string): Entry => ({
   id,
   intent: id,

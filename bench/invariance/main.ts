@@ -6,12 +6,13 @@
 import { DEMO_CORPORA } from '../../src/cli/demo.ts';
 import { evalSource } from '../../src/cli/eval-source.ts';
 import { openEncoder } from '../../src/cli/open-encoder.ts';
-import { markdownLines, percent } from '../../src/cli/table.ts';
+import { markdownLines } from '../../src/cli/table.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { withThrowawayVersions } from '../../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Entry } from '../../src/corpus/corpus.ts';
 import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
+import { percentText } from '../../src/quality/report/number-text.ts';
 import { asker, type Invariance, measureInvariance, measureMoves, unmovedShare } from './measure.ts';
 import { UNRELATED } from './unrelated-intents.ts';
 
@@ -45,10 +46,10 @@ const [names, lists] = [[...byCorpus.keys()], [...byCorpus.values()]];
 const rows = (lists[0] ?? []).map(({ transformation }, i) => [
   transformation,
   lists.map((list) => list[i]?.pairs ?? 0).join(' / '),
-  lists.map((list) => percent(list[i]?.decisionHolds ?? Number.NaN, 1)).join(' / '),
-  lists.map((list) => percent(list[i]?.bestHolds ?? Number.NaN, 1)).join(' / '),
+  lists.map((list) => percentText(list[i]?.decisionHolds ?? Number.NaN)).join(' / '),
+  lists.map((list) => percentText(list[i]?.bestHolds ?? Number.NaN)).join(' / '),
   lists.map((list) => (list[i]?.greatestFall ?? Number.NaN).toFixed(3)).join(' / '),
-  lists.map((list) => percent(list[i]?.fellFar ?? Number.NaN, 1)).join(' / '),
+  lists.map((list) => percentText(list[i]?.fellFar ?? Number.NaN)).join(' / '),
 ]);
 const heading = [
   `rewriting (${names.join(' / ')})`,
@@ -61,7 +62,7 @@ const heading = [
 const added = (what: string, shares: readonly number[]): readonly string[] => [
   `an unrelated intent is added: the confidence of the best candidate moves by less than .02, ${what}`,
   '',
-  shares.map((share) => percent(share, 1)).join(' / '),
+  shares.map((share) => percentText(share)).join(' / '),
   '',
   '',
   '',

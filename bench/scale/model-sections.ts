@@ -1,5 +1,5 @@
 /** What the model says, as tables. All of it modelled; inputs carry their own mark. */
-import { percent } from '../../src/cli/table.ts';
+import { percentText } from '../../src/quality/report/number-text.ts';
 import { balanceOf } from './group-hashing.ts';
 import { INPUTS, type InputName, type Inputs } from './inputs.ts';
 import type { Latency } from './latency.ts';
@@ -109,7 +109,7 @@ function shapes(inputs: Inputs): Section {
     const plan = planOf({ ...inputs, encoderWorkers }, LARGEST);
     const { loop = Number.NaN, encoder = Number.NaN } = plan.latency ?? {};
     const cores = plan.replicas * (encoderWorkers + 1);
-    return [encoderWorkers, figure(plan.replicas), figure(cores), percent(loop), percent(encoder), times(plan.latency)];
+    return [encoderWorkers, figure(plan.replicas), figure(cores), percentText(loop, 0), percentText(encoder, 0), times(plan.latency)];
   });
   const heading = ['encoder threads', 'replicas', 'their cores', 'event loop busy', 'encoder busy', 'p50 / p99 ms'];
   return tableSection('shapes', heading, rows);
@@ -147,7 +147,7 @@ function hashing(): Section {
     [20_000, 11],
   ].map(([corpora = 0, groups = 1]): readonly Cell[] => {
     const { imbalance, moved } = balanceOf(corpora, groups);
-    return [figure(corpora), groups, figure(imbalance), percent(moved, 1), percent(1 / (groups + 1), 1)];
+    return [figure(corpora), groups, figure(imbalance), percentText(moved), percentText(1 / (groups + 1))];
   });
   return tableSection('hashing', ['corpora', 'groups', 'busiest / mean', 'moved by one group more', 'least possible'], rows);
 }

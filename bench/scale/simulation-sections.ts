@@ -1,5 +1,5 @@
 /** What the simulation shows beside what the model says, as tables. Seeded: the same figures on every run. */
-import { percent } from '../../src/cli/table.ts';
+import { percentText } from '../../src/quality/report/number-text.ts';
 import { aloneOutcomes, moments } from './encoder-cost.ts';
 import type { Inputs } from './inputs.ts';
 import { latencyOf } from './latency.ts';
@@ -38,7 +38,7 @@ function closedForms(inputs: Inputs, arrivals: number): Section {
     const seen = simulateQueue({ rate, servers: shape.servers, serviceMs, arrivals, seed: SEED });
     const p99 = shape.scv === 1 ? mmcResponseQuantile({ ...shape, rate }, 0.99) : Number.NaN;
     return [
-      ...[name, percent(load), figure(form.meanMs), figure(seen.waitMs), error(form.meanMs, seen.waitMs)],
+      ...[name, percentText(load, 0), figure(form.meanMs), figure(seen.waitMs), error(form.meanMs, seen.waitMs)],
       ...[figure(p99), figure(seen.response.p99Ms), error(p99, seen.response.p99Ms)],
     ];
   });
@@ -60,7 +60,7 @@ function serviceRun(
 
 function comparison(name: string, predicted: ReturnType<typeof latencyOf>, seen: ServiceResult): readonly Cell[] {
   const { p50Ms, p99Ms } = seen.latency;
-  const busy = [seen.loop, seen.encoder, seen.database].map((share) => percent(share)).join(' / ');
+  const busy = [seen.loop, seen.encoder, seen.database].map((share) => percentText(share, 0)).join(' / ');
   const model =
     predicted === undefined ? 'cannot keep up' : `${figure(predicted.p50Ms)} / ${figure(predicted.p95Ms)} / ${figure(predicted.p99Ms)}`;
   const errors = predicted === undefined ? '–' : `${error(predicted.p50Ms, p50Ms)} / ${error(predicted.p99Ms, p99Ms)}`;
@@ -72,7 +72,7 @@ function comparison(name: string, predicted: ReturnType<typeof latencyOf>, seen:
     model,
     `${figure(p50Ms)} / ${figure(seen.latency.p95Ms)} / ${figure(p99Ms)}`,
     errors,
-    percent(seen.failedShare, 2),
+    percentText(seen.failedShare, 2),
   ];
 }
 
@@ -147,7 +147,7 @@ function slices(inputs: Inputs, matches: number): Section {
     return [
       replicas,
       figure(perSecond),
-      percent(encoder),
+      percentText(encoder, 0),
       `${figure(latency.p50Ms)} / ${figure(latency.p95Ms)} / ${figure(latency.p99Ms)}`,
     ];
   });
@@ -172,7 +172,7 @@ function losses(inputs: Inputs, matches: number): Section {
     const run = { ...serviceRun(inputs, search, matches), replicas: 3, nodes: 3, nodeCores: 2, matchesPerSecond, ...rest };
     const { latency, asked, retriedShare, failedShare, encoder } = simulateService(run);
     const times = `${figure(latency.p50Ms)} / ${figure(latency.p95Ms)} / ${figure(latency.p99Ms)}`;
-    return [name, times, percent(encoder), figure(retriedShare * asked), `${figure(failedShare * asked)} of ${figure(asked)}`];
+    return [name, times, percentText(encoder, 0), figure(retriedShare * asked), `${figure(failedShare * asked)} of ${figure(asked)}`];
   });
   return tableSection('losses', ['what happens', 'p50 / p95 / p99 ms', 'encoder busy', 'tried twice', 'failed'], rows);
 }

@@ -6,9 +6,9 @@ import type { DecisionCounts } from '../quality/metrics.ts';
 import { askedPrecisionText } from '../quality/report/asked-precision.ts';
 import { VERDICTS_NOTE, verdictText } from '../quality/report/comparison-section.ts';
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
-import { chanceText, differenceText, figureText, rangeText, thresholdText } from '../quality/report/number-text.ts';
+import { chanceText, differenceText, figureText, percentText, rangeText, thresholdText } from '../quality/report/number-text.ts';
 import { shortenedText } from '../quality/report/shortened-text.ts';
-import { percent, tableLines } from './table.ts';
+import { tableLines } from './table.ts';
 
 function decisionRow(name: string, rows: number, counts: DecisionCounts) {
   return [name, rows, counts.answer, counts.clarify, counts.no_match];
@@ -21,8 +21,8 @@ export function reportLines(report: EvaluationReport): readonly string[] {
   const told = FIGURE_NAMES.filter((name) => Number.isFinite(figures[name].value));
   const coverage = coverageAt.map(({ precision, coverage: share, threshold }) =>
     threshold === null
-      ? `${percent(precision)} right: no threshold reaches it`
-      : `${percent(precision)} right: ${percent(share, 1)} answered rightly from confidence ${thresholdText(threshold)} on`,
+      ? `${percentText(precision, 0)} right: no threshold reaches it`
+      : `${percentText(precision, 0)} right: ${percentText(share)} answered rightly from confidence ${thresholdText(threshold)} on`,
   );
   return [
     ...tableLines(
@@ -52,7 +52,7 @@ export function mistakeLines(mistakes: readonly EvaluatedRow[]): readonly string
   if (mistakes.length === 0) return [];
   const rows = mistakes.map((row) => [
     row.decision.toUpperCase(),
-    percent(row.confidence),
+    percentText(row.confidence, 0),
     row.best ?? '-',
     row.intent ?? '(none)',
     shortenedText(row.utterance),

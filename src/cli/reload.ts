@@ -6,6 +6,7 @@ import type { CorpusSource, ReloadCorpusResponse, ReloadResult } from '../client
 import { formatOfName, isGoldenName } from '../corpus/formats.ts';
 import { readLocalSource } from '../corpus/read-source.ts';
 import { FaqError } from '../errors.ts';
+import { percentText } from '../quality/report/number-text.ts';
 import { counted } from '../text/counted.ts';
 import { callServer } from './call-server.ts';
 import { describedCommand, serverAddress, settingsOf } from './command-settings.ts';
@@ -39,9 +40,7 @@ async function inlineSource(path: string, signal: AbortSignal): Promise<CorpusSo
 }
 
 function searchWords({ searchMethod, recallAt10 }: ReloadResult): string {
-  return searchMethod === 'hnsw'
-    ? `searched by a graph that finds ${(100 * recallAt10).toFixed(1)} % of the ten nearest`
-    : 'searched exactly';
+  return searchMethod === 'hnsw' ? `searched by a graph that finds ${percentText(recallAt10)} of the ten nearest` : 'searched exactly';
 }
 
 /** What to do where the corpus's own questions prove less than is likely to be asked for. */
@@ -52,7 +51,7 @@ function precisionWords({ precisionThresholds }: ReloadResult): string {
   const parts = precisionThresholds.map(({ minPrecision, confidence, expectedCoverage, reachable, learnt }) => {
     const wanted = `precision ${minPrecision}`;
     if (!reachable) return `${wanted} out of reach`;
-    const coverage = learnt ? `, ${(100 * expectedCoverage).toFixed(0)} % of traffic answered` : ' (general constants)';
+    const coverage = learnt ? `, ${percentText(expectedCoverage, 0)} of traffic answered` : ' (general constants)';
     return `${wanted} from confidence ${confidence.toFixed(2)}${coverage}`;
   });
   return parts.join('; ');

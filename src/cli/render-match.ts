@@ -3,7 +3,7 @@ import type { DecisionWord } from '../client/decision.ts';
 import { decisionOf } from '../client/decision.ts';
 import type { Candidate, DecisionChange, Explanation, MatchResponse } from '../client/messages.ts';
 
-import { percent } from './table.ts';
+import { percentText } from '../quality/report/number-text.ts';
 import type { Colour, Terminal } from './terminal.ts';
 
 const COLOURS: Readonly<Record<DecisionWord, Colour>> = { ANSWER: 'green', CLARIFY: 'yellow', NO_MATCH: 'red', UNKNOWN: 'red' };
@@ -15,7 +15,7 @@ export function decisionWord(response: MatchResponse, terminal: Terminal): strin
 }
 
 function named(candidate: Candidate): string {
-  return `${candidate.intent} ${percent(candidate.confidence)}`;
+  return `${candidate.intent} ${percentText(candidate.confidence, 0)}`;
 }
 
 /** One change as a sentence's end: what it would be, and when. */
@@ -45,7 +45,7 @@ function signed(value: number): string {
 function explanationLines(explanation: Explanation): readonly string[] {
   const { shares, nearestCounterExample: refusing } = explanation;
   return [
-    `rule         ${explanation.rule}, threshold ${percent(explanation.threshold)} (${explanation.thresholdSource})`,
+    `rule         ${explanation.rule}, threshold ${percentText(explanation.threshold, 0)} (${explanation.thresholdSource})`,
     `score        ${explanation.score.toFixed(3)}, lead ${explanation.margin.toFixed(3)}${explanation.runnerUp === '' ? '' : ` over ${explanation.runnerUp}`}`,
     ...(shares === undefined
       ? []
@@ -56,7 +56,7 @@ function explanationLines(explanation: Explanation): readonly string[] {
             : [`of these     ${shares.namesAndAnswers.toFixed(3)} by way of the intent's name and answer instead of its questions`]),
           ...(shares.counterExamples === 0 ? [] : [`of these     ${signed(shares.counterExamples)} by way of counter-examples`]),
         ]),
-    `none         ${percent(explanation.noneConfidence)} that none of the intents is meant`,
+    `none         ${percentText(explanation.noneConfidence, 0)} that none of the intents is meant`,
     `shared words ${explanation.matchedTerms.length === 0 ? 'none' : explanation.matchedTerms.join(', ')}`,
     ...explanation.changes.map((change) => `changes      ${changeText(change)}`),
     ...(explanation.readWords.length === 0

@@ -26,8 +26,3 @@ export function markdownLines(heading: readonly string[], rows: readonly (readon
   const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`;
   return [line(heading), line(heading.map(() => '---')), ...rows.map(line)];
 }
-
-/** 0.973 as `97 %`; a share that is not a number (nothing to divide by) as `-`. */
-export function percent(share: number, digits = 0): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : '-';
-}

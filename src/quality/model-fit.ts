@@ -5,6 +5,7 @@
 import type { Corpus } from '../corpus/corpus.ts';
 import type { ModelFolder } from '../encoder/model-folder.ts';
 import { createVocabularyMeasure, SHATTERED_FROM, type VocabularyFit, vocabularyOf } from '../encoder/vocabulary-fit.ts';
+import { percentText } from './report/number-text.ts';
 
 /** One way in which model and corpus do not fit. */
 export interface Misfit {
@@ -52,7 +53,7 @@ const OTHER_MODEL =
   'Choose a model made for this language, or a multilingual one with onnx/model.onnx, such as FAQMATCH_MODEL=hub:intfloat/multilingual-e5-small@main.';
 const ADAPT = 'Choose a model made for this language, or adapt the encoder to these words with "python -m training.adapt".';
 
-const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+const percent = (share: number): string => percentText(share, share < 0.1 ? 1 : 0);
 
 function judgeWords(name: string, fit: VocabularyFit): readonly Misfit[] {
   if (fit.words < LEAST_WORDS) return [];

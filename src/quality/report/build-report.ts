@@ -1,4 +1,5 @@
 /** Measured rows to a report. The same rows give the same report. */
+import { counted } from '../../text/counted.ts';
 import { bestIsRight, bestPair, type EvaluatedRow, mistakesOf, NONE, scopedRow } from '../evaluated-row.ts';
 import { countedShare, DISTANCES, FIGURE_NAMES, type FigureName, figureStatistics, inConfidenceOrder } from '../figures.ts';
 import { type RowSurvey, surveyNotes, surveyRows } from '../fresh-rows.ts';
@@ -21,11 +22,7 @@ import {
   REPORT_FORMAT,
   type ReportSubject,
 } from './evaluation-report.ts';
-
-/** A number of things that have a regular plural. */
-function counted(count: number, what: string): string {
-  return count === 1 ? `one ${what}` : `${count} ${what}s`;
-}
+import { percentText } from './number-text.ts';
 
 /** Precisions whose coverage is told. */
 const PRECISIONS = [0.8, 0.9, 0.95, 0.99];
@@ -99,9 +96,8 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
   if (outside > 0 && outside < FEW_ROWS)
     notes.push(`Only ${counted(outside, 'out-of-scope utterance')}: what is said of refusing rests on few.`);
   if (expected !== undefined && source.kind !== 'retrieval' && Math.abs(share - expected) > 0.1) {
-    const percent = (value: number): string => `${Math.round(value * 100)} %`;
     notes.push(
-      `${percent(share)} of these utterances are out of scope, while the setting outOfScopeShare expects ${percent(expected)}: ` +
+      `${percentText(share, 0)} of these utterances are out of scope, while the setting outOfScopeShare expects ${percentText(expected, 0)}: ` +
         `confidences look too ${share < expected ? 'low' : 'high'} here by that much.`,
     );
   }

@@ -6,7 +6,7 @@ import { readLines } from '../../../src/cli/read-lines.ts';
 import { matchLines } from '../../../src/cli/render-match.ts';
 import { reportError } from '../../../src/cli/report-error.ts';
 import { callableAddress } from '../../../src/cli/serve.ts';
-import { markdownLines, percent, tableLines } from '../../../src/cli/table.ts';
+import { markdownLines, tableLines } from '../../../src/cli/table.ts';
 import { toJson } from '../../../src/client/json.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { FaqError } from '../../../src/errors.ts';
@@ -98,11 +98,6 @@ test('tables pad to the widest cell and set numbers right', () => {
   ).toEqual(['NAME       N', 'a          5', 'long one  10']);
   expect(tableLines(['A', 'B'], [])).toEqual(['A  B']);
   expect(markdownLines(['a', 'b'], [[1, 'x']])).toEqual(['| a | b |', '| --- | --- |', '| 1 | x |']);
-});
-
-test('a share of nothing is a dash', () => {
-  expect(percent(Number.NaN)).toBe('-');
-  expect(percent(0.9732, 1)).toBe('97.3 %');
 });
 
 test('an answer is shown with its confidence as percent, a refusal without an answer text', () => {

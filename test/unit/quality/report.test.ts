@@ -11,6 +11,7 @@ import { coverageChart } from '../../../src/quality/report/coverage-chart.ts';
 import type { ReportSubject } from '../../../src/quality/report/evaluation-report.ts';
 import { corpusTitle } from '../../../src/quality/report/html-page.ts';
 import { htmlReport } from '../../../src/quality/report/html-report.ts';
+import { percentText } from '../../../src/quality/report/number-text.ts';
 import { parseSavedReport } from '../../../src/quality/report/saved-report.ts';
 
 const subject: ReportSubject = {
@@ -99,7 +100,7 @@ describe('a report', () => {
     const outside = await buildReport({ subject, rows: ROWS.slice(6), ...quick });
     expect(outside.notes.slice(0, 2)).toEqual([
       'No utterance is in scope: nothing is said of right answers.',
-      'Only one out-of-scope utterance: what is said of refusing rests on few.',
+      'Only 1 out-of-scope utterance: what is said of refusing rests on few.',
     ]);
   });
 
@@ -432,4 +433,9 @@ describe('a precision that was asked for', () => {
     expect(silent.askedPrecision).toMatchObject({ answers: 0, answered: 0, verdict: 'open' });
     expect(reportLines(silent).join('\n')).toContain('Nothing was answered.');
   });
+});
+
+test('a share of nothing is a dash', () => {
+  expect(percentText(Number.NaN)).toBe('–');
+  expect(percentText(0.9732)).toBe('97.3 %');
 });
