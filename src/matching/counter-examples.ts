@@ -5,7 +5,7 @@
 import { type FitInput, type Multiply, NO_INTENT, type Refusals } from './contract.ts';
 import { denseProducts } from './dense-products.ts';
 import type { Closeness } from './features.ts';
-import { NEAR_DUPLICATE } from './near-duplicates.ts';
+import { LEAST_DUPLICATE_COSINE } from './near-duplicates.ts';
 
 /** Counter-examples as utterances are held against them; plain data. */
 export interface CounterExamples {
@@ -78,7 +78,7 @@ export async function heldAgainst(
     const cosines = await multiply(block, counterVectors, { rows, inner: dimension, columns, transposeB: true });
     for (let row = 0; row < rows; row += 1) {
       const own = cosines.subarray(row * columns, (row + 1) * columns);
-      const alike = twins === 'stay' ? [] : Array.from(own.keys()).filter((number) => (own[number] as number) >= NEAR_DUPLICATE);
+      const alike = twins === 'stay' ? [] : Array.from(own.keys()).filter((number) => (own[number] as number) >= LEAST_DUPLICATE_COSINE);
       const nearest = alike
         .filter((number) => counterIntents[number] === NO_INTENT)
         .sort((a, b) => (own[b] as number) - (own[a] as number) || a - b)

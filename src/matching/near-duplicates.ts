@@ -6,7 +6,7 @@ import { exactKey } from '../text/normalise.ts';
 import type { FitInput, Multiply } from './contract.ts';
 
 /** Cosine from which two questions of an intent are near-duplicates: "how do i pay" and "how can i pay" lie at about .97. */
-export const NEAR_DUPLICATE = 0.95;
+export const LEAST_DUPLICATE_COSINE = 0.95;
 
 /**
  * @param vectors [size × dimension] of one intent's rows, unit length.
@@ -26,7 +26,7 @@ export async function nearDuplicates(
     groupOf[first] = group;
     for (const member of group) {
       for (let other = first + 1; other < size; other += 1) {
-        if (groupOf[other] !== undefined || (cosines[member * size + other] as number) < NEAR_DUPLICATE) continue;
+        if (groupOf[other] !== undefined || (cosines[member * size + other] as number) < LEAST_DUPLICATE_COSINE) continue;
         groupOf[other] = group;
         group.push(other);
       }

@@ -10,7 +10,7 @@ import { characterGrams } from '../../text/terms.ts';
  * Two texts belong together from this share of common 4-grams within words on (Jaccard). At .7 the largest group of BANKING77's 10,000
  * questions has 49 that ask the same in the same words; at .6 chains of likeness make groups of hundreds.
  */
-export const NEAR_DUPLICATE = 0.7;
+export const LEAST_SHARED_GRAMS = 0.7;
 
 /** Longer n-grams are rarer, so that fewer texts have to be compared. */
 const GRAM_LENGTH = 4;
@@ -64,7 +64,7 @@ function createGroups(count: number) {
  * and so is what is linked through them. Sets can only be alike where they share one of their rarest n-grams (Bayardo, Ma and Srikant
  * 2007).
  */
-export async function nearDuplicateGroups(texts: readonly string[], threshold = NEAR_DUPLICATE): Promise<Int32Array> {
+export async function nearDuplicateGroups(texts: readonly string[], threshold = LEAST_SHARED_GRAMS): Promise<Int32Array> {
   const groups = createGroups(texts.length);
   const equal = new Map<string, number>();
   for (const [position, text] of texts.entries()) {
