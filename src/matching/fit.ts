@@ -10,10 +10,10 @@ import { hitScores } from './hit-scorer.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
 import { leaveGroupOut } from './honest-scores.ts';
 import { fitKernelRidge, type RidgeFit } from './kernel-ridge.ts';
-import { rowsByIntent } from './landmarks.ts';
 import { takeRows } from './linear-algebra.ts';
 import { addVote, voteWeight } from './neighbour-vote.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
+import { rowsByIntent } from './rows-by-intent.ts';
 import { HITS_CALIBRATOR, ridgeConstants } from './universal-prior.ts';
 
 /** Whether a corpus is past the size up to which kernel ridge is fitted: counter-examples are rows of it, as questions are. */

@@ -5,11 +5,12 @@ import type { FitInput, Multiply, NearQuestion, Refusals } from './contract.ts';
 import { type Held, heldAgainst } from './counter-examples.ts';
 import { leaveGroupOut, leaveIntentOut } from './honest-scores.ts';
 import type { RidgeFit } from './kernel-ridge.ts';
-import { drawRows, rowsByIntent } from './landmarks.ts';
+import { drawRows } from './landmarks.ts';
 import { takeRows } from './linear-algebra.ts';
 import { nearDuplicates, sharedQuestions } from './near-duplicates.ts';
 import { nearestIntents } from './nearest-intents.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
+import { rowsByIntent } from './rows-by-intent.ts';
 
 /** Most stored questions that are scored honestly; more add seconds and no accuracy. */
 const HONEST_ROWS = 2000;

@@ -2,18 +2,10 @@
  * Which stored questions the kernel keeps, and how much each counts.
  */
 import { NO_INTENT } from './contract.ts';
+import { rowsByIntent } from './rows-by-intent.ts';
 
 /** Weight of a counter-example where stored questions weigh 1 on average: it is one of few and was put there for a reason. */
 export const COUNTER_WEIGHT = 2;
-
-/** Rows of each intent, ascending. */
-export function rowsByIntent(intents: Int32Array, intentCount: number): readonly (readonly number[])[] {
-  const rows: number[][] = Array.from({ length: intentCount }, () => []);
-  intents.forEach((intent, row) => {
-    rows[intent]?.push(row);
-  });
-  return rows;
-}
 
 /**
  * Up to `limit` rows drawn round-robin over the intents, evenly spaced within each, so that a small intent keeps all of its questions.

@@ -2,7 +2,7 @@
  * The neighbour vote: the ten nearest stored questions vote for their intents with softmax weights exp(cosine / 0.05).
  */
 import type { NearQuestion } from './contract.ts';
-import { rowsByIntent } from './landmarks.ts';
+import { rowsByIntent } from './rows-by-intent.ts';
 
 const VOTERS = 10;
 const TEMPERATURE = 0.05;

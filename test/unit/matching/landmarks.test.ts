@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawRows, rowsByIntent, rowWeights } from '../../../src/matching/landmarks.ts';
+import { drawRows, rowWeights } from '../../../src/matching/landmarks.ts';
 
 /** Rows of intents one after the other. */
 const ofSizes = (...sizes: readonly number[]) => Int32Array.from(sizes.flatMap((size, intent) => new Array<number>(size).fill(intent)));
@@ -30,10 +30,6 @@ test('rows come ascending by number, also past ten, and the same every time', ()
   const drawn = drawRows(intents, 7, 50);
   expect([...drawn]).toEqual([...drawn].sort((a, b) => a - b));
   expect(drawRows(intents, 7, 50)).toEqual(drawn);
-});
-
-test('rowsByIntent lists rows ascending and gives an intent without rows an empty list', () => {
-  expect(rowsByIntent(Int32Array.of(2, 0, 2), 3)).toEqual([[1], [], [0, 2]]);
 });
 
 test('row weights have mean 1 and stand to one another as the root of the intents sizes', () => {
