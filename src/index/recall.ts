@@ -1,7 +1,7 @@
 /**
  * How many of the ten nearest rows an approximate search finds, measured against exact search on stored questions and made-up paraphrases of them.
  */
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 import type { ScoredRow } from './top-rows.ts';
 
 /** Share of the ten nearest rows that an approximate search must find to be used. */

@@ -3,11 +3,11 @@
  * A seeded sample, so that the same corpus gives the same scorer.
  */
 import { openBm25 } from '../index/bm25.ts';
-import { seededRandom } from '../index/seeded-random.ts';
 import { type ScoredRow, topRows } from '../index/top-rows.ts';
 import { type FitInput, type Multiply, type NearQuestion, NO_INTENT, type Probe } from '../matching/contract.ts';
 import { type Held, heldAgainst } from '../matching/counter-examples.ts';
 import { sharedQuestions } from '../matching/near-duplicates.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { wordTerms } from '../text/terms.ts';
 import { groupRows } from './version-rows.ts';
 

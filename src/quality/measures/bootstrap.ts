@@ -1,6 +1,6 @@
 /** How far a figure could be chance: percentile bootstrap over rows, paired where two runs measured the same ones. Seeded. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { seededRandom } from '../../index/seeded-random.ts';
+import { seededRandom } from '../../seeded-random.ts';
 
 /** A figure of the rows at some positions, which come ascending, repeats among them. */
 export type Statistic = (positions: Int32Array) => number;
