@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaqError } from '../errors.ts';
+import { workerScript } from '../worker-script.ts';
 import type { GraphSettings } from './graph-session.ts';
 import type { BatchSlot } from './micro-batcher.ts';
 import { startWorkerThread, type WorkerThread } from './worker-thread.ts';
@@ -39,7 +40,7 @@ export interface InferencePoolOptions {
   readonly stuckMs?: number | undefined;
 }
 
-const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './inference-worker.ts' : './inference-worker.js', import.meta.url);
+const WORKER_FILE = workerScript('inference-worker', import.meta.url);
 /** First and longest wait before a lost worker is started again; it doubles between. */
 const RESTART_MS = { first: 50, longest: 10_000 } as const;
 

@@ -5,6 +5,7 @@
 import type { Corpus, SourceFile } from '../corpus/corpus.ts';
 import type { Fault } from '../errors.ts';
 import type { FitInput } from '../matching/contract.ts';
+import { workerScript } from '../worker-script.ts';
 import { type JobOptions, openWorkerLane } from './worker-lane.ts';
 
 /** Parsed files; `corpus` is undefined where there are faults. */
@@ -35,17 +36,13 @@ export interface BuildLanes {
 /** A fit looks whether it is to stop before each matrix product, of which a large corpus's takes a second. */
 const FIT_STOP_MS = 15_000;
 
-function script(name: string): URL {
-  return new URL(`./${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
-}
-
 /**
  * Opens both lanes; threads start when first needed.
  * @param fitThreads threads of one matrix product; 1 by default, so that a fit leaves the other cores to matches.
  */
 export function openBuildLanes({ fitThreads = 1 }: { readonly fitThreads?: number } = {}): BuildLanes {
-  const parsing = openWorkerLane<readonly SourceFile[], ParsedFiles>(script('parse-worker'));
-  const fitting = openWorkerLane<FitJob, Uint8Array>(script('fit-worker'), { stopMs: FIT_STOP_MS });
+  const parsing = openWorkerLane<readonly SourceFile[], ParsedFiles>(workerScript('parse-worker', import.meta.url));
+  const fitting = openWorkerLane<FitJob, Uint8Array>(workerScript('fit-worker', import.meta.url), { stopMs: FIT_STOP_MS });
   return {
     parse: (files, options) => parsing.run(files, options),
     fit: (input, options) => fitting.run({ input, threads: fitThreads }, options),

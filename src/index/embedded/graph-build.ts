@@ -3,6 +3,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { abortError, FaqError, throwIfAborted } from '../../errors.ts';
+import { workerScript } from '../../worker-script.ts';
 import { nodeDisk } from './disk.ts';
 import type { MeasuredRecall } from './graph-recall.ts';
 
@@ -30,8 +31,7 @@ function buildFailed(cause: unknown): FaqError {
 /** Builds a graph. The same rows give the same bytes on the same kind of processor. @throws FaqError cancelled; internal where the thread failed. */
 export async function buildGraph(job: GraphJob, signal?: AbortSignal): Promise<BuildReply> {
   throwIfAborted(signal);
-  const script = new URL(`./graph-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
-  const worker = new Worker(script, { workerData: job });
+  const worker = new Worker(workerScript('graph-worker', import.meta.url), { workerData: job });
   const { promise, resolve, reject } = Promise.withResolvers<BuildReply>();
   const onAbort = (): void => {
     if (signal !== undefined) reject(abortError(signal));

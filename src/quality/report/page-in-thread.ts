@@ -1,6 +1,7 @@
 /** The page of a report, drawn in a thread of its own, so that a server answers matches meanwhile. */
 import { Worker } from 'node:worker_threads';
 import { FaqError } from '../../errors.ts';
+import { workerScript } from '../../worker-script.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
 
 function notDrawn(cause: unknown): FaqError {
@@ -9,8 +10,7 @@ function notDrawn(cause: unknown): FaqError {
 
 /** The same as htmlReport (html-report.ts). @throws FaqError internal where the thread ends without it. */
 export async function pageInThread(report: EvaluationReport): Promise<string> {
-  const script = new URL(`./page-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
-  const worker = new Worker(script, { workerData: report });
+  const worker = new Worker(workerScript('page-worker', import.meta.url), { workerData: report });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   worker.on('message', resolve);
   worker.on('error', (error) => reject(notDrawn(error)));
