@@ -1,20 +1,11 @@
 /**
  * What the encoder and its inference workers say to each other. Types and their checks only.
  */
-import type { ErrorCode } from '../errors.ts';
+import type { PlainError } from '../plain-error.ts';
 import type { TokenBatch } from './padded-batch.ts';
 
 /** To a worker. */
 export type WorkerRequest = { readonly kind: 'run'; readonly id: number; readonly batch: TokenBatch } | { readonly kind: 'close' };
-
-/** An error as plain data. */
-export interface PlainError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly reason: string | undefined;
-  /** For the log. */
-  readonly detail: string;
-}
 
 /** From a worker. */
 export type WorkerReply =

@@ -3,8 +3,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaqError } from '../errors.ts';
+import { toPlain } from '../plain-error.ts';
 import { type GraphSession, type GraphSettings, openGraph } from './graph-session.ts';
-import type { PlainError, WorkerReply, WorkerRequest } from './inference-protocol.ts';
+import type { WorkerReply, WorkerRequest } from './inference-protocol.ts';
 import type { TokenBatch } from './padded-batch.ts';
 
 const port = parentPort;
@@ -14,19 +15,13 @@ function say(reply: WorkerReply, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(reply, [...transfer]);
 }
 
-function plain(error: unknown): PlainError {
-  const known = FaqError.from(error);
-  const cause = known.cause instanceof Error ? (known.cause.stack ?? known.cause.message) : String(known.cause ?? '');
-  return { code: known.code, message: known.message, reason: known.reason, detail: cause };
-}
-
 async function run(session: GraphSession, id: number, batch: TokenBatch): Promise<void> {
   const started = performance.now();
   try {
     const { vectors, bad } = await session.run(batch);
     say({ kind: 'done', id, vectors, bad, runMs: performance.now() - started }, [vectors.buffer]);
   } catch (error) {
-    say({ kind: 'failed', id, error: plain(error) });
+    say({ kind: 'failed', id, error: toPlain(error) });
   }
 }
 
@@ -44,6 +39,6 @@ try {
   });
   say({ kind: 'ready' });
 } catch (error) {
-  say({ kind: 'refused', error: plain(error) });
+  say({ kind: 'refused', error: toPlain(error) });
   port.close();
 }

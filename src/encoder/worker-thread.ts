@@ -5,8 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { FaqError } from '../errors.ts';
+import { fromPlain } from '../plain-error.ts';
 import type { GraphSettings } from './graph-session.ts';
-import type { PlainError, WorkerReply, WorkerRequest } from './inference-protocol.ts';
+import type { WorkerReply, WorkerRequest } from './inference-protocol.ts';
 import type { TokenBatch } from './padded-batch.ts';
 
 /** Vectors of one batch. */
@@ -46,11 +47,6 @@ const STUCK_MS = 60_000;
 /** A process that was halted sees one tick of a clock however long it was, so time is counted in ticks. */
 const TICKS = 10;
 
-function revive(error: PlainError): FaqError {
-  const cause = new Error(error.detail);
-  return new FaqError(error.code, error.message, error.reason === undefined ? { cause } : { reason: error.reason, cause });
-}
-
 function lossError(what: string, isReplaced: boolean, cause: unknown): FaqError {
   const then = isReplaced ? 'it is being replaced. Try again.' : 'the encoder was starting or closing.';
   return new FaqError('internal', `An inference worker ${what}; ${then}`, { cause });
@@ -84,7 +80,7 @@ function createLedger(): Ledger {
       const entry = waiting.get(reply.id);
       waiting.delete(reply.id);
       if (reply.kind === 'done') entry?.resolve(reply);
-      else entry?.reject(revive(reply.error));
+      else entry?.reject(fromPlain(reply.error));
     },
     rejectAll(error) {
       for (const entry of waiting.values()) entry.reject(error);
@@ -183,7 +179,7 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
       if (reply.kind === 'ready') {
         state = 'warm';
         resolve(thread());
-      } else if (reply.kind === 'refused') reject(revive(reply.error));
+      } else if (reply.kind === 'refused') reject(fromPlain(reply.error));
       else ledger.settle(reply);
     });
   });

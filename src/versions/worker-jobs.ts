@@ -1,20 +1,9 @@
 /**
  * The worker thread's side of a lane (worker-lane.ts): takes one job after another and answers each once.
- * Errors cross as plain data, since a class does not survive the way.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ErrorCode, FaqError, type Fault } from '../errors.ts';
-
-/** A FaqError as plain data; `cause` is text, for the log. */
-export interface PlainError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly field: string | undefined;
-  readonly reason: string | undefined;
-  readonly faults: readonly Fault[];
-  readonly retryAfterMs: number | undefined;
-  readonly cause: string | undefined;
-}
+import { FaqError } from '../errors.ts';
+import { type PlainError, toPlain } from '../plain-error.ts';
 
 /** What a worker sends: any number of `progress`, then one of the others. */
 export type Reply<Result> =
@@ -36,24 +25,6 @@ export interface LaneData {
 
 /** Called by a job with steps done and steps in all. */
 export type JobProgress = (done: number, total: number) => void;
-
-function toPlain(thrown: unknown): PlainError {
-  const error = FaqError.from(thrown);
-  const { code, message, field, reason, faults, retryAfterMs } = error;
-  const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
-  return { code, message, field, reason, faults, retryAfterMs, cause };
-}
-
-/** Plain data back to the error it was. */
-export function fromPlain(plain: PlainError): FaqError {
-  return new FaqError(plain.code, plain.message, {
-    faults: plain.faults,
-    ...(plain.field === undefined ? {} : { field: plain.field }),
-    ...(plain.reason === undefined ? {} : { reason: plain.reason }),
-    ...(plain.retryAfterMs === undefined ? {} : { retryAfterMs: plain.retryAfterMs }),
-    ...(plain.cause === undefined ? {} : { cause: new Error(plain.cause) }),
-  });
-}
 
 /** @throws FaqError cancelled where the job in hand is to stop. To be called between the steps of a job that must not be ended from outside. */
 export function throwIfStopped(): void {

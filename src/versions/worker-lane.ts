@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { abortError, FaqError, throwIfAborted } from '../errors.ts';
-import { fromPlain, type JobProgress, type LaneData, type Reply } from './worker-jobs.ts';
+import { fromPlain } from '../plain-error.ts';
+import type { JobProgress, LaneData, Reply } from './worker-jobs.ts';
 
 /** How one job runs. */
 export interface JobOptions {

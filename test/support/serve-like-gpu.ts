@@ -5,6 +5,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type GraphSettings, openGraph } from '../../src/encoder/graph-session.ts';
 import type { WorkerReply, WorkerRequest } from '../../src/encoder/inference-protocol.ts';
 import { normaliseRows } from '../../src/encoder/pooling.ts';
+import { FaqError } from '../../src/errors.ts';
+import { toPlain } from '../../src/plain-error.ts';
 
 const say = (reply: WorkerReply): void => parentPort?.postMessage(reply);
 
@@ -13,7 +15,7 @@ export async function serveLikeGpu(skew: number): Promise<void> {
   const settings = workerData as GraphSettings;
   if (settings.device === 'cuda') {
     const message = 'The device cuda cannot be used: no driver.';
-    return say({ kind: 'refused', error: { code: 'failed_precondition', message, reason: 'DEVICE_UNAVAILABLE', detail: '' } });
+    return say({ kind: 'refused', error: toPlain(new FaqError('failed_precondition', message, { reason: 'DEVICE_UNAVAILABLE' })) });
   }
   const session = await openGraph({ ...settings, device: 'cpu' });
   parentPort?.on('message', async (request: WorkerRequest) => {
