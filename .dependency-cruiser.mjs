@@ -66,6 +66,13 @@ const configuration = {
       to: { path: '^src/(server|cli|quality|client)/|^src/main\\.ts$' },
     },
     {
+      name: 'ground-stands-alone',
+      comment: 'Whatever stands beside errors.ts may be imported by every folder, and so knows none but text/.',
+      severity: 'error',
+      from: { path: '^src/(errors|names|plain-error|seeded-random|system-code|worker-script)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/text/|^src/errors\\.ts$' },
+    },
+    {
       name: 'client-stands-alone',
       comment: 'Chatbots import the client: it brings the contract and the errors with it, and nothing of the server.',
       severity: 'error',

@@ -2,12 +2,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceFile } from '../corpus/corpus.ts';
-import { CORPUS_NAME } from '../corpus/corpus.ts';
 import { isGoldenName } from '../corpus/formats.ts';
 import { parseGolden } from '../corpus/parse-corpus.ts';
 import { readLocalSource, readSource } from '../corpus/read-source.ts';
 import { isRetrievalSet, parseRetrievalSet } from '../corpus/retrieval-set.ts';
 import { FaqError, type Fault } from '../errors.ts';
+import { isCorpusName } from '../names.ts';
 import type { LocatedUtterance } from '../quality/check-golden.ts';
 
 /** Name under which files without a corpus name of their own are built. */
@@ -30,7 +30,7 @@ function requireRows<Row>(rows: readonly Row[] | undefined, faults: readonly Fau
 
 /** Files of a corpus by name below the root, or by a path of the user's own. @throws FaqError not_found. */
 export async function corpusFiles(corpusOrPath: string, corpusRoot: string): Promise<Pick<EvalSource, 'corpus' | 'files'>> {
-  const folder = CORPUS_NAME.test(corpusOrPath) ? await stat(join(corpusRoot, corpusOrPath)).catch(() => undefined) : undefined;
+  const folder = isCorpusName(corpusOrPath) ? await stat(join(corpusRoot, corpusOrPath)).catch(() => undefined) : undefined;
   if (folder !== undefined) return { corpus: corpusOrPath, files: await readSource({ root: corpusRoot, path: corpusOrPath }) };
   return { corpus: UNNAMED, files: await readLocalSource(corpusOrPath) };
 }

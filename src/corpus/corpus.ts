@@ -61,6 +61,3 @@ export interface SourceFile {
   readonly name: string;
   readonly data: Uint8Array;
 }
-
-/** A corpus name: lower-case letters, digits, "-" and "_", 1 to 64, beginning with a letter or digit. */
-export const CORPUS_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/u;

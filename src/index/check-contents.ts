@@ -2,8 +2,9 @@
  * Whether the parts of a version fit one another, checked before any of it is stored.
  */
 import { FaqError } from '../errors.ts';
+import { requireNames } from '../names.ts';
+import { isArtifactName } from './artifact-name.ts';
 import type { VersionContents } from './contract.ts';
-import { checkNames, isArtifactName } from './names.ts';
 
 /** How far a row's length may be from 1: float32 normalisation is off by 1e-6 at most, a forgotten one by far more. */
 const UNIT_TOLERANCE = 1e-3;
@@ -24,7 +25,7 @@ function checkUnitRows(vectors: Float32Array, dimension: number): void {
 /** @throws FaqError invalid_argument where the parts of a version do not fit one another. */
 export function checkContents({ manifest, rows, vectors, artifacts }: VersionContents): void {
   const { corpus, version, dimension, questions } = manifest;
-  checkNames(corpus, version);
+  requireNames(corpus, version);
   if (!Number.isInteger(dimension) || dimension < 1) refuse(`The dimension must be at least 1; it is ${dimension}.`);
   if (rows.length !== questions) refuse(`The manifest counts ${questions} questions; ${rows.length} rows came.`);
   if (vectors.length !== rows.length * dimension) {

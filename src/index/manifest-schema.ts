@@ -1,6 +1,6 @@
 /** What every stored form of a version says of it, as both stores check it when they read. */
 import { z } from 'zod';
-import { isCorpusName, isVersionName } from './names.ts';
+import { isCorpusName, isVersionName } from '../names.ts';
 
 /** A number of things. */
 export const COUNT = z.int().min(0);

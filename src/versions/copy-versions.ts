@@ -4,6 +4,7 @@
  */
 import { FaqError, throwIfAborted } from '../errors.ts';
 import type { VersionStore } from '../index/contract.ts';
+import { noCorpus } from '../names.ts';
 import { type CopyPlan, planCopy } from './copy-plan.ts';
 import { copyVersion, type VersionCopy } from './copy-version.ts';
 
@@ -52,13 +53,13 @@ interface Progress {
 
 async function chosen({ from, corpora }: CopyWish): Promise<readonly string[]> {
   const known = await from.corpora();
+  if (known.length === 0) {
+    const message = 'There is no corpus to copy. Check the folder, or QDRANT_URL and the prefix of the collections.';
+    throw new FaqError('not_found', message, { field: 'corpus', reason: 'CORPUS_NOT_FOUND' });
+  }
   const missing = corpora.find((corpus) => !known.includes(corpus));
-  if (missing === undefined && known.length > 0) return corpora.length === 0 ? known : [...new Set(corpora)];
-  const message =
-    known.length === 0
-      ? 'There is no corpus to copy. Check the folder, or QDRANT_URL and the prefix of the collections.'
-      : `There is no corpus "${missing}" to copy. There are: ${known.join(', ')}.`;
-  throw new FaqError('not_found', message, { field: 'corpus', reason: 'CORPUS_NOT_FOUND' });
+  if (missing !== undefined) throw noCorpus(missing, `There are: ${known.join(', ')}.`);
+  return corpora.length === 0 ? known : [...new Set(corpora)];
 }
 
 /** Which version the target answers from afterwards. */

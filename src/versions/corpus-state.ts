@@ -1,8 +1,8 @@
 /**
  * What a server knows of each corpus in memory: the version that matches read, and why there is none.
  */
-import { CORPUS_NAME } from '../corpus/corpus.ts';
 import { FaqError } from '../errors.ts';
+import { noCorpus, requireCorpusName } from '../names.ts';
 import type { CorpusStatus, LoadedVersion } from './contract.ts';
 
 /** One corpus. Replaced as a whole at a switch, so that no reader sees half of one. */
@@ -19,22 +19,11 @@ export const NOTHING_ACTIVE: CorpusState = { active: undefined, activatedAt: und
 /** Corpora named in an error at most. */
 const MOST_NAMES = 10;
 
-/** @throws FaqError invalid_argument, field `corpus`. */
-export function requireCorpusName(corpus: string): void {
-  if (CORPUS_NAME.test(corpus)) return;
-  throw new FaqError(
-    'invalid_argument',
-    'Expected a corpus name of 1 to 64 lower-case letters, digits, "-" and "_", beginning with a letter or digit; got ' +
-      `${corpus === '' ? 'nothing' : JSON.stringify(corpus.slice(0, 80))}.`,
-    { field: 'corpus', reason: 'CORPUS_NAME_INVALID' },
-  );
-}
-
 function unknownCorpus(corpus: string, known: readonly string[]): FaqError {
   const some = known.slice(0, MOST_NAMES).join(', ');
   const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : '';
   const there = known.length === 0 ? 'This server has no corpus yet: load one with ReloadCorpus.' : `There are: ${some}${more}.`;
-  return new FaqError('not_found', `There is no corpus "${corpus}". ${there}`, { field: 'corpus', reason: 'CORPUS_NOT_FOUND' });
+  return noCorpus(corpus, there);
 }
 
 /** @throws FaqError invalid_argument (name), not_found (no such corpus; names those there are). */

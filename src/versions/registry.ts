@@ -3,6 +3,7 @@
  */
 import { FaqError } from '../errors.ts';
 import type { VersionStore } from '../index/contract.ts';
+import { isVersionName, noVersion } from '../names.ts';
 import type { LoadedVersion, VersionSummary } from './contract.ts';
 import { type CorpusState, requireActive, requireState } from './corpus-state.ts';
 import { loadVersion, requireModel } from './loaded-version.ts';
@@ -21,17 +22,6 @@ export interface Registry extends ReloadParts {
   readonly keep: number;
 }
 
-/** What a version may be called: no separators, so that a name never leaves its folder. */
-const VERSION_NAME = /^[a-z0-9][a-z0-9-]{0,79}$/u;
-
-function unknownVersion(corpus: string, version: string): FaqError {
-  const shown = JSON.stringify(version.slice(0, 80));
-  return new FaqError('not_found', `Corpus "${corpus}" has no version ${shown}. List its versions to see which there are.`, {
-    field: 'version',
-    reason: 'VERSION_NOT_FOUND',
-  });
-}
-
 /** Opens a stored version. @throws FaqError not_found, failed_precondition (model or release does not fit), data_loss. */
 export async function openStored(
   store: VersionStore,
@@ -39,14 +29,14 @@ export async function openStored(
   place: { corpus: string; version: string },
 ): Promise<LoadedVersion> {
   const { corpus, version } = place;
-  if (!VERSION_NAME.test(version)) throw unknownVersion(corpus, version);
+  if (!isVersionName(version)) throw noVersion(corpus, version);
   try {
     const open = await store.open(corpus, version);
     requireModel(open.manifest, modelDigest);
     return await loadVersion(open);
   } catch (cause) {
     const error = FaqError.from(cause);
-    throw error.code === 'not_found' ? unknownVersion(corpus, version) : error;
+    throw error.code === 'not_found' ? noVersion(corpus, version) : error;
   }
 }
 

@@ -5,9 +5,9 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
+import { isVersionName } from '../../names.ts';
 import { systemCode } from '../../system-code.ts';
 import type { ActivePointer } from '../contract.ts';
-import { isVersionName } from '../names.ts';
 import type { Disk } from './disk.ts';
 import { stagingName } from './store-paths.ts';
 

@@ -5,11 +5,12 @@
  */
 import pLimit from 'p-limit';
 import { FaqError } from '../../errors.ts';
+import { noVersion, requireCorpusName, requireNames } from '../../names.ts';
+import { systemCode } from '../../system-code.ts';
 import type { ActivePointer, OpenVersion, VersionStore } from '../contract.ts';
-import { checkNames } from '../names.ts';
 import { readPointer, writePointer } from './active-pointer.ts';
 import { ANN_FROM_ROWS } from './ann-threshold.ts';
-import { type Disk, nodeDisk, systemCode, writeError } from './disk.ts';
+import { type Disk, nodeDisk, writeError } from './disk.ts';
 import { openEmbeddedIndex } from './embedded-index.ts';
 import { unusable } from './make-data-dir.ts';
 import { storePaths } from './store-paths.ts';
@@ -32,13 +33,8 @@ export interface EmbeddedStoreOptions {
   readonly onProblem?: (problem: string) => void;
 }
 
-function noVersion(corpus: string, version: string): FaqError {
-  const message = `Corpus ${corpus} has no version ${version}. List its versions to see which there are.`;
-  return new FaqError('not_found', message, { reason: 'VERSION_NOT_FOUND', field: 'version' });
-}
-
 async function checkExists({ disk, paths }: Store, corpus: string, version: string): Promise<string> {
-  checkNames(corpus, version);
+  requireNames(corpus, version);
   const folder = paths.version(corpus, version);
   if ((await disk.facts(folder))?.isFolder !== true) throw noVersion(corpus, version);
   return folder;
@@ -126,7 +122,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     write: (contents, signal) => writeVersion(store, contents, signal),
     open: (corpus, version) => openVersion(store, corpus, version),
     async active(corpus) {
-      checkNames(corpus);
+      requireCorpusName(corpus);
       return readPointer(disk, store.paths.pointer(corpus));
     },
     announce: async () => undefined,

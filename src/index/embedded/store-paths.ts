@@ -30,7 +30,7 @@ export interface StorePaths {
   setAside(corpus: string): string;
 }
 
-/** Names are not checked here (checkNames). */
+/** Names are not checked here (requireNames). */
 export function storePaths(dataDir: string): StorePaths {
   const corpora = join(dataDir, 'corpora');
   return {

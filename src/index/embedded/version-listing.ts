@@ -2,8 +2,8 @@
  * What is in the store, without opening it: corpora, and versions with their manifests. Damaged versions are listed with their problem.
  */
 import { FaqError } from '../../errors.ts';
+import { isCorpusName, isVersionName, requireCorpusName } from '../../names.ts';
 import type { StoredVersion } from '../contract.ts';
-import { checkNames, isCorpusName, isVersionName } from '../names.ts';
 import type { Store } from './store-state.ts';
 import { readManifest, readManifestAndSizes } from './version-reader.ts';
 
@@ -30,7 +30,7 @@ async function listVersion(store: Store, corpus: string, version: string): Promi
 
 /** Versions of a corpus, newest first. Checks manifests and sizes; contents are checked when a version is opened. */
 export async function listVersions(store: Store, corpus: string): Promise<readonly StoredVersion[]> {
-  checkNames(corpus);
+  requireCorpusName(corpus);
   const versions = (await store.disk.namesIn(store.paths.versions(corpus))).filter(isVersionName);
   const stored: StoredVersion[] = [];
   for (const version of versions) stored.push(await listVersion(store, corpus, version));

@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
+import { isArtifactName } from '../artifact-name.ts';
 import type { VersionManifest } from '../contract.ts';
 import { COUNT, MANIFEST_FIELDS, SHA256 } from '../manifest-schema.ts';
-import { isArtifactName } from '../names.ts';
 import type { MeasuredRecall } from './graph-recall.ts';
 
 /** Facts of the version, with size and SHA-256 of every other file. */

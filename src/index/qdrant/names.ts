@@ -9,7 +9,7 @@
  * collection was set aside.
  */
 import { createHash } from 'node:crypto';
-import { isCorpusName, isVersionName } from '../names.ts';
+import { isCorpusName, isVersionName } from '../../names.ts';
 
 /** One version's collection, taken apart. */
 export interface VersionCollection {

@@ -3,9 +3,9 @@
  * Any number of processes may have it open at once. Knows nothing of what the artifacts mean, nor of who may call.
  */
 import { FaqError } from '../../errors.ts';
+import { isCorpusName, noVersion, requireCorpusName, requireNames } from '../../names.ts';
 import { checkContents } from '../check-contents.ts';
 import type { ActivePointer, OpenVersion, StoreWatcher, VersionContents, VersionStore, WriteProgress } from '../contract.ts';
-import { checkNames, isCorpusName } from '../names.ts';
 import { type Aliases, openAliases } from './aliases.ts';
 import { connectQdrant, type QdrantConnection } from './connection.ts';
 import { type Leases, openLeases } from './lease.ts';
@@ -33,13 +33,8 @@ interface Store {
   readonly writing: Set<string>;
 }
 
-function noVersion(corpus: string, version: string): FaqError {
-  const message = `Corpus ${corpus} has no version ${version}. List its versions to see which there are.`;
-  return new FaqError('not_found', message, { reason: 'VERSION_NOT_FOUND', field: 'version' });
-}
-
 async function found({ catalogue }: Store, corpus: string, version: string): Promise<FoundVersion> {
-  checkNames(corpus, version);
+  requireNames(corpus, version);
   const there = await catalogue.find(corpus, version);
   if (there === undefined) throw noVersion(corpus, version);
   return there;
@@ -58,7 +53,7 @@ async function pointerOf({ records }: Store, corpus: string, active: VersionColl
 }
 
 async function active(store: Store, corpus: string): Promise<ActivePointer | undefined> {
-  checkNames(corpus);
+  requireCorpusName(corpus);
   return pointerOf(store, corpus, (await store.aliases.read()).active.get(corpus));
 }
 
@@ -74,7 +69,7 @@ async function activate(
   onActive: (collection: VersionCollection) => void,
 ): Promise<ActivePointer> {
   const { leases, aliases } = store;
-  checkNames(corpus, version);
+  requireNames(corpus, version);
   return leases.hold(corpus, new AbortController().signal, async (lease) => {
     const { collection } = await found(store, corpus, version);
     const pointers = await aliases.read();
@@ -171,7 +166,7 @@ async function markSetAside({ connection }: Store, { name }: VersionCollection, 
 }
 
 async function setAside(store: Store, { corpus, version, problem }: { corpus: string; version: string; problem: string }): Promise<string> {
-  checkNames(corpus, version);
+  requireNames(corpus, version);
   const all = (await store.catalogue.collections(corpus)).filter((each) => each.version === version);
   const latest = all.toSorted((left, right) => right.generation - left.generation)[0];
   if (latest === undefined) throw noVersion(corpus, version);
@@ -248,7 +243,7 @@ export function openQdrantStore(settings: QdrantSettings, onProblem: (problem: s
     shared: true,
     corpora: () => corpora(store),
     async list(corpus) {
-      checkNames(corpus);
+      requireCorpusName(corpus);
       return store.catalogue.list(corpus);
     },
     write: (contents, signal, onProgress = () => undefined) => write(store, contents, { signal, onProgress }),

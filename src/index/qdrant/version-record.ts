@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FaqError } from '../../errors.ts';
+import { isArtifactName } from '../artifact-name.ts';
 import type { SearchMethod, StoredVersion, VersionManifest } from '../contract.ts';
 import { COUNT, MANIFEST_FIELDS, SHA256 } from '../manifest-schema.ts';
-import { isArtifactName } from '../names.ts';
 import { idOfName } from './names.ts';
 
 /** Raised when the way a version lies in Qdrant changes; an older program then refuses a newer version instead of misreading it. */

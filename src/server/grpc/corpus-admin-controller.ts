@@ -79,14 +79,20 @@ export class CorpusAdminController {
   @GrpcMethod('CorpusAdminService', 'activateVersion')
   async activateVersion(request: ActivateVersionRequest): Promise<ActivateVersionResponse> {
     checkActivate(request);
-    const { version, previous } = await this.versions.activate(existingCorpus(request.corpus), existingVersion(request.version) ?? '');
+    const { version, previous } = await this.versions.activate(
+      existingCorpus(request.corpus),
+      existingVersion(request.corpus, request.version) ?? '',
+    );
     return { version, previousVersion: previous ?? '' };
   }
 
   @GrpcMethod('CorpusAdminService', 'rollbackCorpus')
   async rollbackCorpus(request: RollbackCorpusRequest): Promise<RollbackCorpusResponse> {
     checkCorpusNamed(request.corpus);
-    const { version, previous } = await this.versions.rollback(existingCorpus(request.corpus), existingVersion(request.version));
+    const { version, previous } = await this.versions.rollback(
+      existingCorpus(request.corpus),
+      existingVersion(request.corpus, request.version),
+    );
     return { version, previousVersion: previous ?? '' };
   }
 }

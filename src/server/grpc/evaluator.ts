@@ -59,7 +59,7 @@ export function createEvaluator({ match, versions, parts }: EvaluatorOptions): E
   async function run(request: EvaluateCorpusRequest, given: Pick<MeasureOptions, 'signal' | 'onProgress'>): Promise<EvaluationReport> {
     if (parts === undefined) throw callNotBuilt('EvaluateCorpus');
     const { minConfidence, minPrecision, folds, seed } = request;
-    const version = await versions.acquire(existingCorpus(request.corpus), existingVersion(request.version));
+    const version = await versions.acquire(existingCorpus(request.corpus), existingVersion(request.corpus, request.version));
     const options: MeasureOptions = {
       ...given,
       atOnce: AT_ONCE,

@@ -17,13 +17,14 @@ import type {
 import type { RowFilter } from '../../index/contract.ts';
 import { filterTest } from '../../index/row-filter.ts';
 import type { RunningShare } from '../../quality/traffic/running-share.ts';
+import { shown } from '../../text/shown.ts';
 import type { CorpusStatus, LoadedVersion } from '../../versions/contract.ts';
 import { MAX_RESPONSE_BYTES } from '../edge/response-size.ts';
 import { collectViolations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
 import { entryInLocale, isLocale } from './answer-locale.ts';
 import { checkFilter, storedForm } from './match-mapper.ts';
-import { checkNamed, shown } from './names.ts';
+import { checkNamed } from './names.ts';
 import { type PagePosition, readPageToken, writePageToken } from './page-token.ts';
 
 /** What page_size 0 stands for. */

@@ -40,7 +40,7 @@ export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix 
     context: request.context,
     filter: toRowFilter(request.filter),
     explain: request.explain,
-    version: existingVersion(request.version),
+    version: existingVersion(request.corpus, request.version),
   };
 }
 

@@ -1,26 +1,13 @@
 /**
  * Names in requests: of corpora and versions. Nothing past this border sees one that could not exist.
  */
-import { CORPUS_NAME } from '../../corpus/corpus.ts';
-import { FaqError } from '../../errors.ts';
+import { CORPUS_NAME_FORM, isCorpusName, isVersionName, noCorpus, noVersion } from '../../names.ts';
+import { shown } from '../../text/shown.ts';
 import type { Violations } from '../edge/violations.ts';
-
-const VERSION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/u;
-/** Characters of a caller's value that a message repeats. */
-const SHOWN_CHARS = 80;
-
-/** A caller's value as it may stand in a message: quoted, short, one line. */
-export function shown(value: string): string {
-  return JSON.stringify(value.length > SHOWN_CHARS ? `${value.slice(0, SHOWN_CHARS)}…` : value);
-}
 
 /** For calls that make a corpus: its name must be a good one. */
 export function checkNewCorpusName(corpus: string, violations: Violations): void {
-  violations.check(
-    !CORPUS_NAME.test(corpus),
-    'corpus',
-    () => `expected lower-case letters, digits, "-" and "_", 1 to 64, beginning with a letter or digit; got ${shown(corpus)}.`,
-  );
+  violations.check(!isCorpusName(corpus), 'corpus', () => `expected ${CORPUS_NAME_FORM}; got ${shown(corpus)}.`);
 }
 
 /** For calls that name a corpus: a name must be there. */
@@ -30,19 +17,13 @@ export function checkNamed(name: string, field: string, violations: Violations):
 
 /** @throws FaqError not_found for a name that no corpus can have. */
 export function existingCorpus(corpus: string): string {
-  if (CORPUS_NAME.test(corpus)) return corpus;
-  throw new FaqError('not_found', `There is no corpus ${shown(corpus)}; ListCorpora names those there are.`, {
-    field: 'corpus',
-    reason: 'CORPUS_NOT_FOUND',
-  });
+  if (isCorpusName(corpus)) return corpus;
+  throw noCorpus(corpus, 'ListCorpora names those there are.');
 }
 
 /** Empty becomes undefined. @throws FaqError not_found for a name that no version can have. */
-export function existingVersion(version: string): string | undefined {
+export function existingVersion(corpus: string, version: string): string | undefined {
   if (version === '') return undefined;
-  if (VERSION_NAME.test(version)) return version;
-  throw new FaqError('not_found', `There is no version ${shown(version)}; ListVersions names those there are.`, {
-    field: 'version',
-    reason: 'VERSION_NOT_FOUND',
-  });
+  if (isVersionName(version)) return version;
+  throw noVersion(corpus, version);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { isArtifactName } from '../../../src/index/artifact-name.ts';
 import { parseManifest, writeManifest } from '../../../src/index/embedded/version-manifest.ts';
-import { isArtifactName } from '../../../src/index/names.ts';
 import { madeUpVersion } from '../../support/index-oracle.ts';
 
 const { manifest } = madeUpVersion({ corpus: 'shop', version: 'v1' }, 3);

@@ -5,7 +5,6 @@ import type { Entry } from '../../../src/corpus/corpus.ts';
 import { FaqError } from '../../../src/errors.ts';
 import { entryInLocale, isLocale } from '../../../src/server/grpc/answer-locale.ts';
 import { toMatchCall, toMatchResponse } from '../../../src/server/grpc/match-mapper.ts';
-import { shown } from '../../../src/server/grpc/names.ts';
 import { readPageToken, writePageToken } from '../../../src/server/grpc/page-token.ts';
 import { throttleProgress } from '../../../src/server/grpc/reload-events.ts';
 import { notReadyReasons, serving } from '../../../src/server/health/serving.ts';
@@ -256,11 +255,6 @@ describe('serving without the remote encoder', () => {
 });
 
 describe('small things', () => {
-  it('shows callers’ values quoted and short', () => {
-    expect(shown('a"b\n')).toBe('"a\\"b\\n"');
-    expect(shown('x'.repeat(1000)).length).toBeLessThan(100);
-  });
-
   it('splits a descriptor set into its files and skips what it does not know', () => {
     expect(splitDescriptorSet(Uint8Array.of(0x0a, 2, 1, 2, 0x10, 5, 0x0a, 0)).map((file) => [...file])).toEqual([[1, 2], []]);
   });
