@@ -17,7 +17,7 @@ interface Counts {
 }
 
 interface Findings extends Counts {
-  /** What would refuse a reload, or an evaluation. */
+  /** What would refuse a reload, or an evaluation where a golden file has it. */
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
 }
@@ -27,16 +27,19 @@ const NO_COUNTS: Counts = { entries: 0, questions: 0, intents: 0 };
 /** @throws FaqError not_found where there are no such files. */
 async function findingsOf(corpusOrPath: string, corpusRoot: string): Promise<Findings> {
   const { files } = await corpusFiles(corpusOrPath, corpusRoot);
-  const { corpus, faults, warnings } = parseCorpus(files);
-  if (corpus === undefined) return { ...NO_COUNTS, faults, warnings };
-  const { golden = [] } = parseGolden(files.filter(({ name }) => isGoldenName(name)));
+  const parsed = parseCorpus(files);
+  const { golden = [], faults: faultyRows } = parseGolden(files.filter(({ name }) => isGoldenName(name)));
+  const { corpus } = parsed;
+  // What a reload only warns of in golden files is a fault here, told once.
+  const warnings = parsed.warnings.filter(({ file }) => !isGoldenName(file));
+  if (corpus === undefined) return { ...NO_COUNTS, faults: [...parsed.faults, ...faultyRows], warnings };
   const { entries } = corpus;
   const counts = {
     entries: entries.length,
     questions: entries.reduce((sum, { questions }) => sum + questions.length, 0),
     intents: new Set(entries.map(({ intent }) => intent)).size,
   };
-  return { ...counts, faults: goldenFaults(golden, corpus), warnings };
+  return { ...counts, faults: [...faultyRows, ...goldenFaults(golden, corpus)], warnings };
 }
 
 /** The command. */

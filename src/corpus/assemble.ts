@@ -180,7 +180,8 @@ export function assemble(collection: Collection, file: string): Corpus {
   reportContradictions(entries, corpusWide, { owners, list });
   reportMissingAnswers(drafts, list);
   reportUnequalDemands(drafts, list);
-  reportUnknownIntents(collection, new Set(drafts.map((draft) => draft.intent)));
+  // Where an FAQ file was refused, the intents are not all known.
+  if (!list.refused()) reportUnknownIntents(collection, new Set(drafts.map((draft) => draft.intent)));
   if (drafts.length === 0 && !list.refused()) {
     list.fault('no_entries', wholeFile(file), 'Expected at least one entry, came none; write entries with id and questions.');
   }

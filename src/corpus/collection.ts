@@ -60,24 +60,25 @@ export interface Collection {
   readonly rows: Map<string, { readonly draft: EntryDraft; readonly texts: LocatedText[] }>;
   /** Counts a text; false once there are too many, which is reported once. */
   room(place: Place): boolean;
+  /** The same gathering, what is wrong told to another list. */
+  reportingTo(list: FaultList): Collection;
 }
 
 /** An empty collection. */
 export function createCollection(list: FaultList): Collection {
   let texts = 0;
-  return {
-    list,
-    drafts: [],
-    counterExamples: [],
-    golden: [],
-    settings: [],
-    rows: new Map(),
+  const gathered = { drafts: [], counterExamples: [], golden: [], settings: [], rows: new Map() };
+  const reportingTo = (other: FaultList): Collection => ({
+    ...gathered,
+    list: other,
     room(place) {
       texts += 1;
       if (texts === MAX_TEXTS + 1) {
-        list.fault('too_many', place, `Expected at most ${MAX_TEXTS} texts in one corpus, came more; split the corpus.`);
+        other.fault('too_many', place, `Expected at most ${MAX_TEXTS} texts in one corpus, came more; split the corpus.`);
       }
       return texts <= MAX_TEXTS;
     },
-  };
+    reportingTo,
+  });
+  return reportingTo(list);
 }

@@ -2,7 +2,7 @@
  * The closed list of what can be wrong with FAQ files. Codes are stable: programs and runbooks may key on them.
  */
 
-/** A file with one of these is refused whole. */
+/** A file with one of these is refused whole: an FAQ file and its corpus by a reload, a golden file by an evaluation. */
 export type FaultCode =
   /** The file is not well-formed YAML, JSON, CSV or TSV. */
   | 'syntax_error'

@@ -7,7 +7,8 @@ import type { Place } from './source-document.ts';
 /** A list under construction. */
 export interface FaultList {
   fault(code: FaultCode, place: Place, message: string): void;
-  warn(code: WarningCode, place: Place, message: string): void;
+  /** A fault's code where the fault refuses nothing, as in a golden file beside a reload. */
+  warn(code: WarningCode | FaultCode, place: Place, message: string): void;
   /** In order of file, then line. At most limits.ts' MAX_LISTED; a last one tells how many more there are. */
   faults(): readonly Fault[];
   warnings(): readonly Fault[];

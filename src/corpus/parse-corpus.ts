@@ -7,7 +7,7 @@ import { collectTable } from './collect-table.ts';
 import { type Collection, createCollection } from './collection.ts';
 import type { Corpus, GoldenRow, SourceFile } from './corpus.ts';
 import { decodeText } from './decode-text.ts';
-import { createFaultList } from './fault-list.ts';
+import { createFaultList, type FaultList } from './fault-list.ts';
 import { type Format, formatOfName, isGoldenName, KNOWN_ENDINGS } from './formats.ts';
 import { readJson } from './read-json.ts';
 import { readJsonLines } from './read-json-lines.ts';
@@ -17,10 +17,11 @@ import { wholeFile } from './source-document.ts';
 
 /** What a set of FAQ files holds. */
 export interface ParsedCorpus {
-  /** Undefined where there is a fault: a file with faults is refused whole. */
+  /** Undefined where there is a fault: a file with faults is refused whole. Golden rows of a faulty golden file are left out. */
   readonly corpus: Corpus | undefined;
-  /** All of them, in order of file and line; codes are those of fault-codes.ts. */
+  /** All those of FAQ files, in order of file and line; codes are those of fault-codes.ts. */
   readonly faults: readonly Fault[];
+  /** The faults of golden files among them: they fit nothing, so they stand in no corpus's way. parseGolden gives them as faults. */
   readonly warnings: readonly Fault[];
 }
 
@@ -64,15 +65,34 @@ function collectFile(file: SourceFile, golden: boolean, collection: Collection):
   if (text !== undefined) collectText(file.name, text, { format, golden, collection });
 }
 
+/** Collects a golden file whose faults are warnings; a faulty one adds no row. */
+function collectGoldenBeside(file: SourceFile, collection: Collection): void {
+  const { list, golden } = collection;
+  const before = golden.length;
+  let refused = false;
+  const warning: FaultList = {
+    ...list,
+    fault(code, place, message) {
+      refused = true;
+      list.warn(code, place, message);
+    },
+  };
+  collectFile(file, true, collection.reportingTo(warning));
+  if (refused) golden.length = before;
+}
+
 /**
  * Parses, checks and normalises FAQ files; files named golden.* hold golden rows, all others entries.
- * Never throws: whatever the bytes, what is wrong is told as faults.
+ * Never throws: whatever the bytes, what is wrong is told as faults, or as warnings where it is wrong with a golden file.
  */
 export function parseCorpus(files: readonly SourceFile[]): ParsedCorpus {
   const list = createFaultList();
   const collection = createCollection(list);
-  for (const file of files) collectFile(file, isGoldenName(file.name), collection);
-  const named = files.find((file) => !isGoldenName(file.name)) ?? files[0];
+  const faq = files.filter(({ name }) => !isGoldenName(name));
+  for (const file of faq) collectFile(file, false, collection);
+  // Last, so that no number of golden rows takes the room of an FAQ's texts.
+  for (const file of files) if (isGoldenName(file.name)) collectGoldenBeside(file, collection);
+  const named = faq[0] ?? files[0];
   const corpus = assemble(collection, named?.name ?? '');
   return { corpus: list.refused() ? undefined : corpus, faults: list.faults(), warnings: list.warnings() };
 }

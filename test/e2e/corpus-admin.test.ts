@@ -90,6 +90,17 @@ describe('ReloadCorpus', () => {
     expect(checked.faults).toEqual(refusal.faults);
   });
 
+  it('goes on without a faulty golden file, which fits nothing, and warns of it as the call that only looks does', async () => {
+    const golden = { name: 'golden.yaml', data: Buffer.from('- {utterance: hi}\n') };
+    const source: Source = {
+      $case: 'inline',
+      value: { format: 'json', data: Buffer.from(faqFile(DELIVERY)[0]?.data ?? []), files: [golden] },
+    };
+    const expected = expect.arrayContaining([expect.objectContaining({ file: 'golden.yaml', line: 1, code: 'missing_field' })]);
+    expect(await reload('measured', source)).toMatchObject({ activated: true, warnings: expected });
+    expect(await validate('measured', source)).toMatchObject({ valid: true, faults: [], warnings: expected });
+  });
+
   it('carries all of twenty ordinary faults in the refusal itself', async () => {
     const entries = Array.from(
       { length: 20 },

@@ -57,6 +57,20 @@ test('golden rows that contradict the corpus are faults', async () => {
   expect(err).toContain('golden.yaml:3');
 });
 
+test('a golden file that cannot be read is a fault here, beside those of the FAQ', async () => {
+  await writeFile(join(root, 'mine', 'golden.yaml'), '- {utterance: are you open}\n- "\n');
+  await writeFile(join(root, 'mine', 'faq.yaml'), FAQ);
+  const sound = await run('mine');
+  await writeFile(join(root, 'mine', 'faq.yaml'), `${FAQ}  - {id: hours, questions: []}\n`);
+  const both = await run('mine');
+  await rm(join(root, 'mine', 'golden.yaml'));
+  expect([sound.code, both.code]).toEqual([3, 3]);
+  expect(sound.err).toMatch(/^ {2}golden\.yaml:\d: .*\[syntax_error\]$/mu);
+  expect(sound.err).not.toMatch(/^warning: golden/mu);
+  expect(both.err).toMatch(/^ {2}golden\.yaml:\d: /mu);
+  expect(both.err).toMatch(/^ {2}faq\.yaml:4: /mu);
+});
+
 test('files that are not there are not found', async () => {
   expect((await run(join(root, 'nowhere.yaml'))).code).toBe(4);
 });

@@ -105,19 +105,33 @@ describe('golden files', () => {
     expect(brief(warnings)).toEqual(['unknown_intent golden.yaml:2 [1].intent']);
   });
 
-  it('name all their faults', () => {
-    const { faults } = parse({
-      'faq.json': faq,
-      'golden.yaml': '- {utterance: hi}\n- {intent: a}\n- {utterance: " ", intent: a}\n- x\n',
+  it('name all their faults: warnings beside an FAQ, which they fit in nothing, and faults where they are read to measure', () => {
+    const bad = {
+      'golden.yaml': '- {utterance: hi}\n- {intent: a}\n- {utterance: " ", intent: a}\n- x\n- {utterance: good, intent: a}\n',
       'golden.csv': 'a,b\n1,2\n',
-    });
-    expect(brief(faults)).toEqual([
+      'golden.json': '[',
+    };
+    const expected = [
       'missing_field golden.yaml:1 [0].intent',
       'missing_field golden.yaml:2 [1].utterance',
       'empty_question golden.yaml:3 [2].utterance',
       'wrong_type golden.yaml:4 [3]',
       'missing_field golden.csv:1',
-    ]);
+      'syntax_error golden.json:1',
+    ];
+    const { corpus, faults, warnings } = parse({ ...bad, 'faq.json': faq, 'golden.jsonl': '{"text":"ho","intent":"a"}' });
+    expect(faults).toEqual([]);
+    expect(brief(warnings)).toEqual(expected);
+    // A file with faults is left out whole; its neighbours measure on.
+    expect(corpus?.golden).toEqual([{ utterance: 'ho', intent: 'a' }]);
+    const files = Object.entries(bad).map(([name, text]) => ({ name, data: new TextEncoder().encode(text) }));
+    expect(parseGolden(files).golden).toBeUndefined();
+    expect(brief(parseGolden(files).faults)).toEqual(expected);
+  });
+
+  it('say nothing of intents that stand in an FAQ file that was refused', () => {
+    const { warnings } = parse({ 'faq.json': '[', 'golden.yaml': '- {utterance: hi, intent: a}\n' });
+    expect(warnings).toEqual([]);
   });
 
   it('are no corpus alone, but can be read alone under any name', () => {

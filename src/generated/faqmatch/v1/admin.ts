@@ -123,7 +123,7 @@ export interface ReloadResult {
   readonly questions: number;
   /** Intents of the version. */
   readonly intents: number;
-  /** Things worth a look that do not stop a reload. */
+  /** Things worth a look that do not stop a reload, faults of golden files among them. */
   readonly warnings: readonly Fault[];
   /** Whether the version is active now. */
   readonly activated: boolean;
@@ -179,9 +179,9 @@ export interface ValidateCorpusRequest {
 export interface ValidateCorpusResponse {
   /** Whether a reload would accept the files. */
   readonly valid: boolean;
-  /** What would refuse them: at most 10,000, a last one counts the rest. */
+  /** What would refuse them: at most 10,000, a last one counts the rest. Golden files refuse no reload: see warnings. */
   readonly faults: readonly Fault[];
-  /** Worth a look; at most as many. */
+  /** Worth a look, faults of golden files among them; at most as many. */
   readonly warnings: readonly Fault[];
   /** Entries found; 0 where there is a fault. */
   readonly entries: number;
