@@ -62,14 +62,23 @@ function readColumns(table: Table, collection: Collection): Columns | undefined 
       if (metadataKey !== undefined) metadata.push({ name: metadataKey, column, index });
     }
   }
-  const lacks = known.has('question') ? 'id or intent' : 'question';
-  if (known.has('question') && (known.has('id') || known.has('intent'))) return { known, metadata };
-  const separator = table.columns.some((column) => column.includes(';'))
-    ? ' The separator seems to be ";": save the file with commas.'
-    : '';
-  const message = `Expected a header with id or intent, and question, came no column ${lacks}; write the header in the first line.${separator}`;
-  collection.list.fault('missing_field', header, message);
+  const named = known.has('id') || known.has('intent');
+  if (known.has('question') && named) return { known, metadata };
+  const what = `Expected a header with id or intent, and question, ${cameInstead(table, known, named)}.`;
+  collection.list.fault('missing_field', header, what);
   return undefined;
+}
+
+/** What of a header is not there, and what to do: a table with no known name at all has no header. */
+function cameInstead({ columns, delimiter }: Table, known: ReadonlyMap<string, number>, named: boolean): string {
+  const other = [',', ';', '\t'].find((mark) => mark !== delimiter && columns.some((column) => column.includes(mark)));
+  const advice =
+    other === undefined
+      ? ''
+      : `; if the cells are separated by ${quoted(other)}, write sep=${other === '\t' ? 'and a tab' : other} in a line of its own above the header`;
+  if (known.has('question')) return `came no column id or intent; add a column id or intent${advice}`;
+  if (named) return `came no column question; add a column question${advice}`;
+  return `came ${quoted(columns.join(delimiter))}; write the header in the first line${advice}`;
 }
 
 /** The value that an entry has once: the first row that gives one sets it, a later one must agree. */
@@ -81,9 +90,10 @@ function agreed(before: string, now: string, at: { readonly place: Place; readon
 }
 
 /** A cell that should hold a number: as one where it does, as written where not, so that what came can be named. */
-function numberOrText(cell: string): number | string | undefined {
+function numberOrText(cell: string, delimiter: string): number | string | undefined {
   if (cell === '') return undefined;
-  const number = Number(cell);
+  // Semicolons separate where a comma is the decimal sign.
+  const number = Number(delimiter === ';' ? cell.replace(',', '.') : cell);
   return Number.isFinite(number) ? number : cell;
 }
 
@@ -103,16 +113,16 @@ function isCorpusWide(cell: (column: string) => string): boolean {
 function addRow(
   cell: (column: string) => string,
   row: Place,
-  context: { entry: OpenEntry; columns: Columns; collection: Collection },
+  context: { entry: OpenEntry; columns: Columns; delimiter: string; collection: Collection },
 ): void {
-  const { entry, columns, collection } = context;
+  const { entry, columns, delimiter, collection } = context;
   const at = (column: string) => ({ place: within(row, column), list: collection.list, collection });
   if (cell('question') !== '' || cell('counter_example') === '') {
     const question = readText(cell('question'), QUESTION, at('question'));
     if (question !== undefined) entry.questions.push({ text: question, place: within(row, 'question') });
   }
   entry.counterExamples.push(...readCounterExample(cell, row, collection));
-  const demands = Object.fromEntries(DEMAND_FIELDS.map((field) => [field, numberOrText(cell(field))]));
+  const demands = Object.fromEntries(DEMAND_FIELDS.map((field) => [field, numberOrText(cell(field), delimiter)]));
   entry.demands.push(...readShares(demands, DEMAND_FIELDS, { place: row, collection }));
   entry.answer = agreed(entry.answer, readText(cell('answer'), ANSWER, at('answer')) ?? '', at('answer'));
   entry.locale = agreed(entry.locale, readLocale(cell('locale'), at('locale')) ?? '', at('locale'));
@@ -187,7 +197,7 @@ export function collectTable(table: Table, collection: Collection): void {
     const entry = known ?? openEntry(names, row);
     if (known === undefined) entries.set(names.id, entry);
     entry.intent = agreed(entry.intent, names.intent, { place: within(row, 'intent'), collection });
-    addRow(cell, row, { entry, columns, collection });
+    addRow(cell, row, { entry, columns, delimiter: table.delimiter, collection });
   }
   for (const entry of entries.values()) {
     reportNoQuestion(entry, collection);

@@ -40,13 +40,12 @@ export interface ParsedGolden {
 }
 
 const READERS = { yaml: readYaml, json: readJson, jsonl: readJsonLines };
-const DELIMITERS = { csv: ',', tsv: '\t' } as const;
 
 function collectText(file: string, text: string, as: { format: Format; golden: boolean; collection: Collection }): void {
   const { format, golden, collection } = as;
   const { list } = collection;
   if (format === 'csv' || format === 'tsv') {
-    const table = readTable(file, text, { delimiter: DELIMITERS[format], list });
+    const table = readTable(file, text, { ending: format, list });
     if (table !== undefined) (golden ? collectGoldenTable : collectTable)(table, collection);
     return;
   }

@@ -1,14 +1,18 @@
 /** CSV and TSV to rows with lines. Knows nothing of what the columns mean. */
 import { CsvError, parse } from 'csv-parse/sync';
+import { quoted } from './describe-value.ts';
 import type { FaultList } from './fault-list.ts';
 import { MAX_COLUMNS } from './limits.ts';
 import { formatPath, type SourceDocument, wholeFile } from './source-document.ts';
+import { type DelimitedText, delimitedText } from './table-delimiter.ts';
 
 /** A table: its header's names as written, and its rows. Cells are trimmed; rows of blank cells are left out. */
 export interface Table {
   readonly columns: readonly string[];
   /** A row has at most as many cells as there are columns; what it lacks at its end is blank. */
   readonly rows: readonly (readonly string[])[];
+  /** What separates its cells. */
+  readonly delimiter: string;
   /** Paths are [row] or [row, column name]; [] is the header. */
   readonly document: SourceDocument;
 }
@@ -39,7 +43,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote that is never closed',
 };
 
-function parseRecords(text: string, delimiter: ',' | '\t', most?: number): readonly ParsedRecord[] {
+function parseRecords(text: string, delimiter: string, most?: number): readonly ParsedRecord[] {
   if (most === 0) return [];
   const options = {
     delimiter,
@@ -55,6 +59,10 @@ function parseRecords(text: string, delimiter: ',' | '\t', most?: number): reado
   return parse(text, options) as unknown as readonly ParsedRecord[];
 }
 
+function cellsOfFirst(text: string, delimiter: string): number {
+  return parseRecords(text, delimiter, 1)[0]?.record.length ?? 0;
+}
+
 /** The part of a text after so many lines. */
 function afterLines(text: string, lines: number): string {
   let start = 0;
@@ -67,7 +75,10 @@ function afterLines(text: string, lines: number): string {
 }
 
 /** All records that can be read; a broken one is reported and reading goes on a line below where it begins, since mostly its quote is missing. */
-function readRecords(text: string, delimiter: ',' | '\t', onBroken: (broken: BrokenRecord) => void): readonly NumberedRow[] {
+function readRecords(
+  { delimiter, text, above: linesAbove }: DelimitedText,
+  onBroken: (broken: BrokenRecord) => void,
+): readonly NumberedRow[] {
   const rows: NumberedRow[] = [];
   const add = (records: readonly ParsedRecord[], above: number): void => {
     for (const { record, info } of records) {
@@ -77,7 +88,7 @@ function readRecords(text: string, delimiter: ',' | '\t', onBroken: (broken: Bro
     }
   };
   let rest = text;
-  let above = 0;
+  let above = linesAbove;
   for (let broken = 0; broken < MOST_BROKEN; broken += 1) {
     try {
       add(parseRecords(rest, delimiter), above);
@@ -110,12 +121,14 @@ function rowsOf(records: readonly NumberedRow[], width: number, tooWide: (row: N
 export function readTable(
   file: string,
   text: string,
-  options: { readonly delimiter: ',' | '\t'; readonly list: FaultList },
+  options: { readonly ending: 'csv' | 'tsv'; readonly list: FaultList },
 ): Table | undefined {
-  const { delimiter, list } = options;
+  const { ending, list } = options;
   let firstBroken = Number.POSITIVE_INFINITY;
   // Windows line ends go first: the parser counts them twice inside quotes.
-  const records = readRecords(text.replaceAll('\r\n', '\n'), delimiter, ({ line, problem }) => {
+  const delimited = delimitedText(text.replaceAll('\r\n', '\n'), ending, cellsOfFirst);
+  const { delimiter } = delimited;
+  const records = readRecords(delimited, ({ line, problem }) => {
     firstBroken = Math.min(firstBroken, line);
     const message = `Expected quotes around a whole cell and doubled inside it, came ${problem}; mend the quotes of the row that begins here.`;
     list.fault('syntax_error', wholeFile(file, line), message);
@@ -127,12 +140,12 @@ export function readTable(
     return undefined;
   }
   const rows = rowsOf(records.slice(1), header.cells.length, (row) => {
-    const message = `Expected ${header.cells.length} cells as in the header, came ${row.cells.length}; quote a cell that holds the separator.`;
+    const message = `Expected ${header.cells.length} cells as in the header, came ${row.cells.length}; quote a cell that holds the separator ${quoted(delimiter)}.`;
     list.fault('syntax_error', wholeFile(file, row.line), message);
   });
   // A header that cannot be read leaves no names for what follows.
   if (firstBroken < header.line || (records.length === 0 && Number.isFinite(firstBroken))) return undefined;
   const lineOf = (path: readonly (string | number)[]): number => rows[Number(path[0] ?? -1)]?.line ?? header.line;
   const document = { file, value: undefined, lineOf, fieldOf: (path: readonly (string | number)[]) => formatPath(path.slice(1)) };
-  return { columns: header.cells, rows: rows.map((row) => row.cells), document };
+  return { columns: header.cells, rows: rows.map((row) => row.cells), delimiter, document };
 }

@@ -121,7 +121,6 @@ describe('CSV', () => {
 
   it.each([
     ['no question column', 'id,answer\na,x\n', 'missing_field faq.csv:1'],
-    ['semicolons', 'id;question\na;q\n', 'missing_field faq.csv:1'],
     ['a column twice', 'id,question,text\na,q,r\n', 'duplicate_key faq.csv:1'],
     ['too many cells', 'id,question\na,b,c\n', 'syntax_error faq.csv:2'],
     ['text after a closing quote', 'id,question\na,"b"c\n', 'syntax_error faq.csv:2'],
@@ -149,8 +148,66 @@ describe('CSV', () => {
     expect(faults.length).toBe(100);
   });
 
-  it('hints at semicolons as separators', () => {
-    expect(parse({ 'faq.csv': 'id;question\na;q\n' }).faults[0]?.message).toContain('";"');
+  it.each([
+    ['semicolons', 'id;question;answer;tags\na;"one; or two?";9,50 EUR, please;x|y\n'],
+    ['quoted names', '"id";"question";"answer";"tags"\n"a";"one; or two?";"9,50 EUR, please";"x|y"\n'],
+    ['a mark and Windows line ends', '\ufeffid;question;answer;tags\r\na;"one; or two?";9,50 EUR, please;x|y\r\n'],
+    ['the line that Excel reads', '\ufeffsep=;\r\nid;question;answer;tags\r\na;"one; or two?";9,50 EUR, please;x|y\r\n'],
+    ['that line and another separator', 'SEP=|\nid|question|answer|tags\na|one; or two?|9,50 EUR, please|"x|y"\n'],
+    ['tabs', 'id\tquestion\tanswer\ttags\na\tone; or two?\t9,50 EUR, please\tx|y\n'],
+    ['commas', 'id,question,answer,tags\na,one; or two?,"9,50 EUR, please",x|y\n'],
+    ['that line and commas', 'sep=,\nid,question,answer,tags\na,one; or two?,"9,50 EUR, please",x|y\n'],
+  ])('reads cells separated by %s', (_, text) => {
+    const { corpus, faults, warnings } = parse({ 'faq.csv': text });
+    expect([faults, warnings]).toEqual([[], []]);
+    expect(corpus?.entries).toMatchObject([{ id: 'a', questions: ['one; or two?'], answer: '9,50 EUR, please', tags: ['x', 'y'] }]);
+  });
+
+  it('goes by commas where they split the header, whatever its names hold', () => {
+    const { corpus, faults } = parse({ 'faq.csv': 'id,question,metadata.a;b;c;d\na,one?,x;y\n' });
+    expect(faults).toEqual([]);
+    expect(corpus?.entries[0]?.metadata).toEqual({ 'a;b;c;d': 'x;y' });
+  });
+
+  it('counts the lines of a file that is separated otherwise as of any other', () => {
+    const text = 'sep=;\n\nid;question;locale\na;"two\nlines";en\nb;;en\nc;"q"x;en\nd;q;en_GB\n;q;en\ne;q;en;more\n';
+    const { faults } = parse({ 'faq.csv': text });
+    expect(brief(faults)).toEqual([
+      'empty_question faq.csv:6 question',
+      'syntax_error faq.csv:7',
+      'bad_locale faq.csv:8 locale',
+      'missing_field faq.csv:9 id',
+      'syntax_error faq.csv:10',
+    ]);
+    expect(faults.at(-1)?.message).toBe('Expected 3 cells as in the header, came 4; quote a cell that holds the separator ";".');
+  });
+
+  it('reads the decimal comma of a file with semicolons', () => {
+    const { corpus, faults } = parse({ 'faq.csv': 'id;question;min_confidence\na;one?;0,8\nb;two?;0.7\n' });
+    expect(faults).toEqual([]);
+    expect(corpus?.entries.map(({ demands }) => demands?.minConfidence)).toEqual([0.8, 0.7]);
+    expect(parse({ 'faq.csv': 'id;question;min_confidence\na;one?;0,8,1\n' }).faults[0]?.message).toContain('came the text "0,8,1"');
+  });
+
+  it('takes golden rows separated by semicolons', () => {
+    const { corpus, warnings } = parse({ 'faq.csv': 'id;question;answer\na;one?;x\n', 'golden.csv': 'utterance;intent\nhi, you;a\nho;\n' });
+    expect(warnings).toEqual([]);
+    expect(corpus?.golden).toEqual([
+      { utterance: 'hi, you', intent: 'a' },
+      { utterance: 'ho', intent: null },
+    ]);
+  });
+
+  it.each([
+    ['question,answer\nq,x\n', 'came no column id or intent; add a column id or intent.'],
+    ['id,answer\na,x\n', 'came no column question; add a column question.'],
+    ['a,How?\nb,Why?\n', 'came "a,How?"; write the header in the first line.'],
+    [
+      'id;question;answer, short\na;q;x\n',
+      'came "id;question;answer,short"; write the header in the first line; if the cells are separated by ";", write sep=; in a line of its own above the header.',
+    ],
+  ])('says what a header lacks: %j', (text, expected) => {
+    expect(parse({ 'faq.csv': text }).faults[0]?.message).toBe(`Expected a header with id or intent, and question, ${expected}`);
   });
 });
 
