@@ -5,6 +5,7 @@ import type { Collection, EntryDraft, LocatedShare, LocatedText } from './collec
 import type { Corpus, Entry } from './corpus.ts';
 import { quoted } from './describe-value.ts';
 import type { FaultList } from './fault-list.ts';
+import { createIntentAdvice } from './nearest-intent.ts';
 import { type Place, wholeFile, within } from './source-document.ts';
 
 /** Where another place is, as messages name it. */
@@ -132,9 +133,10 @@ function reportMissingAnswers(drafts: readonly EntryDraft[], list: FaultList): v
 }
 
 function reportUnknownIntents(collection: Collection, intents: ReadonlySet<string>): void {
+  const adviceOf = createIntentAdvice(intents);
   for (const { intent, place } of collection.golden) {
     if (intent === null || intents.has(intent)) continue;
-    const message = `Expected an intent of this corpus, came ${quoted(intent)}; mend the name, or write null where none is meant.`;
+    const message = `Expected an intent of this corpus, came ${quoted(intent)}; mend the name, or write null where none is meant.${adviceOf(intent)}`;
     collection.list.warn('unknown_intent', within(place, 'intent'), message);
   }
 }

@@ -1,5 +1,6 @@
 /** Whether labelled utterances can measure a corpus: intents it has, and labels that contradict neither one another nor what is stored. Pure. */
 import type { Corpus } from '../corpus/corpus.ts';
+import { createIntentAdvice } from '../corpus/nearest-intent.ts';
 import type { Fault } from '../errors.ts';
 import { exactKey } from '../text/normalise.ts';
 import type { LabelledUtterance } from './evaluated-row.ts';
@@ -70,6 +71,7 @@ function againstCorpus(row: LabelledUtterance, stored: ReturnType<typeof storedT
  */
 export function goldenFaults(rows: readonly LocatedUtterance[], corpus: Corpus): readonly Fault[] {
   const intents = new Set(corpus.entries.map(({ intent }) => intent));
+  const adviceOf = createIntentAdvice(intents);
   const stored = storedTexts(corpus);
   const seen = new Map<string, LocatedUtterance>();
   return rows.flatMap((row) => {
@@ -82,7 +84,7 @@ export function goldenFaults(rows: readonly LocatedUtterance[], corpus: Corpus):
     });
     const known = row.intent === null || [row.intent, ...(row.alternatives ?? [])].some((intent) => intents.has(intent));
     if (!known) {
-      const message = `Expected an intent of the corpus, came ${nameOf(row.intent)}; correct it, or write null where none is meant (in a table, leave the cell empty).`;
+      const message = `Expected an intent of the corpus, came ${nameOf(row.intent)}; correct it, or write null where none is meant (in a table, leave the cell empty).${row.intent === null ? '' : adviceOf(row.intent)}`;
       return [{ file: row.file, line: row.line, field: 'intent', code: 'unknown_intent', message }];
     }
     const key = exactKey(row.utterance);

@@ -55,6 +55,8 @@ test('golden rows that contradict the corpus are faults', async () => {
   expect(code).toBe(3);
   expect(err).toContain('golden.yaml:2');
   expect(err).toContain('golden.yaml:3');
+  // Once, and as what refuses an evaluation.
+  expect(err.match(/unknown_intent/gu)).toHaveLength(1);
 });
 
 test('a golden file that cannot be read is a fault here, beside those of the FAQ', async () => {

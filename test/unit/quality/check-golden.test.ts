@@ -24,6 +24,28 @@ test('an intent that the corpus lacks is named with its line', () => {
   expect(faultsOf(['hello', 'refund'], ['hello there', 'refunds'])).toEqual([[2, 'unknown_intent']]);
 });
 
+test('an intent that is a slip of one of the corpus is told which, another is not', () => {
+  const rows = ['Refund', 'parcels', 'voucher'].map((intent, index) => ({
+    utterance: `u${index}`,
+    intent,
+    file: 'golden.yaml',
+    line: index,
+  }));
+  const [refund, parcel, other] = goldenFaults(rows, corpus).map(({ message }) => message);
+  expect(refund).toMatch(/came "Refund"; correct it, .* Did you mean "refund"\?$/u);
+  expect(parcel).toMatch(/Did you mean "parcel"\?$/u);
+  expect(other).toMatch(/leave the cell empty\)\.$/u);
+});
+
+test('ten thousand unknown intents beside as many known ones take no time to speak of', () => {
+  const many: Corpus = { ...corpus, entries: Array.from({ length: 10_000 }, (_, i) => entry(`known_intent_${i}`, [`q${i}`])) };
+  const rows = Array.from({ length: 10_000 }, (_, i) => ({ utterance: `u${i}`, intent: `other_name_${i}`, file: 'f', line: i }));
+  const started = performance.now();
+  expect(goldenFaults(rows, many)).toHaveLength(10_000);
+  // Measured 1.5 s on a busy core; comparing all pairs takes minutes.
+  expect(performance.now() - started).toBeLessThan(20_000);
+}, 60_000);
+
 test('the same utterance under two labels contradicts itself, case and outer punctuation aside', () => {
   expect(faultsOf(['give it back', 'refund'], ['Give it back!', 'parcel'], ['give it back', null])).toEqual([
     [2, 'contradicting_rows'],
