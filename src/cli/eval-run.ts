@@ -1,6 +1,6 @@
 /** One measurement of `faqmatch eval`: a corpus built anew, utterances run through it, and the report of that. */
 import type { Config } from '../config/schema.ts';
-import { FaqError } from '../errors.ts';
+import { FaqError, type Fault } from '../errors.ts';
 import type { MeasureOptions } from '../quality/build-and-measure.ts';
 import { goldenFaults, type LocatedUtterance } from '../quality/check-golden.ts';
 import { evaluateByItself, evaluateWithRows, type VersionEvaluation } from '../quality/evaluate-version.ts';
@@ -112,7 +112,8 @@ async function measureRows(evaluation: VersionEvaluation, source: EvalSource, { 
   const { folds, seed, unseenIntents } = plan;
   if (plan.crossValidate) return evaluateByItself(evaluation, { folds, seed, ...(unseenIntents === undefined ? {} : { unseenIntents }) });
   const asked = plan.rowsFrom === undefined ? source : await evalSource(plan.rowsFrom, plan.config.corpusRoot);
-  const rows = plan.golden === undefined ? asked.rows : await goldenRows(plan.golden);
+  const warn = (warning: Fault): void => terminal.err(`warning: ${faultLine(warning)}`);
+  const rows = plan.golden === undefined ? asked.rows : await goldenRows(plan.golden, warn);
   if (rows.length === 0 && plan.traffic !== undefined) return undefined;
   checkRows(rows, { plan, version: evaluation.version, terminal });
   const kind = asked.retrieval && plan.golden === undefined ? 'retrieval' : 'golden';

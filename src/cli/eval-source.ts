@@ -69,7 +69,11 @@ async function goldenFiles(path: string): Promise<readonly SourceFile[]> {
  * Labelled utterances of a file or folder of their own.
  * @throws FaqError not_found, invalid_argument with every fault.
  */
-export async function goldenRows(path: string): Promise<readonly LocatedUtterance[]> {
-  const { golden, faults } = parseGolden(await goldenFiles(path));
+export async function goldenRows(
+  path: string,
+  onWarning: (warning: Fault) => void = () => undefined,
+): Promise<readonly LocatedUtterance[]> {
+  const { golden, faults, warnings } = parseGolden(await goldenFiles(path));
+  for (const warning of warnings) onWarning(warning);
   return requireRows(golden, faults, `The golden file "${path}"`);
 }

@@ -28,18 +28,18 @@ const NO_COUNTS: Counts = { entries: 0, questions: 0, intents: 0 };
 async function findingsOf(corpusOrPath: string, corpusRoot: string): Promise<Findings> {
   const { files } = await corpusFiles(corpusOrPath, corpusRoot);
   const parsed = parseCorpus(files);
-  const { golden = [], faults: faultyRows } = parseGolden(files.filter(({ name }) => isGoldenName(name)));
+  const rows = parseGolden(files.filter(({ name }) => isGoldenName(name)));
   const { corpus } = parsed;
   // What a reload only warns of in golden files is a fault here, told once.
-  const warnings = parsed.warnings.filter(({ file }) => !isGoldenName(file));
-  if (corpus === undefined) return { ...NO_COUNTS, faults: [...parsed.faults, ...faultyRows], warnings };
+  const warnings = [...parsed.warnings.filter(({ file }) => !isGoldenName(file)), ...rows.warnings];
+  if (corpus === undefined) return { ...NO_COUNTS, faults: [...parsed.faults, ...rows.faults], warnings };
   const { entries } = corpus;
   const counts = {
     entries: entries.length,
     questions: entries.reduce((sum, { questions }) => sum + questions.length, 0),
     intents: new Set(entries.map(({ intent }) => intent)).size,
   };
-  return { ...counts, faults: [...faultyRows, ...goldenFaults(golden, corpus)], warnings };
+  return { ...counts, faults: [...rows.faults, ...goldenFaults(rows.golden ?? [], corpus)], warnings };
 }
 
 /** The command. */

@@ -1,12 +1,20 @@
 /** Golden rows, from any format. They measure and never fit. */
 import type { Collection } from './collection.ts';
-import { describeValue } from './describe-value.ts';
+import { describeValue, nearestWord, quoted } from './describe-value.ts';
 import type { Table } from './read-table.ts';
 import { INTENT, readText, UTTERANCE } from './read-text.ts';
 import { isMapping, type Place, type SourceDocument, within } from './source-document.ts';
 
 /** Names of the utterance's field, best first; "text" is that of the common public form. */
 const UTTERANCE_FIELDS = ['utterance', 'text', 'question'];
+
+/** Warns of a field or column that measures nothing. @param used the field that holds the utterance; undefined where none does. */
+function warnUnused(name: string, used: string | undefined, at: { readonly place: Place; readonly collection: Collection }): void {
+  const meant = nearestWord(name, ['utterance', 'intent']);
+  const advice = meant === undefined || meant === used ? 'remove it' : `did you mean ${meant}?`;
+  const message = `Expected ${used ?? 'utterance'} and intent, came ${quoted(name)} too; golden rows are measured without it: ${advice}`;
+  at.collection.list.warn('unknown_field', at.place, message);
+}
 
 function collectGoldenRow(
   row: { readonly field: string; readonly utterance: unknown; readonly intent: unknown },
@@ -39,6 +47,8 @@ export function collectGoldenDocument(document: SourceDocument, collection: Coll
     collection.list.fault('wrong_type', root, message);
     return;
   }
+  // Rows are alike: the first with a field stands for all.
+  const told = new Set(['intent']);
   for (const [index, item] of value.entries()) {
     const place = within(root, index);
     if (!isMapping(item)) {
@@ -46,6 +56,11 @@ export function collectGoldenDocument(document: SourceDocument, collection: Coll
       continue;
     }
     const field = UTTERANCE_FIELDS.find((name) => item[name] !== undefined);
+    for (const name of Object.keys(item)) {
+      if (name === field || told.has(name)) continue;
+      told.add(name);
+      warnUnused(name, field, { place: within(place, name), collection });
+    }
     if (field !== undefined) collectGoldenRow({ field, utterance: item[field], intent: item.intent }, place, collection);
     else
       collection.list.fault(
@@ -68,6 +83,10 @@ export function collectGoldenTable(table: Table, collection: Collection): void {
     return;
   }
   const utteranceColumn = columns.indexOf(field);
+  for (const [index, column] of table.columns.entries()) {
+    if (column === '' || index === utteranceColumn || index === intentColumn) continue;
+    warnUnused(column, field, { place: { document: table.document, path: [] }, collection });
+  }
   for (const [index, cells] of table.rows.entries()) {
     const intent = cells[intentColumn];
     const row = { field, utterance: cells[utteranceColumn], intent: intent === '' ? null : intent };

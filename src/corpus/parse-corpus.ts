@@ -37,6 +37,7 @@ export interface ParsedGolden {
   /** Undefined where there is a fault. */
   readonly golden: readonly LocatedGoldenRow[] | undefined;
   readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
 }
 
 const READERS = { yaml: readYaml, json: readJson, jsonl: readJsonLines };
@@ -107,5 +108,5 @@ export function parseGolden(files: readonly SourceFile[]): ParsedGolden {
     file: document.file,
     line: document.lineOf(path),
   }));
-  return { golden: list.refused() ? undefined : golden, faults: list.faults() };
+  return { golden: list.refused() ? undefined : golden, faults: list.faults(), warnings: list.warnings() };
 }

@@ -129,6 +129,25 @@ describe('golden files', () => {
     expect(brief(parseGolden(files).faults)).toEqual(expected);
   });
 
+  it('warn once of each field or column that measures nothing', () => {
+    const rows = '- {utterance: hi, intent: a, expected_decision: answer}\n- {question: hi, text: ho, intent: a, expected_decision: x}\n';
+    const { faults, warnings } = parse({ 'faq.json': faq, 'golden.yaml': rows, 'golden.csv': 'text,Intent,locale\nhi,a,en\n' });
+    expect(faults).toEqual([]);
+    expect(brief(warnings)).toEqual([
+      'unknown_field golden.yaml:1 [0].expected_decision',
+      // Of two fields for the utterance one is read.
+      'unknown_field golden.yaml:2 [1].question',
+      'unknown_field golden.csv:1',
+    ]);
+    expect(warnings[2]?.message).toBe('Expected text and intent, came "locale" too; golden rows are measured without it: remove it');
+  });
+
+  it('tell a misspelt field what was probably meant', () => {
+    const { warnings } = parse({ 'faq.json': faq, 'golden.yaml': '- {uterance: hi, intent: a}\n' });
+    expect(brief(warnings)).toEqual(['unknown_field golden.yaml:1 [0].uterance', 'missing_field golden.yaml:1 [0].utterance']);
+    expect(warnings[0]?.message).toContain('did you mean utterance?');
+  });
+
   it('say nothing of intents that stand in an FAQ file that was refused', () => {
     const { warnings } = parse({ 'faq.json': '[', 'golden.yaml': '- {utterance: hi, intent: a}\n' });
     expect(warnings).toEqual([]);
@@ -138,7 +157,7 @@ describe('golden files', () => {
     const data = new TextEncoder().encode('{"text":"hi","intent":"a"}');
     expect(brief(parse({ 'golden.jsonl': '{"text":"hi","intent":"a"}' }).faults)).toEqual(['no_entries golden.jsonl:0']);
     const golden = [{ utterance: 'hi', intent: 'a', file: 'test.jsonl', line: 1 }];
-    expect(parseGolden([{ name: 'test.jsonl', data }])).toEqual({ golden, faults: [] });
+    expect(parseGolden([{ name: 'test.jsonl', data }])).toEqual({ golden, faults: [], warnings: [] });
     expect(parseGolden([{ name: 'test.txt', data }]).golden).toBeUndefined();
   });
 });
