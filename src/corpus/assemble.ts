@@ -99,18 +99,17 @@ function reportContradictions(
   corpusWide: readonly KeyedText[],
   context: { readonly owners: Owners; readonly list: FaultList },
 ): void {
-  const report = (counter: KeyedText, question: Place | undefined): void => {
+  const report = (counter: KeyedText, question: Place | undefined, outcome: string): void => {
     if (question === undefined) return;
-    const came = `${quoted(counter.text)} (question in ${whereIs(question)})`;
-    context.list.warn(
-      'contradicts_counter_example',
-      counter.place,
-      `Expected a counter-example that is no question, came ${came}; remove one.`,
-    );
+    const came = `${quoted(counter.text)}, which is one (${whereIs(question)})`;
+    const message = `Expected a counter-example that is no question, came ${came}. The counter-example wins: ${outcome}. Remove one of the two.`;
+    context.list.warn('contradicts_counter_example', counter.place, message);
   };
-  for (const counter of corpusWide) report(counter, context.owners.get(counter.key)?.values().next().value?.place);
+  for (const counter of corpusWide)
+    report(counter, context.owners.get(counter.key)?.values().next().value?.place, 'this question will never be answered');
   for (const { draft, counterExamples } of entries) {
-    for (const counter of counterExamples) report(counter, context.owners.get(counter.key)?.get(draft.intent)?.place);
+    const outcome = `intent ${quoted(draft.intent)} will never answer this question`;
+    for (const counter of counterExamples) report(counter, context.owners.get(counter.key)?.get(draft.intent)?.place, outcome);
   }
 }
 

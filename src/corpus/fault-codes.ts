@@ -46,7 +46,7 @@ export type WarningCode =
   | 'duplicate_question'
   /** The same question under two intents: it will be answered with CLARIFY. */
   | 'ambiguous_question'
-  /** A question equals a counter-example: the utterance will be refused. */
+  /** A question equals a counter-example, which wins: its intent, or with one of the corpus any, never answers it. */
   | 'contradicts_counter_example'
   /** An entry has no answer. */
   | 'missing_answer'

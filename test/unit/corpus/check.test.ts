@@ -41,6 +41,10 @@ describe('checks across entries', () => {
       // Entry a may well refuse what entry b answers.
       'contradicts_counter_example faq.json:1 entries[1].counter_examples[0]',
     ]);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'Expected a counter-example that is no question, came "how", which is one (faq.json line 1). The counter-example wins: this question will never be answered. Remove one of the two.',
+      'Expected a counter-example that is no question, came "when", which is one (faq.json line 1). The counter-example wins: intent "b" will never answer this question. Remove one of the two.',
+    ]);
   });
 
   it('finds an id that two files share, and tells where it was first', () => {
