@@ -2,6 +2,7 @@
 import { DEMAND_FIELDS, readShares } from './collect-settings.ts';
 import type { Collection, EntryDraft, LocatedShare, LocatedText } from './collection.ts';
 import { nearestWord, quoted } from './describe-value.ts';
+import type { FaultList } from './fault-list.ts';
 import type { Table } from './read-table.ts';
 import { ANSWER, COUNTER_EXAMPLE, ID, INTENT, METADATA_KEY, METADATA_VALUE, QUESTION, readLocale, readText, TAG } from './read-text.ts';
 import { type Place, within } from './source-document.ts';
@@ -109,6 +110,23 @@ function isCorpusWide(cell: (column: string) => string): boolean {
   return cell('counter_example') !== '' && ['id', 'intent', 'question', 'answer'].every((column) => cell(column) === '');
 }
 
+function readTags(
+  cell: string,
+  at: { readonly place: Place; readonly list: FaultList; readonly collection: Collection },
+): readonly string[] {
+  const tags: string[] = [];
+  for (const tag of cell === '' ? [] : cell.split(TAG_SEPARATOR)) {
+    if (!at.collection.room(at.place)) break;
+    const text = readText(tag, TAG, at);
+    if (text === undefined || text === '') continue;
+    tags.push(text);
+    if (!/[,;]/u.test(text)) continue;
+    const message = `Expected tags separated by "${TAG_SEPARATOR}", came ${quoted(text)}, which is kept as one tag; write ${quoted(text.replaceAll(/\s*[,;]\s*/gu, TAG_SEPARATOR))} if more are meant.`;
+    at.list.warn('unsplit_tags', at.place, message);
+  }
+  return tags;
+}
+
 /** Reads one row into its entry. */
 function addRow(
   cell: (column: string) => string,
@@ -126,11 +144,7 @@ function addRow(
   entry.demands.push(...readShares(demands, DEMAND_FIELDS, { place: row, collection }));
   entry.answer = agreed(entry.answer, readText(cell('answer'), ANSWER, at('answer')) ?? '', at('answer'));
   entry.locale = agreed(entry.locale, readLocale(cell('locale'), at('locale')) ?? '', at('locale'));
-  for (const tag of cell('tags') === '' ? [] : cell('tags').split(TAG_SEPARATOR)) {
-    if (!collection.room(within(row, 'tags'))) break;
-    const text = readText(tag, TAG, at('tags'));
-    if (text !== undefined && text !== '') entry.tags.add(text);
-  }
+  for (const tag of readTags(cell('tags'), at('tags'))) entry.tags.add(tag);
   for (const { name, column } of columns.metadata) {
     if (cell(column) === '') continue;
     if (!collection.room(within(row, column))) break;

@@ -48,6 +48,8 @@ export type WarningCode =
   | 'ambiguous_question'
   /** A question equals a counter-example, which wins: its intent, or with one of the corpus any, never answers it. */
   | 'contradicts_counter_example'
+  /** A tag from a table holds a comma or semicolon: it may be several. */
+  | 'unsplit_tags'
   /** An entry has no answer. */
   | 'missing_answer'
   /** A golden row names an intent that the corpus lacks. */

@@ -108,6 +108,17 @@ describe('CSV', () => {
     ]);
   });
 
+  it('warns of a tag that holds a comma or semicolon, since "|" alone separates tags', () => {
+    const { corpus, warnings } = parse({
+      'faq.csv': `${HEADER}a,,one?,x,,"visit, shop"\nb,,two?,x,,visit;shop|open\nc,,three?,x,,visit|shop\n`,
+    });
+    expect(corpus?.entries.map(({ tags }) => tags)).toEqual([['visit, shop'], ['visit;shop', 'open'], ['visit', 'shop']]);
+    expect(brief(warnings)).toEqual(['unsplit_tags faq.csv:2 tags', 'unsplit_tags faq.csv:3 tags']);
+    expect(warnings[0]?.message).toBe(
+      'Expected tags separated by "|", came "visit, shop", which is kept as one tag; write "visit|shop" if more are meant.',
+    );
+  });
+
   it('keeps other columns as metadata, with a warning unless they are named so', () => {
     const { corpus, warnings } = parse({ 'faq.csv': 'id,question,anser,metadata.category,__proto__\na,q,x,c,p\n' });
     expect(Object.entries(corpus?.entries[0]?.metadata ?? {})).toEqual([
