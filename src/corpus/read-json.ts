@@ -59,6 +59,26 @@ export interface JsonContext {
 /** Lines with mistakes that are named: one mistake may bring on others, and a file that is no JSON at all has one in every line. */
 const MOST_MISTAKES = 20;
 
+/** What came, by the parser's name of the mistake. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'a word without quotes, or with others than "',
+  InvalidNumberFormat: 'a number that JSON does not know',
+  PropertyNameExpected: 'no key in double quotes where one must stand, which is so after a trailing comma too',
+  ValueExpected: 'no value where one must stand, which is so after a trailing comma too',
+  ColonExpected: 'no colon after a key',
+  CommaExpected: 'no comma between two values',
+  CloseBraceExpected: 'no closing }',
+  CloseBracketExpected: 'no closing ]',
+  EndOfFileExpected: 'more text after the end of the value',
+  InvalidCommentToken: 'a comment, which JSON does not know',
+  UnexpectedEndOfComment: 'a comment that never ends',
+  UnexpectedEndOfString: 'a text whose closing quote is not on its line; write a line break as \\n',
+  UnexpectedEndOfNumber: 'a number that breaks off',
+  InvalidUnicode: 'a \\u without four hexadecimal digits',
+  InvalidEscapeCharacter: 'a \\ before a character that it does not go with; write \\\\ for a backslash',
+  InvalidCharacter: 'a tab or control character inside a text; write \\t for a tab',
+};
+
 /** The first mistake of each line. */
 function reportMistakes(
   errors: readonly { readonly offset: number; readonly error: ParseError['error'] | undefined }[],
@@ -71,12 +91,8 @@ function reportMistakes(
     const line = place.document.lineOf(place.path);
     if (lines.has(line) || lines.size >= MOST_MISTAKES) continue;
     lines.add(line);
-    const problem = error === undefined ? 'nothing' : jsonc.printParseErrorCode(error);
-    list.fault(
-      'syntax_error',
-      place,
-      `Expected well-formed JSON, came a mistake here (${problem}); mend it. Comments and trailing commas are not JSON.`,
-    );
+    const problem = error === undefined ? 'nothing' : (PROBLEMS[jsonc.printParseErrorCode(error)] ?? 'a mistake');
+    list.fault('syntax_error', place, `Expected well-formed JSON, came ${problem}. Mend this line or the one above it.`);
   }
 }
 

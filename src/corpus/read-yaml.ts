@@ -81,19 +81,44 @@ function firstLine(message: string): string {
   return (message.split('\n')[0] ?? message).replace(/:$/u, '');
 }
 
+const TAB_INDENT = /^ *\t/u;
+
+/** The problem that comes first in the text: later ones are mostly its consequences. The parser names what a tab brings about, not the tab. */
+function firstProblem(
+  { errors, warnings }: Document,
+  lines: Lines,
+  text: string,
+): { readonly line: number; readonly problem: string } | undefined {
+  const [first] = [...errors, ...warnings].toSorted((a, b) => a.pos[0] - b.pos[0]);
+  if (first === undefined) return undefined;
+  const { line } = lines.linePos(first.pos[0]);
+  for (const near of [line, line + 1]) {
+    const start = lines.lineStarts[near - 1];
+    if (start !== undefined && TAB_INDENT.test(text.slice(start)))
+      return { line: near, problem: 'a tab at the beginning of a line, where YAML takes spaces alone' };
+  }
+  return { line, problem: firstLine(first.message) };
+}
+
 /** Compares a YAML text with the grammar; undefined after reporting what does not fit. */
 export function readYaml(file: string, text: string, list: FaultList): SourceDocument | undefined {
   const syntax = (line: number, message: string): void => {
-    list.fault('syntax_error', wholeFile(file, line), `Expected well-formed YAML, came: ${message}. Mend this line or the one above it.`);
+    list.fault(
+      'syntax_error',
+      wholeFile(file, line),
+      `Expected well-formed YAML, came: ${message}. Mend this line or the one above it; the rest of the file was not read.`,
+    );
   };
   const lines = new LineCounter();
   try {
     const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: 'error' } as const;
     const document: Document = parseDocument(text, options);
-    const problems = [...document.errors, ...document.warnings];
-    for (const problem of problems) syntax(lines.linePos(problem.pos[0]).line, firstLine(problem.message));
-    let sound = problems.length === 0;
-    if (!sound) return undefined;
+    const first = firstProblem(document, lines, text);
+    if (first !== undefined) {
+      syntax(first.line, first.problem);
+      return undefined;
+    }
+    let sound = true;
     const targets = sweep(document, (code, node, message) => {
       sound = false;
       list.fault(code, wholeFile(file, lineAt(lines, node)), message);

@@ -20,15 +20,17 @@ describe('JSON', () => {
   });
 
   it.each([
-    ['a missing comma', '{"entries":\n [1\n 2]}', 3],
-    ['a trailing comma', '{"entries": [\n]\n,}', 3],
-    ['a comment', '{\n// no\n"entries": []}', 2],
-    ['single quotes', "{\n'entries': []}", 2],
-    ['an end too early', '{"entries": [\n', 2],
-    ['text after the end', '{}\n\nx', 3],
-    ['a bad escape', '{"entries":\n"\\x"}', 2],
-  ])('gives the line of %s', (_, text, line) => {
-    expect(brief(parse({ 'faq.json': text }).faults)).toEqual([`syntax_error faq.json:${line}`]);
+    ['a missing comma', '{"entries":\n [1\n 2]}', 3, 'no comma between two values'],
+    ['a trailing comma', '{"entries": [\n]\n,}', 3, 'no key in double quotes where one must stand, which is so after a trailing comma too'],
+    ['a comment', '{\n// no\n"entries": []}', 2, 'a comment, which JSON does not know'],
+    ['single quotes', "{\n'entries': []}", 2, 'a word without quotes, or with others than "'],
+    ['an end too early', '{"entries": [\n', 2, 'no closing ]'],
+    ['text after the end', '{}\n\n[]', 3, 'more text after the end of the value'],
+    ['a bad escape', '{"entries":\n"\\x"}', 2, 'a \\ before a character that it does not go with; write \\\\ for a backslash'],
+  ])('gives the line of %s', (...[, text, line, came]) => {
+    const { faults } = parse({ 'faq.json': text });
+    expect(brief(faults)).toEqual([`syntax_error faq.json:${line}`]);
+    expect(faults[0]?.message).toBe(`Expected well-formed JSON, came ${came}. Mend this line or the one above it.`);
   });
 
   it('names every line with a mistake once, and gives up where every line has one', () => {

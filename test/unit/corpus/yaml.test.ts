@@ -147,8 +147,15 @@ counter_examples: none
   ])('gives the line of %s', (_, text, line) => {
     const { corpus, faults } = parse({ 'faq.yaml': text });
     expect(corpus).toBeUndefined();
-    expect(faults[0]).toMatchObject({ code: 'syntax_error', file: 'faq.yaml' });
-    expect(faults.map((fault) => fault.line)).toContain(line);
+    expect(brief(faults)).toEqual([`syntax_error faq.yaml:${line}`]);
+  });
+
+  it('tells one mistake of a file that it cannot read, and names a tab as such', () => {
+    const { faults } = parse({ 'faq.yaml': GOOD.replace('      - How do I reset', '\t- How do I reset'), 'more.yaml': 'entries: [\n' });
+    expect(brief(faults)).toEqual(['syntax_error faq.yaml:6', 'syntax_error more.yaml:2']);
+    expect(faults[0]?.message).toBe(
+      'Expected well-formed YAML, came: a tab at the beginning of a line, where YAML takes spaces alone. Mend this line or the one above it; the rest of the file was not read.',
+    );
   });
 
   it('refuses a key that is there twice, at the second', () => {
