@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { toJson } from '../client/json.ts';
 import type { CorpusSource, ReloadCorpusResponse, ReloadResult } from '../client/messages.ts';
 import { formatOfName, isGoldenName } from '../corpus/formats.ts';
+import { isPlainName } from '../corpus/inline-source.ts';
 import { readLocalSource } from '../corpus/read-source.ts';
 import { FaqError } from '../errors.ts';
 import { percentText } from '../quality/report/number-text.ts';
@@ -36,7 +37,9 @@ async function inlineSource(path: string, signal: AbortSignal): Promise<CorpusSo
     );
   }
   const rest = files.filter((file) => file !== main).map((file) => ({ name: basename(file.name), data: file.data }));
-  return { inline: { format, data: main.data, files: rest } };
+  const name = basename(main.name);
+  // A server names faults by it; a name that a request cannot carry is left to the server.
+  return { inline: { format, data: main.data, files: rest, ...(isPlainName(name) ? { name } : {}) } };
 }
 
 function searchWords({ searchMethod, recallAt10 }: ReloadResult): string {

@@ -49,6 +49,8 @@ export type CorpusSource =
         /** yaml, json, jsonl, csv or tsv. */
         readonly format: string;
         readonly data: Uint8Array;
+        /** Name of data, as faults name it, with the ending of its format; faq.<format> where absent. */
+        readonly name?: string;
         readonly files?: readonly { readonly name: string; readonly data: Uint8Array }[];
       };
     };

@@ -21,8 +21,13 @@ export function matchRequest(input: MatchInput): MatchRequest {
 /** The `source` of a reload or validation. */
 export function corpusSource(source: CorpusSource): NonNullable<ReloadCorpusRequest['source']> {
   if ('path' in source) return { $case: 'path', value: source.path };
-  const files = (source.inline.files ?? []).map((file) => ({ name: file.name, data: Buffer.from(file.data) }));
-  const value: InlineCorpus = { format: source.inline.format, data: Buffer.from(source.inline.data), files };
+  const { format, data, name, files = [] } = source.inline;
+  const value: InlineCorpus = {
+    format,
+    data: Buffer.from(data),
+    files: files.map((file) => ({ name: file.name, data: Buffer.from(file.data) })),
+    ...(name === undefined ? {} : { name }),
+  };
   return { $case: 'inline', value };
 }
 

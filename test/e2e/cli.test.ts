@@ -196,8 +196,10 @@ test('a faulty file is refused whole, every fault with its line', async () => {
   writeFileSync(path, 'entries:\n  - id: a\n  - id: a\n    questions: [x]\n');
   const { code, err } = await faqmatch(['reload', 'mini', '--inline', path]);
   expect(code).toBe(3);
-  expect(err).toMatch(/faq\.yaml:2: .*\[missing_questions\]/u);
-  expect(err).toMatch(/faq\.yaml:3: .*\[duplicate_id\]/u);
+  // By the file's own name, in the first line, too.
+  expect(err).toMatch(/^faqmatch: .*faulty\.yaml/u);
+  expect(err).toMatch(/^ {2}faulty\.yaml:2: .*\[missing_questions\]/mu);
+  expect(err).toMatch(/^ {2}faulty\.yaml:3: .*\[duplicate_id\]/mu);
 });
 
 test('a staged version is activated, rolled back and listed', async () => {

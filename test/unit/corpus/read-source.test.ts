@@ -136,6 +136,13 @@ describe('inlineSource', () => {
     ]);
   });
 
+  it('takes a name for the data, which is that of an FAQ file in its format', () => {
+    const named = (name: string) => inlineSource({ format: 'yaml', data, name, files: [{ name: 'golden.csv', data }] });
+    for (const name of ['My questions.yaml', 'shop.YML']) expect(named(name).map((file) => file.name)).toEqual([name, 'golden.csv']);
+    for (const name of ['', 'a/b.yaml', 'shop.csv', 'golden.yaml', 'notes.txt', `${'x'.repeat(256)}.yaml`])
+      expect(() => named(name)).toThrow(expect.objectContaining({ code: 'invalid_argument', field: 'inline.name' }));
+  });
+
   it('refuses an unknown format', () => {
     expect(() => inlineSource({ format: 'xlsx', data, files: [] })).toThrow(
       expect.objectContaining({ code: 'invalid_argument', field: 'inline.format' }),

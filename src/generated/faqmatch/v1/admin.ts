@@ -39,6 +39,8 @@ export interface InlineCorpus {
   readonly data: Buffer;
   /** More files; their format is their ending. */
   readonly files: readonly InlineFile[];
+  /** Name of data as faults name it, with the ending of its format and no folders; faq.<format> where absent. */
+  readonly name?: string | undefined;
 }
 
 /** Fault is one thing wrong with an FAQ file. */
@@ -541,7 +543,7 @@ export const InlineFile: MessageFns<InlineFile> = {
 };
 
 function createBaseInlineCorpus(): InlineCorpus {
-  return { format: "", data: Buffer.alloc(0), files: [] };
+  return { format: "", data: Buffer.alloc(0), files: [], name: undefined };
 }
 
 export const InlineCorpus: MessageFns<InlineCorpus> = {
@@ -554,6 +556,9 @@ export const InlineCorpus: MessageFns<InlineCorpus> = {
     }
     for (const v of message.files) {
       InlineFile.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.name !== undefined) {
+      writer.uint32(34).string(message.name);
     }
     return writer;
   },
@@ -595,6 +600,14 @@ export const InlineCorpus: MessageFns<InlineCorpus> = {
             message.files.push(InlineFile.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -612,6 +625,7 @@ export const InlineCorpus: MessageFns<InlineCorpus> = {
       format: isSet(object.format) ? globalThis.String(object.format) : "",
       data: isSet(object.data) ? Buffer.from(bytesFromBase64(object.data)) : Buffer.alloc(0),
       files: globalThis.Array.isArray(object?.files) ? object.files.map((e: any) => InlineFile.fromJSON(e)) : [],
+      name: isSet(object.name) ? globalThis.String(object.name) : undefined,
     };
   },
 
@@ -626,6 +640,9 @@ export const InlineCorpus: MessageFns<InlineCorpus> = {
     if (message.files?.length) {
       obj.files = message.files.map((e) => InlineFile.toJSON(e));
     }
+    if (message.name !== undefined) {
+      obj.name = message.name;
+    }
     return obj;
   },
 
@@ -637,6 +654,7 @@ export const InlineCorpus: MessageFns<InlineCorpus> = {
     message.format = object.format ?? "";
     message.data = object.data ?? Buffer.alloc(0);
     message.files = object.files?.map((e) => InlineFile.fromPartial(e)) || [];
+    message.name = object.name ?? undefined;
     return message;
   },
 };
