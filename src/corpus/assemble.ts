@@ -157,7 +157,7 @@ function toEntry({ draft, questions, counterExamples }: KeyedEntry, list: FaultL
     id: draft.id,
     intent: draft.intent,
     questions: questions.map((question) => question.text),
-    answer: draft.answer,
+    answer: draft.answer ?? '',
     locale: draft.locale,
     tags: Array.from(new Set(draft.tags)),
     // fromEntries defines own properties, so that a key such as "__proto__" is a key like any other.

@@ -104,7 +104,7 @@ function collectEntry(value: Mapping, place: Place, collection: Collection): voi
     place,
     id,
     intent: intent === '' ? id : intent,
-    answer: value.answer === null ? '' : (text('answer', ANSWER) ?? ''),
+    answer: value.answer === null ? '' : text('answer', ANSWER),
     locale: readLocale(value.locale ?? '', { place: within(place, 'locale'), list }) ?? '',
     questions: texts('questions', QUESTION),
     tags: texts('tags', TAG).map((tag) => tag.text),

@@ -23,6 +23,8 @@ interface OpenEntry {
   readonly id: string;
   intent: string;
   answer: string;
+  /** Whether a row's answer was refused. */
+  answerRefused: boolean;
   locale: string;
   readonly questions: LocatedText[];
   readonly counterExamples: LocatedText[];
@@ -37,10 +39,12 @@ function knownName(column: string): string | undefined {
   return COLUMNS.includes(lower) ? lower : undefined;
 }
 
-function warnUnknownColumn(column: string, place: Place, collection: Collection): void {
+/** Any column may be metadata; one that may be a misspelt known one is asked about. */
+function warnMisspeltColumn(column: string, place: Place, collection: Collection): void {
   const meant = nearestWord(column, COLUMNS);
-  const advice = meant === undefined ? `name it ${METADATA_PREFIX}${column} to say so` : `did you mean ${meant}?`;
-  collection.list.warn('unknown_field', place, `Expected a known column, came ${quoted(column)}, which is kept as metadata; ${advice}`);
+  if (meant === undefined) return;
+  const message = `Expected a known column, came ${quoted(column)}, which is kept as metadata; did you mean ${meant}? If not, name it ${METADATA_PREFIX}${column}.`;
+  collection.list.warn('unknown_field', place, message);
 }
 
 function readColumns(table: Table, collection: Collection): Columns | undefined {
@@ -57,7 +61,7 @@ function readColumns(table: Table, collection: Collection): Columns | undefined 
     seen.add(key);
     if (name !== undefined) known.set(name, index);
     else if (column !== '') {
-      if (!column.startsWith(METADATA_PREFIX)) warnUnknownColumn(column, header, collection);
+      if (!column.startsWith(METADATA_PREFIX)) warnMisspeltColumn(column, header, collection);
       const written = column.startsWith(METADATA_PREFIX) ? column.slice(METADATA_PREFIX.length) : column;
       const metadataKey = readText(written, METADATA_KEY, { place: header, list: collection.list });
       if (metadataKey !== undefined) metadata.push({ name: metadataKey, column, index });
@@ -142,7 +146,9 @@ function addRow(
   entry.counterExamples.push(...readCounterExample(cell, row, collection));
   const demands = Object.fromEntries(DEMAND_FIELDS.map((field) => [field, numberOrText(cell(field), delimiter)]));
   entry.demands.push(...readShares(demands, DEMAND_FIELDS, { place: row, collection }));
-  entry.answer = agreed(entry.answer, readText(cell('answer'), ANSWER, at('answer')) ?? '', at('answer'));
+  const answer = readText(cell('answer'), ANSWER, at('answer'));
+  entry.answerRefused ||= answer === undefined;
+  entry.answer = agreed(entry.answer, answer ?? '', at('answer'));
   entry.locale = agreed(entry.locale, readLocale(cell('locale'), at('locale')) ?? '', at('locale'));
   for (const tag of readTags(cell('tags'), at('tags'))) entry.tags.add(tag);
   for (const { name, column } of columns.metadata) {
@@ -158,6 +164,7 @@ function openEntry(names: { readonly id: string; readonly intent: string }, row:
     place: row,
     ...names,
     answer: '',
+    answerRefused: false,
     locale: '',
     questions: [],
     counterExamples: [],
@@ -188,7 +195,8 @@ function reportNoQuestion({ questions, counterExamples, place, id }: OpenEntry, 
 
 function toDraft(entry: OpenEntry): EntryDraft {
   const intent = entry.intent === '' ? entry.id : entry.intent;
-  return { ...entry, kind: 'table', intent, tags: Array.from(entry.tags) };
+  const answer = entry.answer === '' && entry.answerRefused ? undefined : entry.answer;
+  return { ...entry, kind: 'table', intent, answer, tags: Array.from(entry.tags) };
 }
 
 /** Adds a table's entries to the collection. A table without columns adds nothing. */

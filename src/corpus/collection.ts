@@ -31,7 +31,8 @@ export interface EntryDraft {
   readonly place: Place;
   readonly id: string;
   readonly intent: string;
-  readonly answer: string;
+  /** Undefined where one was refused, which its own fault says. */
+  readonly answer: string | undefined;
   readonly locale: string;
   readonly questions: readonly LocatedText[];
   readonly tags: readonly string[];

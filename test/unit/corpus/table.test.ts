@@ -119,15 +119,18 @@ describe('CSV', () => {
     );
   });
 
-  it('keeps other columns as metadata, with a warning unless they are named so', () => {
-    const { corpus, warnings } = parse({ 'faq.csv': 'id,question,anser,metadata.category,__proto__\na,q,x,c,p\n' });
+  it('keeps other columns as metadata, with a warning where one may be a misspelt other', () => {
+    const text = 'id,question,anser,metadata.category,__proto__,team,metadata.locales\na,q,x,c,p,t,l\n';
+    const { corpus, warnings } = parse({ 'faq.csv': text });
     expect(Object.entries(corpus?.entries[0]?.metadata ?? {})).toEqual([
       ['anser', 'x'],
       ['category', 'c'],
       ['__proto__', 'p'],
+      ['team', 't'],
+      ['locales', 'l'],
     ]);
-    expect(brief(warnings)).toEqual(['unknown_field faq.csv:1', 'unknown_field faq.csv:1', 'missing_answer faq.csv:2 answer']);
-    expect(warnings[0]?.message).toContain('did you mean answer?');
+    expect(brief(warnings)).toEqual(['unknown_field faq.csv:1', 'missing_answer faq.csv:2 answer']);
+    expect(warnings[0]?.message).toContain('did you mean answer? If not, name it metadata.anser.');
   });
 
   it.each([

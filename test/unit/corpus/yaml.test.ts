@@ -128,6 +128,15 @@ counter_examples: none
     expect(brief(warnings)).toEqual(['missing_answer faq.yaml:4 entries[1].answer']);
   });
 
+  it('does not miss an answer that it refused, in a table either', () => {
+    const faq = parse({
+      'faq.yaml': 'entries:\n  - {id: a, questions: [q], answer: 5}\n  - {id: b, questions: [r], answer: null}\n',
+      'faq.csv': `id,question,answer\nc,s,${'x'.repeat(100_001)}\n`,
+    });
+    expect(brief(faq.faults)).toEqual(['wrong_type faq.yaml:2 entries[0].answer', 'too_long faq.csv:2 answer']);
+    expect(brief(faq.warnings)).toEqual(['missing_answer faq.yaml:3 entries[1].answer']);
+  });
+
   it('tells of a misspelt field and what was probably meant', () => {
     const { corpus, warnings } = parse({
       'faq.yaml': 'entries:\n  - id: a\n    questions: [q]\n    answr: x\n    answer: y\n    url: z\n',
