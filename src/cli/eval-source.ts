@@ -1,6 +1,6 @@
 /** What `faqmatch eval` measures: FAQ files and labelled utterances, by corpus name or by path. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SourceFile } from '../corpus/corpus.ts';
 import { isGoldenName } from '../corpus/formats.ts';
 import { parseGolden } from '../corpus/parse-corpus.ts';
@@ -28,11 +28,21 @@ function requireRows<Row>(rows: readonly Row[] | undefined, faults: readonly Fau
   throw new FaqError('invalid_argument', `${what} was refused.`, { faults });
 }
 
+/** Says both places in which a name was looked up. */
+function nowhere(name: string, corpusRoot: string, error: unknown): unknown {
+  if (!(error instanceof FaqError) || error.code !== 'not_found') return error;
+  const message = `Expected a corpus in "${resolve(corpusRoot)}" or a file or folder here, came "${name}", which is neither; check the name, or name the folder of your corpora with --corpus-root.`;
+  return new FaqError('not_found', message, { field: 'path', cause: error });
+}
+
 /** Files of a corpus by name below the root, or by a path of the user's own. @throws FaqError not_found. */
 export async function corpusFiles(corpusOrPath: string, corpusRoot: string): Promise<Pick<EvalSource, 'corpus' | 'files'>> {
   const folder = isCorpusName(corpusOrPath) ? await stat(join(corpusRoot, corpusOrPath)).catch(() => undefined) : undefined;
   if (folder !== undefined) return { corpus: corpusOrPath, files: await readSource({ root: corpusRoot, path: corpusOrPath }) };
-  return { corpus: UNNAMED, files: await readLocalSource(corpusOrPath) };
+  const files = await readLocalSource(corpusOrPath).catch((error: unknown) => {
+    throw CORPUS_NAME.test(corpusOrPath) ? nowhere(corpusOrPath, corpusRoot, error) : error;
+  });
+  return { corpus: UNNAMED, files };
 }
 
 /**

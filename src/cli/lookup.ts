@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { FaqmatchClient } from '../client/client.ts';
 import { toJson } from '../client/json.ts';
 import type { Entry } from '../client/messages.ts';
+import { FaqError } from '../errors.ts';
 import { callServer } from './call-server.ts';
 import { describedCommand, serverAddress, settingsOf } from './command-settings.ts';
 import { tableLines } from './table.ts';
@@ -64,6 +65,13 @@ async function listEntries(locale: string | undefined, { client, signal, termina
   for (const line of tableLines(['ENTRY', 'INTENT', 'QUESTION'], rows)) terminal.out(line);
 }
 
+/** A server names its own calls; what a person types for them is this program's to say. */
+function inCommands(error: unknown, corpus: string): unknown {
+  if (!(error instanceof FaqError) || error.reason !== 'ENTRY_NOT_FOUND') return error;
+  const message = error.message.replace('ListEntries names those there are', `"faqmatch lookup ${corpus}" lists those there are`);
+  return new FaqError(error.code, message, { reason: error.reason, cause: error });
+}
+
 /** The command. */
 export function lookupCommand(terminal: Terminal): Command {
   const command = describedCommand('lookup', {
@@ -80,9 +88,13 @@ export function lookupCommand(terminal: Terminal): Command {
       if (entry !== undefined && flags.intent !== undefined) command.error('error: give an entry or --intent, not both');
       await callServer(serverAddress(settingsOf(command, terminal)), async (client, signal) => {
         const lookup: Lookup = { client, signal, terminal, json: flags.json ?? false, corpus };
-        if (entry !== undefined) await lookUpEntry(entry, lookup);
-        else if (flags.intent !== undefined) await lookUpAnswer(flags.intent, flags.locale, lookup);
-        else await listEntries(flags.locale, lookup);
+        try {
+          if (entry !== undefined) await lookUpEntry(entry, lookup);
+          else if (flags.intent !== undefined) await lookUpAnswer(flags.intent, flags.locale, lookup);
+          else await listEntries(flags.locale, lookup);
+        } catch (error) {
+          throw inCommands(error, corpus);
+        }
       });
     });
 }

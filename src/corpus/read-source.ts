@@ -7,7 +7,7 @@ import type { SourceFile } from './corpus.ts';
 import { quoted } from './describe-value.ts';
 import { formatOfName, isGoldenName, KNOWN_ENDINGS } from './formats.ts';
 import { MAX_SOURCE_BYTES } from './limits.ts';
-import { fileError, isInside, leadsOut, resolveInside } from './source-path.ts';
+import { fileError, isInside, leadsOut, resolveInside, UNDER_ROOT } from './source-path.ts';
 
 /** Folders below the named one. Deeper trees are no corpus. */
 const MAX_DEPTH = 8;
@@ -125,7 +125,7 @@ async function guarded(path: string, reading: Reading): Promise<readonly SourceF
     return await readAll(path, reading);
   } catch (error) {
     throwIfAborted(reading.signal);
-    throw fileError(error, reading.shown);
+    throw fileError(error, reading.shown, reading.root === undefined ? '' : UNDER_ROOT);
   }
 }
 

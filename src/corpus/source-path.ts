@@ -8,13 +8,20 @@ import { quoted } from './describe-value.ts';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the purpose
 const CONTROL = /[\u0000-\u001f\u007f]/u;
 
-/** Error codes of the file system to ours. The cause holds the server's own path and is logged, never sent. */
-export function fileError(error: unknown, shown: string): FaqError {
+/** Where a caller's path is looked up. The root's own path is the server's affair. */
+export const UNDER_ROOT = " under the server's corpus root (FAQMATCH_CORPUS_ROOT)";
+
+/**
+ * Error codes of the file system to ours. The cause holds the server's own path and is logged, never sent.
+ * @param where UNDER_ROOT, or nothing for a path of the user's own.
+ */
+export function fileError(error: unknown, shown: string, where: string): FaqError {
   if (error instanceof FaqError) return error;
   const code = systemCode(error);
   const facts = { field: 'path', cause: error };
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new FaqError('not_found', `Expected a file or folder, came ${quoted(shown)}, which does not exist; check the path.`, facts);
+    const message = `Expected a file or folder, came ${quoted(shown)}, which does not exist${where}; check the path.`;
+    return new FaqError('not_found', message, facts);
   }
   if (code === 'EACCES' || code === 'EPERM') {
     return new FaqError(
@@ -60,7 +67,7 @@ export async function resolveInside(root: string, path: string): Promise<{ reado
     throw new FaqError('failed_precondition', message, { reason: 'CORPUS_ROOT_MISSING', cause: error });
   });
   const real = await realpath(join(realRoot, path)).catch((error: unknown) => {
-    throw fileError(error, path);
+    throw fileError(error, path, UNDER_ROOT);
   });
   if (!isInside(realRoot, real)) throw leadsOut(path);
   return { root: realRoot, path: real };

@@ -171,6 +171,8 @@ test('entries and answers are looked up', async () => {
   expect((await faqmatch(['lookup', 'mini', 'cancel-order'])).out).toContain('Cancel my order');
   expect((await faqmatch(['lookup', 'mini', '--intent', 'cancel_order'])).out).toBe('Open Orders and select Cancel.\n');
   expect(jsonLines((await faqmatch(['lookup', 'mini', '--json'])).out)[0].entries).toHaveLength(3);
+  for (const args of [['nothing'], ['--intent', 'nothing']])
+    expect((await faqmatch(['lookup', 'mini', ...args])).err).toContain('"faqmatch lookup mini" lists those there are.');
 });
 
 test.each([
@@ -189,6 +191,13 @@ test.each([
   expect(code).toBe(expected);
   expect(out).toBe('');
   expect(err).not.toBe('');
+});
+
+test("a reload of what is not there says where it was looked for, and nothing of the server's own paths", async () => {
+  const { code, err } = await faqmatch(['reload', 'nosuch']);
+  expect(code).toBe(4);
+  expect(err).toContain('came "nosuch", which does not exist under the server\'s corpus root (FAQMATCH_CORPUS_ROOT); check the path.');
+  expect(err).not.toContain(folder);
 });
 
 test('a faulty file is refused whole, every fault with its line', async () => {

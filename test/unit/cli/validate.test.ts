@@ -75,4 +75,7 @@ test('a golden file that cannot be read is a fault here, beside those of the FAQ
 
 test('files that are not there are not found', async () => {
   expect((await run(join(root, 'nowhere.yaml'))).code).toBe(4);
+  const named = await run('nowhere');
+  expect(named.code).toBe(4);
+  expect(named.err).toContain(`Expected a corpus in "${root}" or a file or folder here, came "nowhere", which is neither; check the name`);
 });

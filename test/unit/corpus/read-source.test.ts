@@ -122,7 +122,10 @@ describe('readSource', () => {
 describe('readLocalSource', () => {
   it('reads any path of the user, links followed', async () => {
     expect(await readLocalSource(join(root, 'links', 'out.yaml'))).toMatchObject([{ name: 'out.yaml' }]);
-    await expect(readLocalSource(join(folder, 'none'))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(readLocalSource(join(folder, 'none'))).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('none", which does not exist; check the path.'),
+    });
   });
 });
 
