@@ -50,6 +50,10 @@ export type WarningCode =
   | 'contradicts_counter_example'
   /** A tag from a table holds a comma or semicolon: it may be several. */
   | 'unsplit_tags'
+  /** A locale is well formed and names no known language. */
+  | 'doubtful_locale'
+  /** A question, counter-example or golden utterance holds what nobody types: text in the wrong encoding, an HTML entity. */
+  | 'garbled_text'
   /** An entry has no answer. */
   | 'missing_answer'
   /** A golden row names an intent that the corpus lacks. */

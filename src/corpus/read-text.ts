@@ -2,7 +2,9 @@
 import { canonicalLocale } from '../text/locale.ts';
 import { normaliseLines, normaliseText } from '../text/normalise.ts';
 import { describeValue, quoted } from './describe-value.ts';
+import { localeAdvice } from './doubtful-locale.ts';
 import type { FaultList } from './fault-list.ts';
+import { garbledPart } from './garbled-text.ts';
 import { isOver, MAX_ANSWER_CHARACTERS, MAX_NAME_CHARACTERS, MAX_QUESTION_CHARACTERS } from './limits.ts';
 import type { Place } from './source-document.ts';
 
@@ -15,6 +17,8 @@ export interface TextRule {
   readonly normalise: (text: string) => string;
   /** The fault of a blank text; undefined where blank means absent. */
   readonly blank: 'missing_field' | 'empty_question' | undefined;
+  /** Whether users are expected to type such texts, so that a garbled one is worth a warning. */
+  readonly typed?: boolean;
 }
 
 /** Question, counter-example or golden utterance. */
@@ -23,6 +27,7 @@ export const QUESTION: TextRule = {
   limit: MAX_QUESTION_CHARACTERS,
   normalise: normaliseText,
   blank: 'empty_question',
+  typed: true,
 };
 /** A text that must not be answered. */
 export const COUNTER_EXAMPLE: TextRule = { ...QUESTION, name: 'a counter-example' };
@@ -58,6 +63,8 @@ export function readText(value: unknown, rule: TextRule, at: { readonly place: P
     list.fault('too_long', place, message);
     return undefined;
   }
+  const garbled = rule.typed === true ? garbledPart(value) : undefined;
+  if (garbled !== undefined) list.warn('garbled_text', place, `Expected ${rule.name} as users type it, came ${garbled}: ${quoted(text)}.`);
   if (text !== '' || rule.blank === undefined) return text;
   list.fault(rule.blank, place, `Expected ${rule.name}, came a blank text; write one or remove it.`);
   return undefined;
@@ -68,7 +75,12 @@ export function readLocale(value: unknown, at: { readonly place: Place; readonly
   const text = readText(value, LOCALE, at);
   if (text === undefined || text === '') return text;
   const canonical = canonicalLocale(text);
-  if (canonical !== undefined) return canonical;
+  if (canonical !== undefined) {
+    const doubt = localeAdvice(canonical);
+    if (doubt !== undefined)
+      at.list.warn('doubtful_locale', at.place, `Expected a language that is registered, came ${quoted(text)}, which is kept; ${doubt}`);
+    return canonical;
+  }
   const meant = canonicalLocale(text.replaceAll('_', '-'));
   const advice = meant === undefined ? 'write one such as en or pt-BR' : `write ${meant}`;
   at.list.fault('bad_locale', at.place, `Expected a BCP 47 language tag, came ${quoted(text)}; ${advice}.`);

@@ -166,6 +166,71 @@ describe('golden files', () => {
   });
 });
 
+describe('texts and tags that are not what was meant', () => {
+  it.each([
+    'cafÃ© opening hours',
+    'Ã¼ber uns',
+    'Ã‰cole',
+    '20 Â°C',
+    'donâ€™t',
+    'nice ðŸ˜€',
+    'ÐŸÑ€Ð¸Ð²ÐµÑ‚',
+    'a\ufffdb',
+    'R&amp;D',
+    'a&nbsp;b',
+    'it&#39;s',
+    '&lt;b&gt;',
+  ])('warn of a question with %j', (question) => {
+    const { corpus, warnings } = parse({ 'faq.json': entries({ id: 'a', questions: [question] }) });
+    expect(corpus?.entries).toHaveLength(1);
+    expect(brief(warnings)).toEqual(['garbled_text faq.json:1 [0].questions[0]']);
+  });
+
+  it.each([
+    'café',
+    'São Paulo, AMANHÃ…',
+    'IRMÃ®?',
+    'château âge Âge',
+    'naïve ¿Qué?',
+    'Ñandú Ð',
+    'R&D',
+    'AT&T; why?',
+    'a & b;',
+    '«Âme»',
+    '20 °C £5 5€',
+    'Привет',
+    '“don’t”…',
+  ])('say nothing of a question with %j', (question) => {
+    expect(parse({ 'faq.json': entries({ id: 'a', questions: [question] }) }).warnings).toEqual([]);
+  });
+
+  it('leave answers alone, which may be HTML, and look at counter-examples and golden utterances', () => {
+    const { warnings } = parse({
+      'faq.json': entries({ id: 'a', questions: ['q'], answer: 'x&nbsp;y', counter_examples: ['R&amp;D'] }),
+      'golden.yaml': '- {utterance: a&nbsp;b, intent: a}\n',
+    });
+    expect(brief(warnings)).toEqual(['garbled_text faq.json:1 [0].counter_examples[0]', 'garbled_text golden.yaml:1 [0].utterance']);
+    expect(warnings[0]?.message).toBe(
+      'Expected a counter-example as users type it, came the HTML entity &amp;, which nobody types; write the character itself: "R&amp;D".',
+    );
+  });
+
+  it('warn of a locale that names no language, and say which was meant', () => {
+    const locales = ['english', 'Danish-DK', 'klingonx', 'xx', 'en', 'pt-BR', 'zh-Hant-TW', 'gsw', 'tlh', 'und', 'sr-Latn', 'en-UK', ''];
+    const { faults, warnings } = parse({
+      'faq.json': entries(...locales.map((locale, i) => ({ id: `e${i}`, questions: [`q${i}`], locale }))),
+    });
+    expect(faults).toEqual([]);
+    expect(brief(warnings)).toEqual([1, 2, 3, 4].map((line) => `doubtful_locale faq.json:${line} [${line - 1}].locale`));
+    expect(warnings.map(({ message }) => message.split('; ')[1])).toEqual([
+      'did you mean en?',
+      'did you mean da?',
+      'write the language as two or three letters, such as en or pt-BR',
+      'write the language as two or three letters, such as en or pt-BR',
+    ]);
+  });
+});
+
 describe('encodings and endings', () => {
   const bytes = (name: string, data: Uint8Array) => parseCorpus([{ name, data }]).faults;
 
