@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { isGoldenName } from '../corpus/formats.ts';
 import { parseCorpus, parseGolden } from '../corpus/parse-corpus.ts';
+import { readLocalSource } from '../corpus/read-source.ts';
 import { FaqError, type Fault } from '../errors.ts';
-import { goldenFaults } from '../quality/check-golden.ts';
+import { contradictingRows, goldenFaults } from '../quality/check-golden.ts';
 import { counted } from '../text/counted.ts';
 import { describedCommand, settingsOf } from './command-settings.ts';
 import { corpusFiles } from './eval-source.ts';
@@ -14,6 +15,7 @@ interface Counts {
   readonly entries: number;
   readonly questions: number;
   readonly intents: number;
+  readonly goldenRows: number;
 }
 
 interface Findings extends Counts {
@@ -22,7 +24,13 @@ interface Findings extends Counts {
   readonly warnings: readonly Fault[];
 }
 
-const NO_COUNTS: Counts = { entries: 0, questions: 0, intents: 0 };
+const NO_COUNTS: Counts = { entries: 0, questions: 0, intents: 0, goldenRows: 0 };
+
+/** A golden file by itself: whether it can be read and contradicts itself. @throws FaqError not_found. */
+async function goldenFindings(path: string): Promise<Findings> {
+  const { golden = [], faults, warnings } = parseGolden(await readLocalSource(path));
+  return { ...NO_COUNTS, goldenRows: golden.length, faults: [...faults, ...contradictingRows(golden)], warnings };
+}
 
 /** @throws FaqError not_found where there are no such files. */
 async function findingsOf(corpusOrPath: string, corpusRoot: string): Promise<Findings> {
@@ -38,8 +46,14 @@ async function findingsOf(corpusOrPath: string, corpusRoot: string): Promise<Fin
     entries: entries.length,
     questions: entries.reduce((sum, { questions }) => sum + questions.length, 0),
     intents: new Set(entries.map(({ intent }) => intent)).size,
+    goldenRows: rows.golden?.length ?? 0,
   };
   return { ...counts, faults: [...rows.faults, ...goldenFaults(rows.golden ?? [], corpus)], warnings };
+}
+
+function summary({ entries, questions, intents, goldenRows }: Counts, alone: boolean): string {
+  if (!alone) return `${counted(entries, 'entry', 'entries')}, ${counted(questions, 'question')}, ${counted(intents, 'intent')}`;
+  return `${counted(goldenRows, 'golden row')}, read alone (name the FAQ file or folder to compare them with its intents and questions)`;
 }
 
 /** The command. */
@@ -49,19 +63,18 @@ export function validateCommand(terminal: Terminal): Command {
     example: 'faqmatch validate shop\nfaqmatch validate ./my-faq.yaml',
     settings: ['corpusRoot'],
   });
-  command.argument('<corpus>', 'name of a corpus below the corpus root, or path of a file or folder');
+  command.argument('<corpus>', 'name of a corpus below the corpus root, or path of a file (golden.* by itself, too) or folder');
   return command.action(async (corpusOrPath: string, { json = false }: { readonly json?: boolean }) => {
-    const { faults, warnings, ...counts } = await findingsOf(corpusOrPath, settingsOf(command, terminal).corpusRoot);
+    const { corpusRoot } = settingsOf(command, terminal);
+    // As the reader of folders tells golden files: by name.
+    const alone = isGoldenName(corpusOrPath);
+    const { faults, warnings, ...counts } = await (alone ? goldenFindings(corpusOrPath) : findingsOf(corpusOrPath, corpusRoot));
     if (json) terminal.out(JSON.stringify({ valid: faults.length === 0, ...counts, faults, warnings }));
     else for (const warning of warnings) terminal.err(`warning: ${faultLine(warning)}`);
     if (faults.length > 0) {
       const what = `${counted(faults.length, 'fault')} in "${corpusOrPath}".`;
       throw new FaqError('invalid_argument', what, { faults: json ? [] : faults });
     }
-    const { entries, questions, intents } = counts;
-    if (!json)
-      terminal.out(
-        `${counted(entries, 'entry', 'entries')}, ${counted(questions, 'question')}, ${counted(intents, 'intent')}; no faults, ${counted(warnings.length, 'warning')}`,
-      );
+    if (!json) terminal.out(`${summary(counts, alone)}; no faults, ${counted(warnings.length, 'warning')}`);
   });
 }

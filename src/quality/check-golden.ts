@@ -65,6 +65,29 @@ function againstCorpus(row: LabelledUtterance, stored: ReturnType<typeof storedT
   return found;
 }
 
+function faultOf(row: LocatedUtterance, [code, what]: Finding): Fault {
+  return { file: row.file, line: row.line, field: '', code, message: `${what}; correct one of them.` };
+}
+
+/** What a row says against the first one of the same text. Rows are given in their order. */
+function compareRows(): (row: LocatedUtterance) => readonly Finding[] {
+  const seen = new Map<string, LocatedUtterance>();
+  return (row) => {
+    const key = exactKey(row.utterance);
+    const before = seen.get(key);
+    if (before === undefined) seen.set(key, row);
+    if (before === undefined || before.intent === row.intent) return [];
+    const what = `${quoted(row.utterance)} means ${nameOf(before.intent)} in line ${before.line} and ${nameOf(row.intent)} here`;
+    return [['contradicting_rows', what]];
+  };
+}
+
+/** Labels that contradict one another, whatever the corpus. */
+export function contradictingRows(rows: readonly LocatedUtterance[]): readonly Fault[] {
+  const againstOthers = compareRows();
+  return rows.flatMap((row) => againstOthers(row).map((finding) => faultOf(row, finding)));
+}
+
 /**
  * Every fault of the labels, in their order. Rows with alternatives may have some that the corpus lacks, but not all.
  * @param corpus what the rows are to measure.
@@ -73,32 +96,13 @@ export function goldenFaults(rows: readonly LocatedUtterance[], corpus: Corpus):
   const intents = new Set(corpus.entries.map(({ intent }) => intent));
   const adviceOf = createIntentAdvice(intents);
   const stored = storedTexts(corpus);
-  const seen = new Map<string, LocatedUtterance>();
+  const againstOthers = compareRows();
   return rows.flatMap((row) => {
-    const fault = ([code, what]: Finding): Fault => ({
-      file: row.file,
-      line: row.line,
-      field: '',
-      code,
-      message: `${what}; correct one of them.`,
-    });
     const known = row.intent === null || [row.intent, ...(row.alternatives ?? [])].some((intent) => intents.has(intent));
     if (!known) {
       const message = `Expected an intent of the corpus, came ${nameOf(row.intent)}; correct it, or write null where none is meant (in a table, leave the cell empty).${row.intent === null ? '' : adviceOf(row.intent)}`;
       return [{ file: row.file, line: row.line, field: 'intent', code: 'unknown_intent', message }];
     }
-    const key = exactKey(row.utterance);
-    const before = seen.get(key);
-    if (before === undefined) seen.set(key, row);
-    const twice: readonly Finding[] =
-      before === undefined || before.intent === row.intent
-        ? []
-        : [
-            [
-              'contradicting_rows',
-              `${quoted(row.utterance)} means ${nameOf(before.intent)} in line ${before.line} and ${nameOf(row.intent)} here`,
-            ],
-          ];
-    return [...twice, ...againstCorpus(row, stored)].map(fault);
+    return [...againstOthers(row), ...againstCorpus(row, stored)].map((finding) => faultOf(row, finding));
   });
 }

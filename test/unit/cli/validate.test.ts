@@ -73,6 +73,28 @@ test('a golden file that cannot be read is a fault here, beside those of the FAQ
   expect(both.err).toMatch(/^ {2}faq\.yaml:4: /mu);
 });
 
+test('a golden file by itself is read as one, and compared with itself', async () => {
+  const path = join(root, 'golden.yaml');
+  await writeFile(
+    path,
+    '- {utterance: are you open, intent: hours}\n- {utterance: pay, intent: wages, locale: en}\n- {utterance: hi, intent: null}\n',
+  );
+  const sound = await run(path);
+  expect(sound).toMatchObject({
+    code: 0,
+    out: '3 golden rows, read alone (name the FAQ file or folder to compare them with its intents and questions); no faults, 1 warning',
+  });
+  expect(JSON.parse((await run(path, '--json')).out)).toMatchObject({ valid: true, goldenRows: 3, faults: [] });
+  await writeFile(path, '- {utterance: pay, intent: wages}\n- {utterance: Pay!, intent: hours}\n');
+  const twice = await run(path);
+  await writeFile(path, 'entries:\n  - {id: a, questions: [q]}\n');
+  const faq = await run(path);
+  await rm(path);
+  expect(twice.code).toBe(3);
+  expect(twice.err).toContain('golden.yaml:2: "Pay!" means "wages" in line 1 and "hours" here');
+  expect(faq.err).toContain('Expected a list of {utterance, intent}, came a mapping');
+});
+
 test('files that are not there are not found', async () => {
   expect((await run(join(root, 'nowhere.yaml'))).code).toBe(4);
   const named = await run('nowhere');
