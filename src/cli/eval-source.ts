@@ -40,7 +40,7 @@ export async function corpusFiles(corpusOrPath: string, corpusRoot: string): Pro
   const folder = isCorpusName(corpusOrPath) ? await stat(join(corpusRoot, corpusOrPath)).catch(() => undefined) : undefined;
   if (folder !== undefined) return { corpus: corpusOrPath, files: await readSource({ root: corpusRoot, path: corpusOrPath }) };
   const files = await readLocalSource(corpusOrPath).catch((error: unknown) => {
-    throw CORPUS_NAME.test(corpusOrPath) ? nowhere(corpusOrPath, corpusRoot, error) : error;
+    throw isCorpusName(corpusOrPath) ? nowhere(corpusOrPath, corpusRoot, error) : error;
   });
   return { corpus: UNNAMED, files };
 }
