@@ -2,6 +2,7 @@
  * What was found for one utterance, judged and dressed as candidates.
  */
 import { FaqError } from '../errors.ts';
+import { localeDistance } from '../index/row-filter.ts';
 import type { MatchSettings, NearQuestion } from '../matching/contract.ts';
 import { closeness } from '../matching/counter-examples.ts';
 import { bestTwo } from '../matching/features.ts';
@@ -9,7 +10,7 @@ import { type Equality, type JudgeInput, type Judgement, judge } from '../matchi
 import type { LoadedVersion } from '../versions/contract.ts';
 import { likelyIntents } from '../versions/wanted-rows.ts';
 import type { AnswerCandidate, MatchCall } from './match-answer.ts';
-import { bestQuestions, equalQuestions, type MatchState } from './search.ts';
+import { bestQuestions, equalQuestions, intentCosines, type MatchState } from './search.ts';
 
 /**
  * What the utterance equals. A counter-example weighs more than a stored question: one of the corpus refuses everything, one of an entry
@@ -20,6 +21,21 @@ function equalityOf(state: MatchState, equal: ReadonlyMap<number, NearQuestion>)
   const intents = [...equal.keys()].filter((intent) => refusal?.intents.has(intent) !== true);
   if (refusal !== undefined && (refusal.everything || intents.length === 0)) return { kind: 'counter_example' };
   return intents.length === 0 ? { kind: 'none' } : { kind: 'question', intents };
+}
+
+/** The same question of the same intent in the entry whose locale fits best what the filter asks for; the entry that was found where none fits better. */
+function inBestLocale({ call, view: { version, passes } }: MatchState, question: NearQuestion): NearQuestion {
+  const asked = call.filter?.locales ?? [];
+  if (asked.length === 0) return question;
+  const distance = (row: number): number => {
+    const { locale = '' } = version.content.entries[version.entryOfRow[row] as number] ?? {};
+    return Math.min(...asked.map((wanted) => localeDistance(locale, wanted) ?? Number.POSITIVE_INFINITY));
+  };
+  const alike = version.exact
+    .rows(version.questions[question.row] ?? '', passes)
+    .filter((row) => version.intentOfRow[row] === question.intent && row !== question.row);
+  const row = alike.reduce((best, next) => (distance(next) < distance(best) ? next : best), question.row);
+  return { ...question, row };
 }
 
 /** A question as a candidate of its entry. @throws FaqError internal where the version holds no such entry. */
@@ -62,11 +78,12 @@ export async function answer(state: MatchState, settings: MatchSettings): Promis
   // To judge takes the best intent's question, to answer the candidates' too: a database is asked for all of them at once.
   const foremost = best < 0 ? [] : [best];
   const nearestRows = await bestQuestions(state, version.index.remote ? likelyIntents(view, scores, call.topK) : foremost);
+  const cosines = await intentCosines(state, foremost, nearestRows);
   const equal = equalQuestions(state);
   const judged: JudgeInput = {
     scorer: version.scorer,
     scores,
-    closenessOf: (intent) => closeness(nearestRows.get(intent)?.similarity ?? -1, state.refusals, intent),
+    closenessOf: (intent) => closeness(cosines.get(intent) ?? -1, state.refusals, intent),
     allowed: view.allows,
     equality: equalityOf(state, equal),
     topK: call.topK,
@@ -84,7 +101,7 @@ export async function answer(state: MatchState, settings: MatchSettings): Promis
   );
   const candidates = judgement.ranked.flatMap(({ intent, confidence }) => {
     const question = equal.get(intent) ?? questions.get(intent);
-    return question === undefined ? [] : [toCandidate(version, question, confidence)];
+    return question === undefined ? [] : [toCandidate(version, inBestLocale(state, question), confidence)];
   });
   return { judgement, judged, candidates };
 }

@@ -12,10 +12,14 @@ import { viewVersion } from '../versions/version-view.ts';
 import { type Answered, answer, toCandidate } from './answer.ts';
 import { decisionChanges, filterChange } from './decision-changes.ts';
 import type { AnswerChange, AnswerExplanation, CounterEvidence } from './match-answer.ts';
-import { bestQuestions, type MatchState, search } from './search.ts';
+import { bestQuestions, intentCosines, type MatchState, search } from './search.ts';
 
 /** Stored questions shown. */
 const EVIDENCE = 5;
+
+async function cosinesOf(state: MatchState, intents: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  return intentCosines(state, intents, await bestQuestions(state, intents));
+}
 
 /** What would be judged if the counter-examples that the utterance equals were not stored. */
 async function withoutEqualCounterExamples(state: MatchState, judged: JudgeInput): Promise<JudgeInput> {
@@ -29,11 +33,11 @@ async function withoutEqualCounterExamples(state: MatchState, judged: JudgeInput
   const before = scoresWithout(scorer.beforeHits(prepared, encoding.vector), counterExamples, numbers);
   const { scores } = scorer.afterHits(before, near, held);
   const { best } = bestTwo(scores, view.allows);
-  const nearest = await bestQuestions(state, best < 0 ? [] : [best]);
+  const cosines = await cosinesOf(state, best < 0 ? [] : [best]);
   return {
     ...judged,
     scores,
-    closenessOf: (intent) => closeness(nearest.get(intent)?.similarity ?? -1, held, intent),
+    closenessOf: (intent) => closeness(cosines.get(intent) ?? -1, held, intent),
     equality: equal.size === 0 ? { kind: 'none' } : { kind: 'question', intents: [...equal.keys()] },
   };
 }
@@ -48,10 +52,10 @@ async function changesOf(state: MatchState, { judgement, judged }: Answered, set
     return filterChange(without.judgement, version.intents);
   }
   const { best, second } = judgement.features;
-  const nearest = await bestQuestions(state, second < 0 ? [] : [best, second]);
+  const cosines = await cosinesOf(state, second < 0 ? [] : [best, second]);
   const closenessOf = (intent: number) => {
-    const question = nearest.get(intent);
-    return question === undefined ? judged.closenessOf(intent) : closeness(question.similarity, state.refusals, intent);
+    const cosine = cosines.get(intent);
+    return cosine === undefined ? judged.closenessOf(intent) : closeness(cosine, state.refusals, intent);
   };
   const remaining = await withoutEqualCounterExamples(state, judged);
   return decisionChanges({ view, text, judged: { ...judged, closenessOf }, judgement, remaining });

@@ -3,6 +3,7 @@
  */
 import type { Encoding } from '../encoder/encoder.ts';
 import type { Hit, SearchQuery, SearchResult } from '../index/contract.ts';
+import { isOpenFilter } from '../index/row-filter.ts';
 import type { NearQuestion, Refusals } from '../matching/contract.ts';
 import { refusals } from '../matching/counter-examples.ts';
 import type { PreparedText } from '../matching/scorer.ts';
@@ -101,6 +102,24 @@ export async function bestQuestions(
   const asked = await index.nearestOfGroups({ vector: encoding.vector, groups, ...filterOf(call) });
   for (const question of nearQuestions(groups, asked)) keepNearer(best, question);
   return best;
+}
+
+/**
+ * Cosine to the nearest stored question of each intent, for its closeness. A filter says which entries may be shown, not what is meant: an intent that it
+ * lets through counts by all of its questions, as its score does. (The hit scorer's scores are of what the filter lets through, and so is this.)
+ * @param allowed what bestQuestions found of the same intents.
+ */
+export async function intentCosines(
+  { call, view, encoding }: MatchState,
+  intents: readonly number[],
+  allowed: BestQuestions,
+): Promise<ReadonlyMap<number, number>> {
+  const { index, scorer } = view.version;
+  const known = new Map([...allowed].map(([intent, { similarity }]) => [intent, similarity]));
+  if (isOpenFilter(call.filter) || scorer.kind === 'hits' || intents.length === 0) return known;
+  const asked = await index.nearestOfGroups({ vector: encoding.vector, groups: intents });
+  for (const { intent, similarity } of nearQuestions(intents, asked)) known.set(intent, similarity);
+  return known;
 }
 
 /** The stored questions that the utterance equals, the first of each intent: they are named even where another lies as near. */

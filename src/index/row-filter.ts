@@ -20,19 +20,25 @@ function isWithin(longer: string, shorter: string): boolean {
 }
 
 /**
- * A test of stored locales: whether one equals an asked one, is its language (asked `en-US`, stored `en`) or a regional form of it (asked `en`,
- * stored `en-GB`). Another region is another locale, and none is none of them. Case does not count. No locale asked for: all pass.
+ * How well a stored locale fits one that is asked for, less being better: 0 where they are the same, 1 for its language (asked `en-US`, stored `en`),
+ * 2 for a regional form of it (asked `en`, stored `en-GB`). Another region is another locale, and none is none of them: undefined. Case does not count.
  */
+export function localeDistance(stored: string, asked: string): 0 | 1 | 2 | undefined {
+  const [found, wanted] = [stored.toLowerCase(), asked.toLowerCase()];
+  if (found === wanted) return 0;
+  if (isWithin(wanted, found)) return 1;
+  return isWithin(found, wanted) ? 2 : undefined;
+}
+
+/** A test of stored locales: whether one fits any that is asked for (localeDistance). None asked for: all pass. */
 export function localeTest(asked: readonly string[]): (stored: string) => boolean {
-  const wanted = asked.map((locale) => locale.toLowerCase());
   const known = new Map<string, boolean>();
-  const fits = (stored: string): boolean =>
-    wanted.length === 0 || wanted.some((locale) => locale === stored || isWithin(locale, stored) || isWithin(stored, locale));
+  const fits = (stored: string): boolean => asked.length === 0 || asked.some((locale) => localeDistance(stored, locale) !== undefined);
   return (stored) => {
     // A version has few locales and many entries.
     const before = known.get(stored);
     if (before !== undefined) return before;
-    const passes = fits(stored.toLowerCase());
+    const passes = fits(stored);
     known.set(stored, passes);
     return passes;
   };

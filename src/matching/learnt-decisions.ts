@@ -56,7 +56,7 @@ const MASSES = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
 export const MOST_CLARIFY = 4;
 
 /** A candidate with less of the in-scope probability is not worth a user's reading. */
-const LEAST_SHARE = 0.02;
+const LEAST_SHARE = 0.05;
 
 /**
  * How many of the ranked candidates to ask between so that they hold `mass` of the in-scope probability: at least two, at most four, and past

@@ -98,6 +98,38 @@ describe('a filter', () => {
     expect(inEnglish.candidates).toMatchObject([{ intent: 'refund', entryId: 'refund' }]);
   });
 
+  test('leaves the confidence of an intent as it is, since it says which entries may be shown and not what is meant', async () => {
+    const entries = [
+      entry('refund', ['when do I get my refund'], { locale: 'en' }),
+      entry('rueckgabe', ['wo ist mein geld'], { intent: 'refund', locale: 'de' }),
+      entry('hours', ['when are you open'], { locale: 'en' }),
+      entry('zeiten', ['wann ist offen'], { intent: 'hours', locale: 'de' }),
+    ];
+    const { call } = matcher([fakeVersion({ entries, scorer: scoring({ refund: 0.9, hours: 0.2 }) })]);
+    const free = await call('when do I get my refund now');
+    const inGerman = await call('when do I get my refund now', { filter: filterOf(['de']), explain: true });
+    expect(inGerman.candidates[0]).toMatchObject({ intent: 'refund', entryId: 'rueckgabe' });
+    expect(inGerman.candidates[0]?.confidence).toBeCloseTo(free.candidates[0]?.confidence ?? 0, 12);
+    expect(inGerman.candidates[0]?.similarity).toBeLessThan(free.candidates[0]?.similarity ?? 0);
+  });
+
+  test.each([
+    [['de'], 'de'],
+    [['de-AT'], 'at'],
+    [['de-CH'], 'de'],
+    [['fr', 'de-AT'], 'at'],
+    [[], 'at'],
+  ])('of locales %j takes, of entries with the same question, the one that fits best', async (locales, id) => {
+    const entries = [
+      entry('at', ['wlan', 'funknetz'], { intent: 'wifi', locale: 'de-AT' }),
+      entry('de', ['wlan', 'internet'], { intent: 'wifi', locale: 'de' }),
+      entry('other', ['parken'], { locale: 'de' }),
+    ];
+    const { call } = matcher([fakeVersion({ entries, scorer: scoring({ wifi: 0.9 }) })]);
+    for (const utterance of ['wlan', 'wlan kaputt'])
+      expect((await call(utterance, { filter: filterOf(locales) })).candidates[0]).toMatchObject({ intent: 'wifi', entryId: id });
+  });
+
   test('that nothing passes gives no match, no candidates, and says why', async () => {
     const { call } = matcher([sample()]);
     for (const filter of [filterOf(['xx']), filterOf([], ['money', 'nowhere'])]) {

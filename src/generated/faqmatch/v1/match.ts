@@ -82,11 +82,14 @@ export function decisionToJSON(object: Decision): string {
   }
 }
 
-/** Filter limits which entries may be candidates. */
+/**
+ * Filter limits which entries may be shown. What is meant does not depend on it: an intent that has an entry left counts by all of its questions, so that an
+ * utterance in one language finds the answer in another; intents without one are no candidates.
+ */
 export interface Filter {
   /**
    * Any of these locales; empty means all. An entry passes in the locale itself, in its language alone (asked en-US, entry en), and in one of its regions (asked en, entry en-GB);
-   * case does not count. Entries without a locale pass only where none is asked for.
+   * case does not count. Entries without a locale pass only where none is asked for. Of entries with the same question the one in the very locale is taken first, then in its language.
    */
   readonly locales: readonly string[];
   /** All of these tags; empty means no demand. */
