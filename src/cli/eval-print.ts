@@ -47,18 +47,18 @@ export function reportLines(report: EvaluationReport): readonly string[] {
   ];
 }
 
-/** The rows that went wrong, with the stored question behind each; long texts are cut, which the JSON has whole. */
+/** The rows that went wrong, with the best candidate's question behind each and what was asked between; long texts are cut, which the JSON has whole. */
 export function mistakeLines(mistakes: readonly EvaluatedRow[]): readonly string[] {
   if (mistakes.length === 0) return [];
   const rows = mistakes.map((row) => [
-    row.decision.toUpperCase(),
+    row.decision === 'clarify' ? `CLARIFY ${row.clarifyIntents.join(' / ')}` : row.decision.toUpperCase(),
     percentText(row.confidence, 0),
     row.best ?? '-',
     row.intent ?? '(none)',
     shortenedText(row.utterance),
     shortenedText(row.nearest?.question ?? '-'),
   ]);
-  return ['', ...tableLines(['DECISION', 'CONFIDENCE', 'BEST', 'MEANT', 'UTTERANCE', 'NEAREST QUESTION'], rows)];
+  return ['', ...tableLines(['DECISION', 'CONFIDENCE', 'BEST', 'MEANT', 'UTTERANCE', 'QUESTION OF THE BEST'], rows)];
 }
 
 /** What changed from one run to the other. */

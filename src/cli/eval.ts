@@ -1,6 +1,7 @@
 /** `faqmatch eval`: how right the answers of a corpus are and whether confidence means what it says, without a server. */
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Command, InvalidArgumentError } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
 import { closestName } from '../config/closest-name.ts';
@@ -10,7 +11,7 @@ import { isSettingName } from '../config/setting-names.ts';
 import { FaqError } from '../errors.ts';
 import { type ComparedRun, type Comparison, compareRuns } from '../quality/compare-runs.ts';
 import { FIGURE_NAMES } from '../quality/figures.ts';
-import { REPORT_FORMAT } from '../quality/report/evaluation-report.ts';
+import { type EvaluationReport, REPORT_FORMAT } from '../quality/report/evaluation-report.ts';
 import { parseSavedReport } from '../quality/report/saved-report.ts';
 import { trafficPage } from '../quality/report/traffic-section.ts';
 import { describedCommand, ENCODER_SETTINGS, settingsOf } from './command-settings.ts';
@@ -58,8 +59,21 @@ function versionText(version: string): string {
   return version === '' ? '(by itself)' : `(version ${version})`;
 }
 
+interface BaselineRun extends ComparedRun {
+  /** What a run that was made for the comparison measured; undefined of a saved report. */
+  readonly measured?: Pick<EvaluationReport, 'version' | 'settings'>;
+}
+
+/** Where a corpus says for itself what was to be changed, both runs are one. */
+function warnOfSame({ measured }: BaselineRun, { version, settings }: EvaluationReport, { terminal }: EvalPlace): void {
+  if (measured === undefined || version === '' || !isDeepStrictEqual(measured, { version, settings })) return;
+  terminal.err(
+    'warning: both runs measured the same version with the same settings, so nothing can differ. Settings in the FAQ files stand before these: change them in a copy of the files, and name it with --against.',
+  );
+}
+
 /** The first run, from a saved report, or by measuring other files, another model or other settings; undefined where none is asked for. */
-async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<ComparedRun | undefined> {
+async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<BaselineRun | undefined> {
   if (flags.baseline !== undefined) {
     const text = await readFile(flags.baseline, 'utf8').catch((cause: unknown) => {
       throw new FaqError('not_found', `No report "${flags.baseline}" that can be read.`, { cause });
@@ -79,8 +93,8 @@ async function baselineRun(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): 
   const other: EvalPlan = { ...rest, corpusOrPath, config, learningCurve: false, rowsFrom: plan.corpusOrPath, mayLackIntents };
   const { report } = await runEvaluation(other, place);
   if (report === undefined) return undefined;
-  const { rows, version } = report;
-  return { name: [corpusOrPath, ...flags.againstWith, versionText(version)].join(' '), rows };
+  const { rows, version, settings } = report;
+  return { name: [corpusOrPath, ...flags.againstWith, versionText(version)].join(' '), rows, measured: { version, settings } };
 }
 
 /** The named settings alone, checked as any others. @throws FaqError invalid_argument naming what is wrong. */
@@ -147,6 +161,7 @@ async function run(plan: EvalPlan, flags: EvalFlags, place: EvalPlace): Promise<
   const { report } = evaluated;
   if (report === undefined && before !== undefined)
     throw new FaqError('invalid_argument', 'There is nothing to compare: no golden rows lie beside the FAQ file. Name some with --golden.');
+  if (before !== undefined && report !== undefined) warnOfSame(before, report, place);
   const comparison =
     before === undefined || report === undefined
       ? undefined

@@ -225,11 +225,22 @@ test('cross-validation measures every question once, the same on every run', asy
 });
 
 test('other settings are measured and compared with', async () => {
-  const { code, out } = await evaluate(at('faq.jsonl'), '--against-with', 'outOfScopeShare=0.6', '--json');
+  const { code, out, err } = await evaluate(at('faq.jsonl'), '--against-with', 'outOfScopeShare=0.6', '--json');
   expect(code).toBe(0);
   const { comparison } = JSON.parse(out);
   expect(comparison.rows).toBe(3);
   expect(comparison.before).toContain('outOfScopeShare=0.6');
+  expect(err).not.toContain('both runs');
+});
+
+test('a setting that the corpus says for itself cannot be compared, which is said', async () => {
+  await mkdir(at('own'));
+  const entries = Object.entries(ENTRIES).map(([id, questions]) => ({ id, questions, answer: id }));
+  await writeFile(at('own/faq.json'), JSON.stringify({ settings: { out_of_scope_share: 0.3 }, entries }));
+  await copyFile(at('golden.yaml'), at('own/golden.yaml'));
+  const { code, err } = await evaluate(at('own'), '--against-with', 'outOfScopeShare=0.6');
+  expect(code).toBe(0);
+  expect(err).toContain('both runs measured the same version with the same settings');
 });
 
 test('a corpus from before an intent was added is compared with, and other faults name the corpus', async () => {

@@ -64,7 +64,12 @@ function byHarm(a: EvaluatedRow, b: EvaluatedRow): number {
   return rank[a.decision] - rank[b.decision] || b.confidence - a.confidence;
 }
 
-/** Errors with the nearest question behind each, and the best question of what was meant. */
+/** What an asking offered. */
+function askedBetween({ clarifyIntents }: EvaluatedRow): string {
+  return clarifyIntents.length === 0 ? '' : ` between ${clarifyIntents.map(outsideHtml).join(' / ')}`;
+}
+
+/** Errors with the best candidate's question behind each, and the best question of what was meant. */
 export function mistakeTable({ mistakes }: EvaluationReport): string {
   if (mistakes.length === 0) return '<p>None.</p>';
   const rows = mistakes
@@ -72,11 +77,11 @@ export function mistakeTable({ mistakes }: EvaluationReport): string {
     .slice(0, MOST_MISTAKES)
     .map((row): readonly HtmlCell[] => [
       row.utterance,
-      { html: `<span class="${row.decision}">${DECISION_NAMES[row.decision]}</span>` },
+      { html: `<span class="${row.decision}">${DECISION_NAMES[row.decision]}</span>${askedBetween(row)}` },
       questionCell(row.nearest),
       shownIntent(row.intent),
       questionCell(row.meant ?? (row.nearest?.intent === row.intent ? row.nearest : undefined)),
     ]);
-  const table = htmlTable(['Utterance', 'Decision', 'Nearest question', 'Meant', 'Best question of what was meant'], rows);
+  const table = htmlTable(['Utterance', 'Decision', 'Best candidate’s question', 'Meant', 'Best question of what was meant'], rows);
   return withRest(table, mistakes.length, MOST_MISTAKES);
 }
