@@ -6,8 +6,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEMO_CORPORA } from '../src/cli/demo.ts';
-import { matchSettingsOf } from '../src/cli/eval-run.ts';
 import { evalSource } from '../src/cli/eval-source.ts';
+import { reportedSettingsOf } from '../src/cli/match-settings.ts';
 import { openEncoder } from '../src/cli/open-encoder.ts';
 import { markdownLines } from '../src/cli/table.ts';
 import { processTerminal } from '../src/cli/terminal.ts';
@@ -65,7 +65,7 @@ try {
     const figuresOf = async (corpus: Corpus, { title, rows, retrieval }: Case): Promise<readonly number[]> => {
       await opened.versions.reload('answers', [corpusFile(corpus)]);
       const version = await opened.versions.acquire('answers');
-      const evaluation = { version, name: title, settings: matchSettingsOf(config), options: {}, builds: opened, learningCurve: false };
+      const evaluation = { version, name: title, settings: reportedSettingsOf(config), options: {}, builds: opened, learningCurve: false };
       const { figures } = await evaluateWithRows(evaluation, { match: opened.match, rows, kind: retrieval ? 'retrieval' : 'golden' });
       return SHOWN.map((name) => figures[name].value);
     };

@@ -1,7 +1,7 @@
 /** Measures one public set at the default settings, as `faqmatch eval` does. */
 import { join } from 'node:path';
-import { matchSettingsOf } from '../../src/cli/eval-run.ts';
 import { evalSource, goldenRows } from '../../src/cli/eval-source.ts';
+import { reportedSettingsOf } from '../../src/cli/match-settings.ts';
 import { withThrowawayVersions } from '../../src/cli/throwaway-versions.ts';
 import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
 import { withFewerQuestions } from '../../src/quality/cross-validation/learning-sizes.ts';
@@ -34,7 +34,7 @@ export async function measureSet(wanted: EvaluationCase, { config, encoder, root
   await withThrowawayVersions(config, { encoder, onProblem }, async (opened) => {
     await opened.versions.reload(CORPUS, files, { onProgress: ({ done, total, phase }) => onProgress(done, total, phase) });
     const version = await opened.versions.acquire(CORPUS);
-    const settings = matchSettingsOf(config);
+    const settings = reportedSettingsOf(config);
     const evaluation = { version, name: wanted.id, settings, options: { onProgress }, builds: opened, learningCurve: false };
     const report = await evaluateWithRows(evaluation, { match: opened.match, rows, kind: retrieval ? 'retrieval' : 'golden' });
     const results = new Map(keptResults());

@@ -11,6 +11,7 @@ import { counted } from '../text/counted.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
 import { type EvalSource, evalSource, goldenRows } from './eval-source.ts';
 import { trafficOf } from './eval-traffic.ts';
+import { reportedSettingsOf } from './match-settings.ts';
 import { openEncoder } from './open-encoder.ts';
 import type { OpenedVersions } from './open-versions.ts';
 import { type ProgressDisplay, startProgress } from './progress.ts';
@@ -98,12 +99,6 @@ function checkRows(rows: readonly LocatedUtterance[], { plan, version, terminal 
     terminal.err(`warning: ${faults.length - SHOWN_FAULTS} more golden rows do not fit the corpus "${plan.corpusOrPath}"`);
 }
 
-/** The settings that bear on answers; a switch is 1 or 0. */
-export function matchSettingsOf(config: Config): Readonly<Record<string, number>> {
-  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt } = config;
-  return { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt: Number(readMisspelt) };
-}
-
 interface Place extends EvalPlace {
   readonly progress: ProgressDisplay;
 }
@@ -140,7 +135,7 @@ async function measure(opened: OpenedVersions, plan: EvalPlan, place: Place): Pr
     ...(plan.minPrecision === undefined ? {} : { minPrecision: plan.minPrecision }),
   };
   const { corpusOrPath: name, config, learningCurve } = plan;
-  const evaluation: VersionEvaluation = { version, name, settings: matchSettingsOf(config), options, builds: opened, learningCurve };
+  const evaluation: VersionEvaluation = { version, name, settings: reportedSettingsOf(config), options, builds: opened, learningCurve };
   const report = await measureRows(evaluation, source, { plan, opened, terminal });
   if (utterances === undefined) return { report, traffic: undefined };
   const { match } = opened;

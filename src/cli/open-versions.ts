@@ -8,12 +8,11 @@ import type { VersionStore } from '../index/contract.ts';
 import { openEmbeddedStore } from '../index/embedded/embedded-store.ts';
 import { openQdrantStore } from '../index/qdrant/qdrant-store.ts';
 import { DEFAULT_QDRANT_SETTINGS, type QdrantSettings } from '../index/qdrant/settings.ts';
-import type { MatchSettings } from '../matching/contract.ts';
-import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
 import type { Versions } from '../versions/contract.ts';
 import { createVersions } from '../versions/create-versions.ts';
 import { openEmbeddingCache } from '../versions/embedding-cache.ts';
 import { shareEmbeddings } from '../versions/shared-embedding-cache.ts';
+import { matchSettingsOf } from './match-settings.ts';
 
 /** Where the parts keep their files. */
 export interface VersionFolders {
@@ -27,11 +26,6 @@ export interface VersionFolders {
 export interface OpenedVersions {
   readonly versions: Versions;
   readonly match: Match;
-}
-
-function matchSettings(config: Config): MatchSettings {
-  const { outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt } = config;
-  return { ...DEFAULT_MATCH_SETTINGS, outOfScopeShare, answerConfidence, clarifyConfidence, clarifyRatio, readMisspelt };
 }
 
 /** How Qdrant is reached and used. */
@@ -77,7 +71,7 @@ export async function openVersions(
   options: { readonly folders: VersionFolders; readonly onProblem: (problem: string) => void },
 ): Promise<OpenedVersions> {
   const { folders, onProblem } = options;
-  const settings = matchSettings(config);
+  const settings = matchSettingsOf(config);
   const store = await openStore(config, { storeDir: folders.storeDir, onProblem });
   const cache = openCache(store, encoder, { dataDir: folders.cacheDir, onProblem });
   const versions = createVersions({ store, encoder, cache, settings, keep: config.keptVersions, onProblem });

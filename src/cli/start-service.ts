@@ -12,7 +12,7 @@ import { DEFAULT_SERVER_LIMITS } from '../server/options.ts';
 import type { RunningServer } from '../server/server.ts';
 import { startServer } from '../server/server.ts';
 import type { Versions } from '../versions/contract.ts';
-import { matchSettingsOf } from './eval-run.ts';
+import { reportedSettingsOf } from './match-settings.ts';
 import { openEncoder } from './open-encoder.ts';
 import { openVersions } from './open-versions.ts';
 import type { Terminal } from './terminal.ts';
@@ -58,7 +58,7 @@ function serverInfo(config: Config): ServerInfo {
 
 /** Evaluations build beside the server's data: what they keep is embeddings only. */
 function evaluationParts(config: Config, encoder: Encoder, onProblem: (problem: string) => void): EvaluationParts {
-  return { settings: matchSettingsOf(config), withBuilds: (work) => withThrowawayVersions(config, { encoder, onProblem }, work) };
+  return { settings: reportedSettingsOf(config), withBuilds: (work) => withThrowawayVersions(config, { encoder, onProblem }, work) };
 }
 
 async function restore(versions: Versions, logger: Logger): Promise<void> {

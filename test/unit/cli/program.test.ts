@@ -41,6 +41,8 @@ test.each([
   [['lookup', 'shop', 'a', '--intent', 'b'], 'not both'],
   [['reload', 'shop', 'a', '--inline', 'b'], 'not both'],
   [['bench', 'shop', '--callers', '0'], 'Whole numbers above 0'],
+  [['bench', 'shop', '--seconds', '0'], 'A number of seconds above 0'],
+  [['bench', 'shop', '--seconds', 'Infinity'], 'A number of seconds above 0'],
 ])('%j is wrong usage', async (args, said) => {
   const { code, out, err } = await run(...args);
   expect(code).toBe(2);
