@@ -136,7 +136,8 @@ export interface ActivePointer {
   readonly version: string;
   /** Active before; what an unnamed rollback goes to. */
   readonly previous: string | undefined;
-  readonly activatedAt: Date;
+  /** undefined where the store does not know it any more. */
+  readonly activatedAt: Date | undefined;
   /** Which writing of the version is meant, where a damaged one was written anew beside it; not given where there can only be one. */
   readonly build?: string;
 }

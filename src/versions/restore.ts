@@ -41,7 +41,9 @@ async function reportUnusable(store: VersionStore, place: { corpus: string; vers
  */
 async function standIns(store: VersionStore, corpus: string, pointer: ActivePointer | undefined): Promise<readonly string[]> {
   const newestFirst = (await store.list(corpus))
-    .filter(({ problem, manifest }) => problem === undefined && (pointer === undefined || manifest.createdAt <= pointer.activatedAt))
+    .filter(
+      ({ problem, manifest }) => problem === undefined && (pointer?.activatedAt === undefined || manifest.createdAt <= pointer.activatedAt),
+    )
     .map(({ manifest }) => manifest.version);
   const previous = pointer?.previous !== undefined && newestFirst.includes(pointer.previous) ? [pointer.previous] : [];
   return [...new Set([...previous, ...newestFirst])].filter((version) => version !== pointer?.version);

@@ -14,8 +14,12 @@ import { stagingName } from './store-paths.ts';
 const version = z.string().refine(isVersionName);
 const schema = z.object({ version, previous: version.nullable(), activatedAt: z.iso.datetime() });
 
+interface DatedPointer extends ActivePointer {
+  readonly activatedAt: Date;
+}
+
 /** @returns undefined where nothing was ever active. @throws FaqError data_loss where the file makes no sense. */
-export async function readPointer(disk: Disk, path: string): Promise<ActivePointer | undefined> {
+export async function readPointer(disk: Disk, path: string): Promise<DatedPointer | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await disk.read(path);
@@ -34,7 +38,7 @@ export async function readPointer(disk: Disk, path: string): Promise<ActivePoint
 }
 
 /** Replaces the pointer; on the disk when it returns. On failure the old one stands. */
-export async function writePointer(disk: Disk, path: string, pointer: ActivePointer): Promise<void> {
+export async function writePointer(disk: Disk, path: string, pointer: DatedPointer): Promise<void> {
   const folder = dirname(path);
   const staged = join(folder, stagingName());
   const text = JSON.stringify({ ...pointer, previous: pointer.previous ?? null, activatedAt: pointer.activatedAt.toISOString() });

@@ -49,7 +49,12 @@ async function pointerOf({ records }: Store, corpus: string, active: VersionColl
   const record = await records.read(corpus);
   const previous = record?.version === active.version ? record.previous : record?.version;
   const activatedAt = record?.version === active.version ? record.activatedAt : null;
-  return { version: active.version, previous: previous ?? undefined, activatedAt: new Date(activatedAt ?? 0), build: active.name };
+  return {
+    version: active.version,
+    previous: previous ?? undefined,
+    activatedAt: activatedAt === null ? undefined : new Date(activatedAt),
+    build: active.name,
+  };
 }
 
 async function active(store: Store, corpus: string): Promise<ActivePointer | undefined> {

@@ -84,7 +84,8 @@ export function createHealthState(sources: HealthSources): HealthState {
   restored?.then(
     () => change({ restored: true, anyActive: versions.anyActive }),
     (error: unknown) => {
-      logger.error({ err: error }, 'the stored versions could not be opened; nothing is served');
+      // Draining, it is the server that broke it off.
+      if (!facts.draining) logger.error({ err: error }, 'the stored versions could not be opened; nothing is served');
       change({ restoreProblem: 'the server log has the cause.' });
     },
   );
