@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from training.export.base_folder import find_base
-from training.export.whole_folder import require_replaceable
+from training.export.whole_folder import require_not_base, require_replaceable
 from training.faults import Fault
 
 
@@ -21,8 +21,7 @@ def require_inputs(chosen: Namespace) -> None:
 def require_free(out: Path, base: Path) -> None:
     """A Fault where --out is the base or a finished model. A run that is refused writes its report beside --out all the same, and
     beside a finished model it would take the place of the report that tells how that one was made."""
+    require_not_base(out, base)
     require_replaceable(out)
-    if out.exists() and out.resolve() == base.resolve():
-        raise Fault(f"--out {out} is the base itself; give another path, since the base stays as it is")
     if (out / "faqmatch.json").is_file():
         raise Fault(f"--out {out} is a finished model folder; give another path, or remove that folder and its report yourself")

@@ -23,9 +23,12 @@ def main() -> None:
     chosen = parser.parse_args()
     # After parsing, so that --help and usage errors do not wait for torch to load.
     from training.base.open_base import base_folder
+    from training.export.base_folder import find_base
+    from training.export.whole_folder import require_not_base
     from training.export.write_model import ExportRequest, write_model
     from training.parity.sample_texts import text_lines
 
+    require_not_base(chosen.out, find_base(chosen.base))
     with base_folder(chosen.base) as folder:
         request = ExportRequest(
             base=str(folder),

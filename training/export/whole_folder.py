@@ -24,7 +24,13 @@ def require_replaceable(target: Path, mark: str = "faqmatch.json") -> None:
     if target.exists() and not target.is_dir():
         raise Fault(f"--out {target} is a file; give a folder")
     if target.is_dir() and any(target.iterdir()) and not (target / mark).is_file():
-        raise Fault(f"--out {target} holds something that is not a model folder; give another or empty it")
+        raise Fault(f"--out {target} holds something that this command did not write (it has no {mark}); give another folder or empty it")
+
+
+def require_not_base(target: Path, base: Path) -> None:
+    """A Fault where `target` is the folder that is read: what is written in its place would be all that is left of it."""
+    if target.exists() and target.resolve() == base.resolve():
+        raise Fault(f"--out {target} is the base itself; give another path, since the base stays as it is")
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--loss", required=True, choices=LOSS_NAMES)
     parser.add_argument("--base", default="models/faqmatch-minilm-l6", help="a sentence-transformers folder, a folder of training.export, or a package")
     parser.add_argument("--teacher", help="base that margin-mse and embedding-mse learn from")
-    parser.add_argument("--out", required=True, type=Path, help="the folder to write; it appears when the run is done")
+    parser.add_argument("--out", required=True, type=Path, help="the folder to write; it appears when the run is done, and replaces only what this command wrote")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--epochs", type=whole(1), default=1, help="how often each row is seen (default 1)")
     length.add_argument("--steps", type=whole(1), help="steps instead of epochs")

@@ -11,7 +11,7 @@ import torch
 
 from training.base.open_base import base_folder, open_model, pick_device
 from training.export.base_folder import find_base
-from training.export.whole_folder import whole_folder
+from training.export.whole_folder import require_not_base, whole_folder
 from training.faults import Fault
 from training.learning.learnt_texts import learnt_digests, read_learnt, write_learnt
 from training.learning.loss_picture import loss_picture
@@ -21,6 +21,9 @@ from training.learning.train import Lesson, no_teacher, train
 from training.losses.table import LOSSES, Teacher
 from training.texts.plain_text import read_passages
 from training.texts.rows import Row, read_rows
+
+MARK = "training.json"
+"""What only fit writes, and what --out may be replaced by: modules.json lies in other people's models too, and in finished ones."""
 
 RATES = {"rows": 5e-5, "text": 2e-5}
 """Default learning rates, by what a loss takes."""
@@ -63,20 +66,21 @@ def fit_base(chosen: Namespace) -> Path:
     """Train and write the folder; returns it."""
     if LOSSES[chosen.loss].teacher != bool(chosen.teacher):
         raise Fault(f"--loss {chosen.loss} {'needs a' if LOSSES[chosen.loss].teacher else 'takes no'} --teacher")
-    rows, known = read_lesson_rows(chosen), read_learnt(find_base(chosen.base))
+    require_not_base(chosen.out, base := find_base(chosen.base))
+    rows, known = read_lesson_rows(chosen), read_learnt(base)
     if chosen.threads:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
     teacher = teacher_of(chosen.teacher, device) if chosen.teacher else no_teacher
     settings = settings_of(chosen, rows)
-    with run_folder(chosen.out, chosen.resume, "modules.json") as room, base_folder(chosen.base) as folder:
+    with run_folder(chosen.out, chosen.resume, MARK) as room, base_folder(chosen.base) as folder:
         model = open_model(folder, device)
         if chosen.loss == "embedding-mse" and len(teacher([rows[0].a])[0]) != model.get_sentence_embedding_dimension():
             raise Fault("embedding-mse needs a teacher whose vectors are as long as the base's; use margin-mse with this one")
         losses = train(model, Lesson(rows, settings, room / "fit.pt", teacher), chosen.resume)
-        with whole_folder(chosen.out, "modules.json") as fresh:
+        with whole_folder(chosen.out, MARK) as fresh:
             model.save(str(fresh), create_model_card=False)
-            (fresh / "training.json").write_text(json.dumps({"base": chosen.base, "rows": len(rows), **asdict(settings), "losses": losses}, indent=1) + "\n")
+            (fresh / MARK).write_text(json.dumps({"base": chosen.base, "rows": len(rows), **asdict(settings), "losses": losses}, indent=1) + "\n")
             write_learnt(fresh, learnt_digests((), (text for row in rows for text in row.texts), known))
             (fresh / "loss.svg").write_text(loss_picture(losses, f"{chosen.loss}, {settings.steps} steps of {settings.batch}"))
     return chosen.out

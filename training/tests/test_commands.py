@@ -183,7 +183,7 @@ def test_an_out_that_holds_other_work_is_refused_before_anything_is_learnt(
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "one.jpg").write_text("x")
     assert command("training.fit", "--base", base, "--data", pairs, "--loss", "mnrl", "--steps", 1, "--out", tmp_path / "photos") == 3
-    assert "holds something that is not a model folder" in capsys.readouterr().err
+    assert "holds something that this command did not write (it has no training.json)" in capsys.readouterr().err
     assert not (tmp_path / "photos.run").exists()
 
 

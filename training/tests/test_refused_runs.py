@@ -1,6 +1,7 @@
 """What a refused adaptation leaves, what it says to do next, and that it never stands in the way of another try."""
 
 import json
+import shutil
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,30 @@ def test_the_endings_of_kept_models_name_the_line_to_use_them(
     monkeypatch.setattr(adapt_base, "measure", lambda _, held_out: Measured(np.full(len(held_out.questions), next(found))))
     assert command("training.adapt", *arguments, tmp_path / "better") == 0
     assert capsys.readouterr().out.endswith(f"; {tmp_path / 'better'}\nUse it with: FAQMATCH_MODEL={tmp_path / 'better'} faqmatch serve\n")
+
+
+def test_fit_and_export_replace_neither_the_base_nor_what_they_did_not_write(
+    command: Command, base: str, pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub, graph, fitted = tmp_path / "hub", tmp_path / "graph", tmp_path / "fitted"
+    shutil.copytree(base, hub)
+    assert command("training.export", "--base", base, "--out", graph) == 0
+    fit = ["training.fit", "--data", pairs, "--loss", "mnrl", "--steps", 1, "--base"]
+    assert [command(*fit, hub, "--out", fitted), command(*fit, hub, "--out", fitted)] == [0, 0]
+    before = {path: path.read_bytes() for folder in (hub, graph, fitted) for path in folder.rglob("*") if path.is_file()}
+    capsys.readouterr()
+    for arguments, said in (
+        ([*fit, hub, "--out", hub], "is the base itself"),
+        ([*fit, graph, "--out", graph], "is the base itself"),
+        ([*fit, fitted, "--out", fitted], "is the base itself"),
+        (["training.export", "--base", graph, "--out", graph], "is the base itself"),
+        ([*fit, base, "--out", hub], "it has no training.json"),
+        ([*fit, base, "--out", graph], "it has no training.json"),
+        (["training.export", "--base", base, "--out", fitted], "it has no faqmatch.json"),
+    ):
+        assert command(*arguments) == 3
+        assert said in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_an_out_that_is_the_base_or_a_finished_model_is_refused_and_its_report_stays(
