@@ -29,6 +29,14 @@ OUT_OF_REACH = {
 }
 """What the file system says of places that the user chose; a changed place or a freed disk mends it."""
 
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+"""What it says of a place that is written to, and never of one that is read."""
+
+
+def place_of(cause: OSError) -> str:
+    """The file that an error is about. A copy that finds no room names its source first and its target second."""
+    return (cause.errno in UNWRITABLE and cause.filename2) or cause.filename or "the output"
+
 
 def run_command(command: Callable[[], None]) -> None:
     """Run `command`; what it raises becomes one line on standard error and an exit code. Anything unforeseen keeps its traceback.
@@ -55,7 +63,7 @@ def run_command(command: Callable[[], None]) -> None:
     except OSError as cause:
         if cause.errno not in OUT_OF_REACH:
             raise
-        print(f"error: {cause.filename or 'the output'} cannot be read or written: {cause.strerror}; make room or give another path", file=sys.stderr)
+        print(f"error: {place_of(cause)} cannot be read or written: {cause.strerror}; make room or give another path", file=sys.stderr)
         raise SystemExit(3) from None
     except Exception as cause:
         if not pressed:

@@ -11,6 +11,7 @@ from training.adapt.card import model_card
 from training.adapt.compared import Compared
 from training.adapt.served import export_for
 from training.export.whole_folder import whole_folder
+from training.saving import saving
 
 
 def export_trained(model: SentenceTransformer, chosen: Namespace, room: Path, texts: list[str]) -> Path:
@@ -18,7 +19,8 @@ def export_trained(model: SentenceTransformer, chosen: Namespace, room: Path, te
     saved, fresh = room / "trained", room / "model"
     for old in (saved, fresh):
         shutil.rmtree(old, ignore_errors=True)
-    model.save(str(saved), create_model_card=False)
+    with saving(saved, "add --resume: what was learnt is kept"):
+        model.save(str(saved), create_model_card=False)
     return export_for(chosen, saved, fresh, texts)
 
 

@@ -22,6 +22,7 @@ from training.export.int8_graph import is_int8_graph, trained_weights
 from training.export.manifest import LEARNT_TEXTS
 from training.faults import Fault
 from training.packed.bert import to_state
+from training.saving import saving
 
 PREFIX = "transformer."
 """Of the traced module (export/sentence_graph.py)."""
@@ -95,7 +96,8 @@ def rebuild_base(folder: Path, room: Path) -> None:
     own = model.state_dict()
     # BERT's own pooler is in no graph and read by nothing here: zeros, since the random numbers it was made with would be others in every process.
     whole = {name: weights.get(name, torch.zeros_like(value) if name.startswith("pooler.") else value).clone() for name, value in own.items()}
-    save_file(whole, str(room / "model.safetensors"), metadata={"format": "pt"})
+    with saving(room / "model.safetensors", "try again (TMPDIR names the place of temporary files)"):
+        save_file(whole, str(room / "model.safetensors"), metadata={"format": "pt"})
     require_parity(folder, room)
 
 

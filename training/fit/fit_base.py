@@ -19,6 +19,7 @@ from training.learning.run_folder import run_folder
 from training.learning.run_settings import RunSettings
 from training.learning.train import Lesson, no_teacher, train
 from training.losses.table import LOSSES, Teacher
+from training.saving import saving
 from training.texts.plain_text import read_passages
 from training.texts.rows import Row, read_rows
 
@@ -79,7 +80,8 @@ def fit_base(chosen: Namespace) -> Path:
             raise Fault("embedding-mse needs a teacher whose vectors are as long as the base's; use margin-mse with this one")
         losses = train(model, Lesson(rows, settings, room / "fit.pt", teacher), chosen.resume)
         with whole_folder(chosen.out, MARK) as fresh:
-            model.save(str(fresh), create_model_card=False)
+            with saving(chosen.out, "add --resume: what was learnt is kept"):
+                model.save(str(fresh), create_model_card=False)
             (fresh / MARK).write_text(json.dumps({"base": chosen.base, "rows": len(rows), **asdict(settings), "losses": losses}, indent=1) + "\n")
             write_learnt(fresh, learnt_digests((), (text for row in rows for text in row.texts), known))
             (fresh / "loss.svg").write_text(loss_picture(losses, f"{chosen.loss}, {settings.steps} steps of {settings.batch}"))

@@ -1,5 +1,6 @@
 """Bad input is one line and exit code 3 (2 for an option), said before any work is done, and leaves nothing behind."""
 
+import errno
 import json
 import os
 import shutil
@@ -10,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
+from sentence_transformers import SentenceTransformer
 
-from training.faults import run_command
+from training.faults import Fault, run_command
+from training.saving import saving
 
 Command = Callable[..., int]
 
@@ -79,6 +83,46 @@ def test_what_the_file_system_says_of_a_path_is_one_line(error: OSError, capsys:
     with pytest.raises(SystemExit, match="3"):
         run_command(command)
     assert f"some/place cannot be read or written: {error.strerror}" in capsys.readouterr().err
+
+
+def test_a_copy_that_finds_no_room_names_the_copy_and_not_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    def command() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "the/source", None, "the/copy")
+
+    with pytest.raises(SystemExit, match="3"):
+        run_command(command)
+    assert "error: the/copy cannot be read or written: No space left on device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"),
+        Exception("No space left on device (os error 28)"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+)
+def test_a_disk_that_fills_while_a_model_is_saved_costs_nothing_that_was_learnt(
+    command: Command, base: str, corpus: Path, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise error
+
+    fit = ["training.fit", "--data", pairs, "--loss", "mnrl", "--base", base, "--steps", 1, "--out", tmp_path / "mine"]
+    adapt = ["training.adapt", "--corpus", corpus, "--base", base, "--steps", 1, "--out", tmp_path / "adapted"]
+    for arguments, target in ((fit, "mine"), (adapt, "adapted.run/trained")):
+        with monkeypatch.context() as patch:
+            patch.setattr(SentenceTransformer, "save", full)
+            assert command(*arguments) == 3
+        assert f"error: {tmp_path / target} cannot be written: " in (told := capsys.readouterr().err) and "add --resume" in told and "Traceback" not in told
+        assert command(*arguments, "--resume", *(["--keep-anyway"] if arguments is adapt else [])) in (0, 6)
+
+
+def test_a_disk_that_fills_is_told_and_another_error_is_not() -> None:
+    with pytest.raises(Fault, match="mine cannot be written: .*os error 28.; make room, then add --resume"), saving(Path("mine"), "add --resume"):
+        raise SafetensorError("I/O error: No space\n left on device (os error 28)")
+    with pytest.raises(ValueError, match="odd"), saving(Path("mine"), "add --resume"):
+        raise ValueError("odd")
 
 
 def test_shorter_vectors_do_not_go_with_tsdae(said: Callable[..., str], base: str, corpus: Path, tmp_path: Path) -> None:
