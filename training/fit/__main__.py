@@ -15,7 +15,7 @@ LOSS_NAMES = (
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.fit",
-        description='Train an encoder. Rows are JSON lines {"a", "b"[, "neg"][, "score"][, "group"]}; simcse, simcse-crop and tsdae take plain text.',
+        description='Train an encoder. Rows are JSON lines {"a", "b"[, "neg"[, "neg_groups"]][, "score"][, "group"]}; simcse, simcse-crop and tsdae take plain text.',
         epilog="example: python -m training.fit --data pairs.jsonl --loss mnrl --out OTHER/mine && python -m training.export --base OTHER/mine --out models/mine",
     )
     source = parser.add_mutually_exclusive_group(required=True)

@@ -9,12 +9,15 @@ Groups = dict[str, set[str]]
 
 
 def text_groups(rows: list[Row]) -> Groups:
-    """What the rows' groups say of their a and b. Made of all rows there are, since a negative's own row is mostly in another batch."""
+    """What the rows say of their a and b, and of negatives, which may stand in no row of their own. Made of all rows there are, since a
+    negative's own row is mostly in another batch."""
     found: Groups = {}
     for row in rows:
         if row.group is not None:
             for text in (row.a, row.b):
                 found.setdefault(text.lower(), set()).add(row.group)
+        for text, groups in zip(row.negatives, row.negative_groups, strict=False):
+            found.setdefault(text.lower(), set()).update(groups)
     return found
 
 

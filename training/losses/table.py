@@ -45,7 +45,7 @@ def positives(rows: list[Row]) -> list[Row]:
 
 def judged(rows: list[Row]) -> list[Row]:
     """Pairs with score 1 or 0; each negative becomes a pair of its own with score 0."""
-    pairs = [replace(row, negatives=(), score=1.0 if row.score is None or row.score >= 0.5 else 0.0) for row in rows]
+    pairs = [replace(row, negatives=(), negative_groups=(), score=1.0 if row.score is None or row.score >= 0.5 else 0.0) for row in rows]
     pairs += [Row(row.a, text, score=0.0) for row in rows for text in row.negatives]
     if len({row.score for row in pairs}) < 2:
         raise Fault('a contrastive loss needs pairs of both kinds; give some rows "neg" or a score below .5, and some without')
@@ -54,7 +54,7 @@ def judged(rows: list[Row]) -> list[Row]:
 
 def triplets(rows: list[Row]) -> list[Row]:
     """A row for each negative."""
-    found = [replace(row, negatives=(text,)) for row in positives(rows) for text in row.negatives]
+    found = [replace(row, negatives=(text,), negative_groups=row.negative_groups[place : place + 1]) for row in positives(rows) for place, text in enumerate(row.negatives)]
     if not found:
         raise Fault('this loss needs rows with "neg"; python -m training.mining finds them')
     return found

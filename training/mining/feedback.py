@@ -48,8 +48,9 @@ def read_feedback(path: Path, entries: list[Entry]) -> tuple[list[Row], int]:
         elif correct:
             rows[Row(utterance, entry.questions[0], group=entry.intent)] = None
         elif right is not None:
-            shown_wrongly = (entry.questions[0],) if right.intent != entry.intent else ()
-            rows[Row(utterance, right.questions[0], shown_wrongly, group=right.intent)] = None
+            other = right.intent != entry.intent
+            shown_wrongly, standing = ((entry.questions[0],), ((entry.intent,),)) if other else ((), ())
+            rows[Row(utterance, right.questions[0], shown_wrongly, group=right.intent, negative_groups=standing)] = None
         else:
             rows[Row(utterance, entry.questions[0], score=0.0)] = None
     return list(rows), unknown

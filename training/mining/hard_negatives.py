@@ -56,6 +56,12 @@ class Pool:
 
         return fits
 
+    def with_negatives(self, row: Row, chosen: tuple[str, ...]) -> Row:
+        """The row with more negatives, each with the intents it stands under: the loss sees the rows alone, and most texts of the pool are in none."""
+        known = row.negative_groups or ((),) * len(row.negatives)
+        groups = (*known, *(tuple(sorted(self.groups.get(text, ()))) for text in chosen))
+        return replace(row, negatives=row.negatives + chosen, negative_groups=groups if any(groups) else ())
+
 
 def mine(rows: list[Row], texts: list[tuple[str, str | None]], encode: Encode, settings: MiningSettings) -> list[Row]:
     """The rows with negatives added to their own. `texts` are (text, intent or None) to choose from."""
@@ -70,5 +76,5 @@ def mine(rows: list[Row], texts: list[tuple[str, str | None]], encode: Encode, s
         nearest = np.argsort(-likeness, kind="stable")[: settings.depth].tolist()
         sides = [[place for place in side if likeness[place] <= limit and fits(place)] for side in (nearest, lexical.nearest(row.a, settings.depth))]
         chosen = tuple(pool.texts[place] for place in taken_in_turn(*sides, settings.count))
-        found.append(replace(row, negatives=row.negatives + chosen))
+        found.append(pool.with_negatives(row, chosen))
     return found

@@ -10,7 +10,8 @@ def write_rows(path: Path, rows: list[Row]) -> None:
     """The file appears whole: written beside and renamed."""
     lines = []
     for row in rows:
-        fields = {"a": row.a, "b": row.b, "neg": list(row.negatives) or None, "score": row.score, "group": row.group}
+        fields = {"a": row.a, "b": row.b, "neg": list(row.negatives) or None, "neg_groups": row.negative_groups or None}
+        fields |= {"score": row.score, "group": row.group}
         lines.append(json.dumps({name: value for name, value in fields.items() if value is not None}, ensure_ascii=False) + "\n")
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")

@@ -9,15 +9,21 @@ import pytest
 from training.faults import Fault
 from training.mining.bm25 import Bm25
 from training.mining.feedback import read_feedback, without_twins
+from training.losses.false_negatives import false_negatives, text_groups
 from training.mining.hard_negatives import MiningSettings, mine
+from training.mining.row_file import write_rows
 from training.texts.faq_corpus import Entry
-from training.texts.rows import Row
+from training.texts.rows import Row, read_rows
 
 ANGLES = {"q": 0.0, "right": 0.3, "twin": 0.28, "near": 0.8, "nearer": 0.6, "same intent": 0.7, "far": 2.0, "q words far": 2.2}
 
 
 def encode(texts: list[str]) -> np.ndarray:
     return np.array([[np.cos(ANGLES[text]), np.sin(ANGLES[text])] for text in texts], np.float32)
+
+
+def any_encode(texts: list[str]) -> np.ndarray:
+    return np.array([[np.cos(ANGLES.get(text, 1.0)), np.sin(ANGLES.get(text, 1.0))] for text in texts], np.float32)
 
 
 def mined(rows: list[Row], **settings: float) -> list[tuple[str, ...]]:
@@ -43,6 +49,23 @@ def test_what_another_row_says_is_right_is_no_negative() -> None:
     rows = [Row("q", "right"), Row("q", "nearer"), Row("far", "near")]
     texts = [(text, None) for text in ("right", "nearer", "near")]
     assert mine(rows[:2], texts, encode, MiningSettings(count=3))[0].negatives == ("near",)
+
+
+def test_negatives_carry_the_intents_they_stand_under_through_the_file(tmp_path: Path) -> None:
+    """"far" is in no pair, so that no row but this says that it is of j; rows of j must not push it away."""
+    texts = [("far", "j"), ("far", "i2"), ("near", None), ("q", "i"), ("right", "i")]
+    rows = mine([Row("q", "right", ("own",), group="i"), *(Row(f"a{n}", f"b{n}", group="j") for n in range(8))], texts, any_encode, MiningSettings(count=2))
+    assert rows[0].negatives == ("own", "near", "far") and rows[0].negative_groups == ((), (), ("i2", "j"))
+    write_rows(tmp_path / "rows.jsonl", rows)
+    back, _ = read_rows(tmp_path / "rows.jsonl")
+    assert back == rows
+    # a0's row: its candidates are b of both rows, then the negatives of q, then the way back to a.
+    assert false_negatives([back[0], Row("a0", "b0", group="j")], text_groups(back))[0].int().tolist()[1][:5] == [0, 0, 0, 0, 1]
+
+
+def test_negatives_of_rows_without_intents_are_written_as_before(tmp_path: Path) -> None:
+    write_rows(tmp_path / "rows.jsonl", [Row("q", "right", ("far",))])
+    assert (tmp_path / "rows.jsonl").read_text() == '{"a": "q", "b": "right", "neg": ["far"]}\n'
 
 
 def test_bm25_ranks_rare_words_over_common_ones() -> None:
@@ -71,7 +94,7 @@ def test_feedback_becomes_positives_negatives_and_judged_pairs(tmp_path: Path) -
     assert unknown == 1
     assert rows == [
         Row("can i use a card", "how to pay", group="pay"),
-        Row("my parcel?", "where is it", ("how to pay",), group="ship"),
+        Row("my parcel?", "where is it", ("how to pay",), group="ship", negative_groups=(("pay",),)),
         Row("tell me a joke", "where is it", score=0.0),
     ]
 

@@ -39,6 +39,8 @@ def test_repeated_rows_are_dropped_and_counted(tmp_path: Path) -> None:
         ({"a": "x", "b": ""}, "found something else or nothing"),
         ({"a": "x", "b": 3}, "found something else or nothing"),
         ({"a": "x", "b": "y", "neg": [None]}, "found something else or nothing"),
+        ({"a": "x", "b": "y", "neg": ["z"], "neg_groups": [["i"], []]}, "a list of intents for each of 1 texts"),
+        ({"a": "x", "b": "y", "neg": "z", "neg_groups": ["i"]}, "a list of intents for each of 1 texts"),
         ({"a": "x", "b": "y", "score": 7}, "from 0 to 1, found 7"),
         ('{"a": "x", "b": "y", "score": NaN}', "from 0 to 1, found nan"),
         ("not json", "rows.jsonl:10"),

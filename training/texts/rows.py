@@ -1,4 +1,4 @@
-"""JSON lines {"a", "b"[, "neg"][, "score"][, "group"]} → rows to train on."""
+"""JSON lines {"a", "b"[, "neg"[, "neg_groups"]][, "score"][, "group"]} → rows to train on."""
 
 import json
 import math
@@ -19,13 +19,15 @@ SHOWN = 5
 @dataclass(frozen=True)
 class Row:
     """Two texts that belong together (or, with score 0, do not), texts that do not belong to `a`, a likeness in 0..1, and an
-    intent: rows of one group never count as each other's negatives."""
+    intent: rows of one group never count as each other's negatives. `negative_groups`: the intents that each negative stands under, where
+    any is known; a negative may stand in no row of its own, and is none for the rows of its intent."""
 
     a: str
     b: str
     negatives: tuple[str, ...] = ()
     score: float | None = None
     group: str | None = None
+    negative_groups: tuple[tuple[str, ...], ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -36,6 +38,16 @@ class Row:
 def plain(text: str) -> str:
     """White space collapsed, nothing else changed: the tokenizer does the rest, as in the service."""
     return " ".join(text.split())
+
+
+def negative_groups_of(value: Any, count: int) -> tuple[tuple[str, ...], ...]:
+    """The column "neg_groups" of a row with `count` negatives: a list of intents for each, or nothing where none is known."""
+    if value is None:
+        return ()
+    lists = value if isinstance(value, list) else []
+    if len(lists) != count or not all(isinstance(groups, list) and all(isinstance(group, str) for group in groups) for groups in lists):
+        raise ValueError(f'expected a list of intents for each of {count} texts of "neg" in "neg_groups", found {value!r}')
+    return tuple(tuple(groups) for groups in lists) if any(lists) else ()
 
 
 def row_of(value: Any) -> Row:
@@ -53,7 +65,8 @@ def row_of(value: Any) -> Row:
         raise ValueError(f'expected "score" from 0 to 1, found {score!r}')
     if group is not None and not isinstance(group, str):
         raise ValueError(f'expected text in "group", found {group!r}')
-    return Row(plain(texts[0]), plain(texts[1]), tuple(plain(text) for text in texts[2:]), None if score is None else float(score), group)
+    standing = negative_groups_of(value.get("neg_groups"), len(texts) - 2)
+    return Row(plain(texts[0]), plain(texts[1]), tuple(plain(text) for text in texts[2:]), None if score is None else float(score), group, standing)
 
 
 def read_rows(path: Path) -> tuple[list[Row], int]:
