@@ -15,6 +15,7 @@ from training.adapt.refused_run import make_way, mark_of, note_refused
 from training.adapt.report import write_report
 from training.adapt.same_data import data_mark, require_same_data
 from training.adapt.served import served, served_base, served_place
+from training.base.base_mark import files_mark
 from training.base.open_base import base_folder, open_model, pick_device
 from training.export.base_folder import find_base, read_base
 from training.export.calibrated_int8 import require_plain_bert
@@ -46,12 +47,12 @@ def adapt_base(chosen: Namespace) -> None:
         require_same_data(room, chosen.resume, data)
         if chosen.weights == "int8":
             require_plain_bert(read_base(str(folder)))
-        model = open_model(folder, device)
+        model, origin = open_model(folder, device), files_mark(folder)
         rows = [] if chosen.no_labels else pair_rows(chosen, held_out, feedback, model_encoder(model, chosen.tokens), room)
         ranges = texts_of(rows + passages)
         before = measure(served_base(chosen, folder, room, ranges), held_out)
-        pairs = Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt", known=stored_rows(held_out))
-        losses = learn(model, [Lesson(passages, settings, room / "text.pt"), pairs], chosen.resume)
+        pairs = Lesson(rows, pair_settings(chosen, len(rows)), room / "pairs.pt", known=stored_rows(held_out), origin=origin)
+        losses = learn(model, [Lesson(passages, settings, room / "text.pt", origin=origin), pairs], chosen.resume)
         fresh = export_trained(model, chosen, room, ranges)
         write_learnt(fresh, learnt_digests(pair_texts(rows, held_out), (row.a for row in passages), known))
         outcome = compare(before, measure(served(chosen, fresh), held_out), held_out, losses)

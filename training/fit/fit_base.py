@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from training.base.base_mark import files_mark, weights_mark
 from training.base.open_base import base_folder, open_model, pick_device
 from training.export.base_folder import find_base
 from training.export.whole_folder import require_not_base, whole_folder
@@ -44,16 +45,23 @@ def read_lesson_rows(chosen: Namespace) -> list[Row]:
     return kind.rows(rows)
 
 
-def teacher_of(name: str, device: str) -> Teacher:
-    """The teacher's vectors; each text is encoded once."""
+def teacher_of(name: str, device: str) -> tuple[Teacher, str]:
+    """(the teacher's vectors, each text encoded once; its mark)."""
     with base_folder(name) as folder:
         model = open_model(folder, device).eval()
+        mark = f"{files_mark(folder)} {weights_mark(model.state_dict())}"
 
     @lru_cache(maxsize=200_000)
     def one(text: str) -> torch.Tensor:
         return model.encode([text], normalize_embeddings=True, convert_to_tensor=True, show_progress_bar=False)[0].cpu()
 
-    return lambda texts: torch.stack([one(text) for text in texts])
+    return lambda texts: torch.stack([one(text) for text in texts]), mark
+
+
+def sources_of(chosen: Namespace) -> dict[str, object]:
+    """What training.json says of where the run came from: names by their last part, since paths are nobody else's."""
+    data = [path.name for path in chosen.text] if chosen.text else chosen.data.name
+    return {"base": Path(chosen.base).name, "teacher": Path(chosen.teacher).name if chosen.teacher else None, "data": data}
 
 
 def settings_of(chosen: Namespace, rows: list[Row]) -> RunSettings:
@@ -72,17 +80,18 @@ def fit_base(chosen: Namespace) -> Path:
     if chosen.threads:
         torch.set_num_threads(chosen.threads)
     device = pick_device(chosen.device)
-    teacher = teacher_of(chosen.teacher, device) if chosen.teacher else no_teacher
+    teacher, taught_by = teacher_of(chosen.teacher, device) if chosen.teacher else (no_teacher, "")
     settings = settings_of(chosen, rows)
     with run_folder(chosen.out, chosen.resume, MARK) as room, base_folder(chosen.base) as folder:
         model = open_model(folder, device)
         if chosen.loss == "embedding-mse" and len(teacher([rows[0].a])[0]) != model.get_sentence_embedding_dimension():
             raise Fault("embedding-mse needs a teacher whose vectors are as long as the base's; use margin-mse with this one")
-        losses = train(model, Lesson(rows, settings, room / "fit.pt", teacher), chosen.resume)
+        lesson = Lesson(rows, settings, room / "fit.pt", teacher, origin=f"{files_mark(folder)} {taught_by}")
+        losses = train(model, lesson, chosen.resume)
         with whole_folder(chosen.out, MARK) as fresh:
             with saving(chosen.out, "add --resume: what was learnt is kept"):
                 model.save(str(fresh), create_model_card=False)
-            (fresh / MARK).write_text(json.dumps({"base": chosen.base, "rows": len(rows), **asdict(settings), "losses": losses}, indent=1) + "\n")
+            (fresh / MARK).write_text(json.dumps({**sources_of(chosen), "rows": len(rows), **asdict(settings), "losses": losses}, indent=1) + "\n")
             write_learnt(fresh, learnt_digests((), (text for row in rows for text in row.texts), known))
             (fresh / "loss.svg").write_text(loss_picture(losses, f"{chosen.loss}, {settings.steps} steps of {settings.batch}"))
     return chosen.out

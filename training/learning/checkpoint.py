@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from training.base.base_mark import weights_mark
 from training.faults import Fault
 from training.learning.run_settings import RunSettings
 from training.texts.rows import Row
@@ -24,13 +25,12 @@ class Checkpoint:
     optimizer: dict[str, Any]
 
 
-def run_mark(settings: RunSettings, rows: list[Row], start: dict[str, torch.Tensor]) -> str:
-    """sha256 hex over all that decides the outcome: settings, rows in order, weights at the start."""
+def run_mark(settings: RunSettings, rows: list[Row], start: dict[str, torch.Tensor], origin: str = "") -> str:
+    """sha256 hex over all that decides the outcome: settings, rows in order, weights at the start, and `origin` (see Lesson)."""
     digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
     for row in rows:
         digest.update(json.dumps(asdict(row), ensure_ascii=False).encode())
-    for name in sorted(start):
-        digest.update(name.encode() + start[name].detach().cpu().contiguous().numpy().tobytes())
+    digest.update(f"{weights_mark(start)} {origin}".encode())
     return digest.hexdigest()
 
 
@@ -58,5 +58,5 @@ def load_checkpoint(path: Path, mark: str) -> Checkpoint | None:
     except Exception as cause:  # Whatever a damaged pickle or zip raises.
         raise Fault(f"the checkpoint {path} cannot be read: {cause}; remove the folder {path.parent} and start without --resume") from cause
     if state.pop("mark") != mark:
-        raise Fault(f"the checkpoint {path} is of a run with other data, settings or base; repeat that command, or remove the folder {path.parent} to start anew without --resume")
+        raise Fault(f"the checkpoint {path} is of a run with other data, settings, base or teacher; repeat that command, or remove the folder {path.parent} to start anew without --resume")
     return Checkpoint(**state)

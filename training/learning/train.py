@@ -34,13 +34,14 @@ def no_teacher(texts: list[str]) -> torch.Tensor:
 @dataclass(frozen=True)
 class Lesson:
     """What a run learns from. `checkpoint` is the file its state is kept in; `known` are rows that are not learned from and say of more
-    texts which groups they stand under."""
+    texts which groups they stand under. `origin` marks what else decides the outcome: the base's files, and a teacher."""
 
     rows: list[Row]
     settings: RunSettings
     checkpoint: Path
     teacher: Teacher = no_teacher
     known: tuple[Row, ...] = ()
+    origin: str = ""
 
 
 def seeded_step(seed: int, step: int) -> random.Random:
@@ -119,7 +120,7 @@ def prepare(model: SentenceTransformer, lesson: Lesson) -> Trainee:
 def train(model: SentenceTransformer, lesson: Lesson, resume: bool) -> list[float]:
     """Trains the model in place; returns the loss of each step. The same lesson gives the same weights on one machine, stopped
     and resumed or not. @raises Fault for a loss that is no number, Interrupted after Ctrl-C with the state saved."""
-    settings, mark = lesson.settings, run_mark(lesson.settings, lesson.rows, model.state_dict())
+    settings, mark = lesson.settings, run_mark(lesson.settings, lesson.rows, model.state_dict(), lesson.origin)
     trainee = prepare(model, lesson)
     losses = start_or_resume(trainee, load_checkpoint(lesson.checkpoint, mark) if resume else None)
     saved = time.monotonic()

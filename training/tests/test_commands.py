@@ -168,6 +168,31 @@ def test_a_run_on_an_exported_folder_is_taken_up_again(command: Command, base: s
     assert command("training.fit", *arguments, "--resume") == 0
 
 
+def test_a_run_is_not_taken_up_with_another_teacher_or_pooling(
+    command: Command, base: str, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both have the base's weights, so that these alone do not tell them apart."""
+    cls, other = tmp_path / "cls", tmp_path / "other"
+    shutil.copytree(base, cls)
+    pooling = json.loads((cls / "1_Pooling/config.json").read_text())
+    (cls / "1_Pooling/config.json").write_text(json.dumps({**pooling, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}))
+    assert command("training.fit", "--base", base, "--data", pairs, "--loss", "mnrl", "--steps", 1, "--out", other) == 0
+
+    def arguments(base_name: object, teacher: object) -> list[object]:
+        return ["--data", pairs, "--loss", "margin-mse", "--steps", 1, "--out", tmp_path / "mine", "--base", base_name, "--teacher", teacher]
+
+    with monkeypatch.context() as broken:
+        broken.setattr("training.fit.fit_base.loss_picture", lambda *_: (_ for _ in ()).throw(Fault("no room")))
+        assert command("training.fit", *arguments(base, base)) == 3
+    capsys.readouterr()
+    for base_name, teacher in ((base, other), (base, cls), (cls, base)):
+        assert command("training.fit", *arguments(base_name, teacher), "--resume") == 3
+        assert "is of a run with other data, settings, base or teacher" in capsys.readouterr().err
+    assert command("training.fit", *arguments(base, base), "--resume") == 0
+    told = json.loads((tmp_path / "mine/training.json").read_text())
+    assert (told["base"], told["teacher"], told["data"]) == ("base", "base", "pairs.jsonl")
+
+
 def test_a_base_whose_file_was_changed_is_refused(command: Command, base: str, pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "model"
     assert command("training.export", "--base", base, "--out", model) == 0

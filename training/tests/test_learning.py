@@ -65,7 +65,7 @@ def test_a_loss_that_is_no_number_ends_the_run(base: str, tmp_path: Path) -> Non
 
 def test_a_checkpoint_of_other_data_or_settings_is_refused(base: str, tmp_path: Path) -> None:
     weights(base, Lesson(ROWS, SETTINGS, tmp_path / "x.pt"))
-    with pytest.raises(Fault, match="other data, settings or base"):
+    with pytest.raises(Fault, match="other data, settings, base or teacher"):
         weights(base, Lesson(ROWS[1:], SETTINGS, tmp_path / "x.pt"), resume=True)
 
 
