@@ -26,9 +26,11 @@ def main() -> None:
     from training.export.base_folder import find_base
     from training.export.whole_folder import require_not_base
     from training.export.write_model import ExportRequest, write_model
+    from training.learning.learnt_texts import read_learnt
     from training.parity.sample_texts import text_lines
 
-    require_not_base(chosen.out, find_base(chosen.base))
+    require_not_base(chosen.out, base := find_base(chosen.base))
+    read_learnt(base)
     with base_folder(chosen.base) as folder:
         request = ExportRequest(
             base=str(folder),

@@ -85,4 +85,6 @@ def test_a_damaged_list_of_the_base_is_not_handed_on(command: Command, base: str
     (damaged / "learnt-texts.txt").write_text("0123456789abcdef\n0123\n")
     assert command("training.adapt", "--corpus", corpus, "--base", damaged, "--out", tmp_path / "mine", "--steps", 1) == 3
     assert "learnt-texts.txt:2 expected 16 hex digits, found '0123'; copy the model folder again" in capsys.readouterr().err
-    assert not (tmp_path / "mine.run").exists()
+    assert command("training.export", "--base", damaged, "--out", tmp_path / "mine") == 3
+    assert f"{damaged / 'learnt-texts.txt'}:2 expected 16 hex digits" in capsys.readouterr().err
+    assert not (tmp_path / "mine.run").exists() and not (tmp_path / "mine").exists()
