@@ -92,8 +92,10 @@ def take_step(trainee: Trainee, step: int) -> float:
         value.backward()
         if math.isfinite(apply_gradient(trainee, step)):
             return loss
-    rate = trainee.lesson.settings.rate
-    raise Fault(f"the loss or its gradient is not a number at step {step + 1}; give a lower --rate (it is {rate:g}), or look for odd rows")
+    rate, room = trainee.lesson.settings.rate, trainee.lesson.checkpoint.parent
+    # A checkpoint, perhaps an earlier lesson's, is of this rate: a run with a lower one neither takes it up nor begins beside it.
+    first = f"remove the folder {room} first, which holds what was learnt at this rate, then " if any(room.glob("*.pt")) else ""
+    raise Fault(f"the loss or its gradient is not a number at step {step + 1}; {first}give a lower --rate (it is {rate:g}), or look for odd rows")
 
 
 def start_or_resume(trainee: Trainee, found: Checkpoint | None) -> list[float]:

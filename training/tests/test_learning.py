@@ -63,6 +63,12 @@ def test_a_loss_that_is_no_number_ends_the_run(base: str, tmp_path: Path) -> Non
     assert not (tmp_path / "x.pt").exists()
 
 
+def test_a_loss_that_is_no_number_after_an_earlier_lesson_says_to_remove_its_state(base: str, tmp_path: Path) -> None:
+    weights(base, Lesson(ROWS, SETTINGS, tmp_path / "text.pt"))
+    with pytest.raises(Fault, match=f"not a number at step .*; remove the folder {tmp_path} first, .* then give a lower --rate"):
+        weights(base, Lesson(ROWS, RunSettings("mnrl", 12, 4, 1e30, 32, 7), tmp_path / "x.pt"))
+
+
 def test_a_checkpoint_of_other_data_or_settings_is_refused(base: str, tmp_path: Path) -> None:
     weights(base, Lesson(ROWS, SETTINGS, tmp_path / "x.pt"))
     with pytest.raises(Fault, match="other data, settings, base or teacher"):
