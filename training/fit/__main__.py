@@ -19,7 +19,7 @@ def main() -> None:
         epilog="example: python -m training.fit --data pairs.jsonl --loss mnrl --out OTHER/mine && python -m training.export --base OTHER/mine --out models/mine",
     )
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", type=Path, help="rows, for all losses but those of plain text")
+    source.add_argument("--data", type=Path, help="rows, for all losses but those of plain text (.gz too)")
     source.add_argument("--text", type=Path, nargs="+", help="text files, one passage a line (.gz too)")
     parser.add_argument("--loss", required=True, choices=LOSS_NAMES)
     parser.add_argument("--base", default="models/faqmatch-minilm-l6", help="a sentence-transformers folder, a folder of training.export, or a package")

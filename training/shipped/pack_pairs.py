@@ -17,6 +17,8 @@ import numpy as np
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
+from training.faults import Fault, run_command
+
 MOST_PIECES = 64
 """Longer texts are cut: questions seldom reach 40 pieces, and the first lines of an answer say what it is about."""
 
@@ -58,11 +60,14 @@ def read_rows(folder: Path, kinds: set[str]) -> Iterator[tuple[str, str, str, st
     """(source, kind, a, b) of every pair of the wanted kinds, in file order."""
     for path in sorted(folder.glob("*.jsonl.gz")):
         source = path.name.removesuffix(".jsonl.gz")
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line)
-                if row["kind"] in kinds:
-                    yield source, row["kind"], row["a"], row["b"]
+        try:
+            with gzip.open(path, "rt", encoding="utf-8") as lines:
+                for line in lines:
+                    row = json.loads(line)
+                    if row["kind"] in kinds:
+                        yield source, row["kind"], row["a"], row["b"]
+        except (gzip.BadGzipFile, EOFError, zlib.error, ValueError, KeyError, TypeError) as cause:
+            raise Fault(f'{path} cannot be read: {cause!r}; expected gzip of JSON lines with "kind", "a" and "b"') from cause
 
 
 def source_quota(counts: dict[str, int], most: int) -> dict[str, int]:

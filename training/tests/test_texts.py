@@ -1,5 +1,6 @@
 """Reading rows, plain text and corpora, and splitting a corpus."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -52,6 +53,15 @@ def test_a_file_with_a_faulty_row_is_refused_with_its_line(tmp_path: Path, row: 
     assert said in str(thrown.value)
 
 
+def test_packed_rows_are_read_and_damaged_ones_named(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress(written(tmp_path, GOOD).read_bytes()))
+    assert read_rows(path) == read_rows(tmp_path / "rows.jsonl")
+    path.write_bytes(b"\x1f\x8b\x08" + b"\xff" * 40)
+    with pytest.raises(Fault, match=r"--data .*rows.jsonl.gz cannot be unpacked"):
+        read_rows(path)
+
+
 @pytest.mark.parametrize("rows", [[], GOOD[:1], [GOOD[0]] * 50])
 def test_a_file_with_hardly_any_rows_is_refused(tmp_path: Path, rows: list[object]) -> None:
     with pytest.raises(Fault, match="at least 8 are needed"):
@@ -65,6 +75,11 @@ def test_passages_are_different_lines_of_some_length(tmp_path: Path) -> None:
     path.write_text("one line of text, and nothing else\n")
     with pytest.raises(Fault, match="1 different passages"):
         read_passages([path])
+    packed = gzip.compress(("Turn the valve to the left now.\n" * 9).encode())
+    for damaged in (packed[:-12], packed[:12] + b"\xff" * 8 + packed[20:], b"no gzip"):
+        (tmp_path / "manual.txt.gz").write_bytes(damaged)
+        with pytest.raises(Fault, match=r"--text .*manual.txt.gz cannot be unpacked"):
+            read_passages([tmp_path / "manual.txt.gz"])
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(Fault, match="cannot be read as UTF-8"):
         read_passages([path])

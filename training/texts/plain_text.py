@@ -1,10 +1,10 @@
 """Text files, one passage a line → passages to learn from without labels."""
 
-import gzip
 from pathlib import Path
 
 from training.faults import Fault
 from training.texts.rows import LEAST_ROWS, plain
+from training.texts.text_file import read_bytes
 
 SHORTEST = 15
 """Characters; shorter lines are headings, numbers and leftovers of tables."""
@@ -17,9 +17,8 @@ def read_passages(paths: list[Path]) -> list[str]:
         if not path.is_file():
             raise Fault(f"--text {path} is not a file; give text files with one passage a line")
         try:
-            raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-            text = raw.decode("utf-8-sig")
-        except (OSError, EOFError, UnicodeDecodeError) as cause:
+            text = read_bytes(path, "--text").decode("utf-8-sig")
+        except UnicodeDecodeError as cause:
             raise Fault(f"--text {path} cannot be read as UTF-8 text: {cause}") from cause
         passages.update(dict.fromkeys(line for line in map(plain, text.splitlines()) if len(line) >= SHORTEST))
     if len(passages) < LEAST_ROWS:
