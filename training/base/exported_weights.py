@@ -5,7 +5,6 @@ added to the product. Weights stored as int8 come back as what the service compu
 """
 
 import hashlib
-import json
 import shutil
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 from transformers import AutoConfig, AutoModel
 
-from training.export.base_folder import NEEDED, read_json, utterance_prompt
+from training.export.base_folder import NEEDED, module_types, read_object, utterance_prompt
 from training.export.int8_graph import is_int8_graph, trained_weights
-from training.export.manifest import LEARNT_TEXTS
+from training.export.manifest import LEARNT_TEXTS, read_manifest
 from training.faults import Fault
 from training.packed.bert import to_state
 from training.saving import saving
@@ -83,10 +82,10 @@ def rebuild_base(folder: Path, room: Path) -> None:
     for part in (PROMPTS, LEARNT_TEXTS):
         if (folder / part).is_file():
             shutil.copyfile(folder / part, room / part)
-    kinds = [module["type"].rsplit(".", 1)[-1] for module in read_json(room / "modules.json")]
+    kinds = [module["type"].rsplit(".", 1)[-1] for module in module_types(folder / "modules.json")]
     if not {"Transformer", "Pooling", "Normalize"}.issuperset(kinds):
         raise Fault(f"{folder} is an exported model with {', '.join(kinds)}, whose weights cannot be read back; {INSTEAD}")
-    manifest = json.loads((folder / "faqmatch.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(folder)
     weights = named_weights(onnx.load(str(folder / manifest["graph"]["file"])).graph)
     model = AutoModel.from_config(AutoConfig.from_pretrained(str(room)))
     missing = [name for name in model.state_dict() if name not in weights and not name.startswith("pooler.") and "position_ids" not in name]
@@ -103,7 +102,7 @@ def rebuild_base(folder: Path, room: Path) -> None:
 
 def require_digests(folder: Path) -> None:
     """Hold every file to its digest: parity would not notice a changed row that its few texts do not read."""
-    files: dict[str, str] = json.loads((folder / "faqmatch.json").read_text(encoding="utf-8"))["files"]
+    files: dict[str, str] = read_manifest(folder)["files"]
     for name, digest in files.items():
         file = folder / name
         if not file.is_file() or f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}" != digest:
@@ -115,7 +114,7 @@ def require_parity(folder: Path, room: Path) -> None:
     file = folder / "parity.json"
     if not file.is_file():
         raise Fault(f"the base folder {folder} lacks parity.json, which its weights are held to; copy the model folder again")
-    parity = read_json(file)
+    parity = read_object(file, texts=list, vectors=list)
     vectors = SentenceTransformer(str(room), device="cpu").encode(parity["texts"], prompt=utterance_prompt(room), normalize_embeddings=True)
     worst = float((vectors * np.array(parity["vectors"], np.float32)).sum(axis=1).min())
     if not worst >= LEAST_COSINE:

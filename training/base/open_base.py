@@ -10,7 +10,7 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils import logging
 
 from training.base.exported_weights import is_exported, rebuild_base
-from training.export.base_folder import find_base, read_base, read_json
+from training.export.base_folder import find_base, read_base, read_object
 from training.faults import Fault
 
 
@@ -26,7 +26,7 @@ def pick_device(name: str) -> str:
 def require_no_prompts(folder: Path) -> None:
     """A base with query and passage prompts would be trained on texts it never sees in service."""
     file = folder / "config_sentence_transformers.json"
-    prompts = (read_json(file).get("prompts") or {}) if file.is_file() else {}
+    prompts = (read_object(file).get("prompts") or {}) if file.is_file() else {}
     if any(prompts.values()):
         raise Fault(f"the base puts prompts before texts ({', '.join(sorted(name for name, text in prompts.items() if text))}), which training does not do yet; choose a base without")
 

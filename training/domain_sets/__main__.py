@@ -1,12 +1,14 @@
 """`python -m training.domain_sets`: write measuring corpora (faq.json, manual.txt). Their text is not part of the project."""
 
 import argparse
-import gzip
+import io
 import json
 import random
 from pathlib import Path
 
 from training.faults import Fault, run_command
+from training.learning.arguments import whole
+from training.texts.text_file import lines_of, parse_json, read_text
 
 SETS: dict[str, tuple[str, ...]] = {
     "medical": ("medquad",),
@@ -22,6 +24,17 @@ ANSWER_KINDS = {"qa", "title_body"}
 """`b` answers `a`."""
 
 
+def pair_of(line: str, place: str) -> dict[str, str]:
+    """One row; a Fault names the place of a line that is none."""
+    try:
+        row = parse_json(line)
+    except ValueError as cause:
+        raise Fault(f"{place} {cause}; give --train-data the folder with pairs/ and text/") from cause
+    if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in ("a", "b", "kind")):
+        raise Fault(f'{place} expected text in "a", "b" and "kind", found {line.strip()[:40]!r}')
+    return row
+
+
 def read_pairs(folder: Path, names: tuple[str, ...]) -> list[dict[str, str]]:
     """All rows of the named files."""
     rows: list[dict[str, str]] = []
@@ -29,7 +42,9 @@ def read_pairs(folder: Path, names: tuple[str, ...]) -> list[dict[str, str]]:
         path = folder / "pairs" / f"{name}.jsonl.gz"
         if not path.is_file():
             raise Fault(f"{path} is not there; give --train-data the folder with pairs/ and text/")
-        rows.extend(json.loads(line) for line in gzip.decompress(path.read_bytes()).decode("utf-8").splitlines())
+        for number, line in enumerate(lines_of(read_text(path, "--train-data", "the folder with pairs/ and text/")), 1):
+            if line.strip():
+                rows.append(pair_of(line, f"{path}:{number}"))
     return rows
 
 
@@ -63,13 +78,14 @@ def main() -> None:
     )
     parser.add_argument("--train-data", required=True, type=Path, help="folder with pairs/*.jsonl.gz and text/*.txt.gz")
     parser.add_argument("--out", required=True, type=Path, help="folder to write <set>/faq.json and <set>/manual.txt into")
-    parser.add_argument("--entries", type=int, default=2000, help="entries a corpus, drawn with a fixed seed (default 2000)")
-    parser.add_argument("--passages", type=int, default=20000, help="passages of plain text (default 20000)")
+    parser.add_argument("--entries", type=whole(1), default=2000, help="entries a corpus, drawn with a fixed seed (default 2000)")
+    parser.add_argument("--passages", type=whole(1), default=20000, help="passages of plain text (default 20000)")
     chosen = parser.parse_args()
     for name, files in SETS.items():
         found = entries_of(read_pairs(chosen.train_data, files), name)
         entries = random.Random(5).sample(found, min(len(found), chosen.entries))
-        lines = [line for file in files for line in gzip.open(chosen.train_data / "text" / f"{file}.txt.gz", "rt", encoding="utf-8")]
+        texts = [read_text(chosen.train_data / "text" / f"{file}.txt.gz", "--train-data", "the folder with pairs/ and text/") for file in files]
+        lines = [line for text in texts for line in io.StringIO(text, newline=None)]
         lines = random.Random(5).sample(lines, min(len(lines), chosen.passages))
         (chosen.out / name).mkdir(parents=True, exist_ok=True)
         (chosen.out / name / "faq.json").write_text(json.dumps({"entries": entries}, indent=1, ensure_ascii=False), encoding="utf-8")

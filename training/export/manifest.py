@@ -3,9 +3,11 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
-from training.export.base_folder import BaseFolder
+from training.export.base_folder import BaseFolder, read_object, shortly
 from training.export.trace_graph import INPUTS, output_name
+from training.faults import Fault
 
 FORMAT = 1
 GRAPH_FILE = "onnx/model.onnx"
@@ -22,6 +24,16 @@ def digest_files(folder: Path) -> tuple[dict[str, str], str]:
     files = {path: hashlib.sha256((folder / path).read_bytes()).hexdigest() for path in paths if path not in NOT_VECTORS}
     lines = "".join(f"{path} {files[path]}\n" for path in sorted(files))
     return files, hashlib.sha256(lines.encode("utf-8")).hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """faqmatch.json as write_manifest wrote it; a Fault where it is another's or damaged."""
+    file = folder / "faqmatch.json"
+    manifest = read_object(file, dimension=int, max_seq_length=int, pooling=str, graph=dict, files=dict)
+    graph = manifest["graph"]
+    if not isinstance(graph.get("file"), str) or not isinstance(graph.get("pooled"), bool):
+        raise Fault(f'{file}: expected "file" and "pooled" in "graph", found {shortly(graph)}; copy the folder again')
+    return manifest
 
 
 def write_manifest(folder: Path, name: str, base: BaseFolder, mode: str | None) -> str:

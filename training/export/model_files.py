@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from training.export.base_folder import BaseFolder, read_json
+from training.export.base_folder import BaseFolder, read_object
 from training.export.manifest import LEARNT_TEXTS
 
 COPIED = (
@@ -20,7 +20,7 @@ COPIED = (
 def has_prompts(base: BaseFolder) -> bool:
     """Whether any prompt is not empty; a folder without stays as it is, digest and all."""
     file = base.path / "config_sentence_transformers.json"
-    return file.is_file() and any((read_json(file).get("prompts") or {}).values())
+    return file.is_file() and any((read_object(file).get("prompts") or {}).values())
 
 
 def write_model_files(base: BaseFolder, folder: Path) -> None:
@@ -34,7 +34,7 @@ def write_model_files(base: BaseFolder, folder: Path) -> None:
     for part in (*COPIED, *prompts, *learnt, *(f"{layer}/config.json" for layer in base.dense)):
         (folder / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(base.path / part, folder / part)
-    tokenizer = read_json(base.path / "tokenizer.json")
+    tokenizer = read_object(base.path / "tokenizer.json")
     tokenizer["truncation"] = None
     tokenizer["padding"] = None
     text = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":"))

@@ -1,6 +1,5 @@
 """The feedback log → rows: what users were shown and whether it was right."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ from training.faults import Fault
 from training.texts.faq_corpus import Entry
 from training.texts.near_duplicates import near_duplicate_groups
 from training.texts.rows import Row, plain
-from training.texts.text_file import lines_of, read_text
+from training.texts.text_file import lines_of, parse_json, read_text
 
 
 def verdict_of(value: Any) -> tuple[str, str, bool, str]:
@@ -39,7 +38,7 @@ def read_feedback(path: Path, entries: list[Entry]) -> tuple[list[Row], int]:
         if not line.strip():
             continue
         try:
-            utterance, shown, correct, intent = verdict_of(json.loads(line))
+            utterance, shown, correct, intent = verdict_of(parse_json(line))
         except ValueError as cause:
             raise Fault(f"{path}:{number} {cause}") from cause
         entry, right = by_id.get(shown), by_intent.get(intent)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from training.faults import Fault, run_command
+from training.learning.arguments import MOST_SEED, whole
 
 
 def main() -> None:
@@ -19,8 +20,8 @@ def main() -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--texts", type=Path, help="text file, one text a line")
     source.add_argument("--jsonl", type=Path, nargs="+", help='JSON-lines files with a "text" field, to draw from')
-    parser.add_argument("--count", type=int, default=2000, help="how many texts (default 2000)")
-    parser.add_argument("--seed", type=int, default=3, help="seed of the draw (default 3)")
+    parser.add_argument("--count", type=whole(1), default=2000, help="how many texts (default 2000)")
+    parser.add_argument("--seed", type=whole(0, MOST_SEED), default=3, help="seed of the draw (default 3)")
     parser.add_argument("--save-texts", type=Path, help="write the texts used, one a line")
     parser.add_argument("--latency-against", type=Path, help="also time this model folder, say a float32 export, against --model")
     chosen = parser.parse_args()
@@ -32,12 +33,12 @@ def main() -> None:
     from training.parity.sample_texts import draw_texts, text_lines
 
     texts = text_lines(chosen.texts, "--texts")[: chosen.count] if chosen.texts else draw_texts(chosen.jsonl, chosen.count, chosen.seed)
-    if not texts:
-        raise Fault("there is no text to compare; give --texts a file with text, and --count at least 1")
     if chosen.save_texts:
         chosen.save_texts.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
-    encoder = GraphEncoder(chosen.model)
-    reference = reference_vectors(load_reference(read_base(chosen.base).path), texts, progress=True)
+    encoder, base = GraphEncoder(chosen.model), read_base(chosen.base)
+    if encoder.manifest["dimension"] != base.dimension:
+        raise Fault(f"{chosen.model} gives vectors of {encoder.manifest['dimension']} numbers and --base {chosen.base} of {base.dimension}; give the base that it was exported from")
+    reference = reference_vectors(load_reference(base.path), texts, progress=True)
     alone = encoder.encode(texts, batch=1, label="alone")
     figures = compare_vectors(reference, alone, encoder.encode(texts, batch=32, label="in batches"))
     report: dict[str, object] = {**asdict(figures), "reached": figures.reached()}

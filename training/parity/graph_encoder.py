@@ -1,13 +1,15 @@
 """A model folder run in Python: the tokenizer and graph that the service runs, pooling done in numpy where the graph has none."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
+from training.export.manifest import read_manifest
 from training.faults import Fault
 
 
@@ -21,20 +23,30 @@ def pool(tokens: np.ndarray, mask: np.ndarray, mode: str) -> np.ndarray:
     return np.stack([row.sum(axis=0) / (len(row) if mode == "mean" else np.sqrt(len(row))) for row in rows])
 
 
+def opened(file: Path, open_it: Callable[[Path], Any]) -> Any:
+    """What the opener makes of the file; a Fault where there is none or it is damaged."""
+    if not file.is_file():
+        raise Fault(f"the model folder lacks {file}; copy the whole folder again")
+    try:
+        return open_it(file)
+    except Exception as cause:  # Both openers raise whatever their formats raise.
+        raise Fault(f"{file} cannot be loaded: {' '.join(str(cause).split())}; it is cut short or damaged: copy the folder again") from cause
+
+
 class GraphEncoder:
     """texts → unit vectors float32 [texts, dim], by onnxruntime on the CPU."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         if not (folder / "faqmatch.json").is_file():
             raise Fault(f"{folder} has no faqmatch.json; give a folder that python -m training.export wrote")
-        self.manifest = json.loads((folder / "faqmatch.json").read_text(encoding="utf-8"))
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.manifest = read_manifest(folder)
+        self.tokenizer: Tokenizer = opened(folder / "tokenizer.json", lambda file: Tokenizer.from_file(str(file)))
         self.tokenizer.enable_truncation(self.manifest["max_seq_length"])
         self.tokenizer.enable_padding(pad_id=self.tokenizer.token_to_id("[PAD]") or 0)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         graph = folder / self.manifest["graph"]["file"]
-        self.session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self.session: onnxruntime.InferenceSession = opened(graph, lambda file: onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"]))
 
     def tensors(self, texts: list[str]) -> dict[str, np.ndarray]:
         """The graph's inputs for one batch, padded to its longest text."""

@@ -1,11 +1,10 @@
 """The texts of a parity run: lines of a file, or a seeded draw from JSON-lines files with a "text" field."""
 
-import json
 import random
 from pathlib import Path
 
 from training.faults import Fault
-from training.texts.text_file import lines_of, read_text
+from training.texts.text_file import lines_of, parse_json, read_text
 
 
 def text_lines(path: Path, option: str) -> list[str]:
@@ -23,7 +22,7 @@ def draw_texts(files: list[Path], count: int, seed: int) -> list[str]:
         text = read_text(path, "--jsonl", 'JSON-lines files with a "text" field')
         for number, line in enumerate(lines_of(text), 1):
             try:
-                row = json.loads(line) if line.strip() else {}
+                row = parse_json(line) if line.strip() else {}
             except ValueError as cause:
                 raise Fault(f"{path}:{number} is not JSON: {cause}") from cause
             text = row.get("text") if isinstance(row, dict) else None

@@ -1,12 +1,11 @@
 """The public sets, each as stored questions and utterances with their intents."""
 
-import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.faults import Fault
-from training.texts.text_file import lines_of, read_text
+from training.texts.text_file import lines_of, parse_json, read_text
 
 SETS = {
     "CLINC150 10-shot": ("clinc150/train-10shot.jsonl", "clinc150/test.jsonl"),
@@ -33,12 +32,29 @@ def text_and_intent(row: dict) -> tuple[str, str]:
     return row.get("text") or row.get("question") or "", intent
 
 
+def row_in(line: str, place: str) -> dict:
+    """A line's JSON object; a Fault names the place of a line that holds none."""
+    try:
+        row = parse_json(line)
+    except ValueError as cause:
+        raise Fault(f"{place} is not JSON: {cause}") from cause
+    if not isinstance(row, dict):
+        raise Fault(f"{place} expected a JSON object with a text and an intent, found {line.strip()[:40]!r}")
+    return row
+
+
 def read_lines(path: Path) -> list[tuple[str, str]]:
     """All rows with a text and an intent."""
     if not path.is_file():
         raise Fault(f"{path} is not there; give --data the folder of public sets, the one that FAQMATCH_EVAL_DATA names")
-    rows = [text_and_intent(json.loads(line)) for line in lines_of(read_text(path, "--data", "the folder of public sets")) if line.strip()]
-    return [(text, intent) for text, intent in rows if text and intent]
+    rows = []
+    for number, line in enumerate(lines_of(read_text(path, "--data", "the folder of public sets")), 1):
+        if line.strip():
+            rows.append(text_and_intent(row_in(line, f"{path}:{number}")))
+    found = [(text, intent) for text, intent in rows if text and intent]
+    if not found:
+        raise Fault(f"{path} holds no row with a text and an intent; copy the public sets again")
+    return found
 
 
 def question_sets(folder: Path, count: int) -> list[QuestionSet]:

@@ -2,6 +2,8 @@
 
 import argparse
 import shutil
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -24,17 +26,35 @@ LEAST_COSINE = 0.999
 """A rounding error of one float may move an input to the next whole number, so the graph and PyTorch agree to this, not to 1e-6."""
 
 
+def arrays_of(part: Path) -> dict[str, np.ndarray]:
+    """The arrays of a .npz file; a Fault where it is none."""
+    if not part.is_file():
+        raise Fault(f"--weights {part} is not a file; give every .npz part that the run wrote")
+    try:
+        with np.load(part) as held:
+            return {name: held[name] for name in held.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError) as cause:
+        raise Fault(f"--weights {part} cannot be read: {cause}; it is cut short, or no .npz that training.shipped wrote") from cause
+
+
+def require_whole(weights: dict[str, np.ndarray], layers: int) -> None:
+    """A Fault where arrays are missing or cut: a part of the run's files was left out."""
+    wanted = {name: tuple(value.shape) for name, value in PackedBert(layers=layers).state_dict().items()}
+    odd = sorted(name for name, shape in wanted.items() if name not in weights or weights[name].shape != shape)
+    if odd:
+        raise Fault(f"--weights lack {len(odd)} of {len(wanted)} arrays or hold halves of them ({odd[0]}, …); give every .npz part that the run wrote")
+
+
 def read_weights(parts: list[Path]) -> dict[str, np.ndarray]:
     """PackedBert's names → float32, from the .npz files that a run wrote; the word table on the int8 grid it is stored on."""
     weights: dict[str, np.ndarray] = {}
     split: dict[str, dict[int, np.ndarray]] = {}
     for part in parts:
-        held = np.load(part)
-        for name in held.files:
+        for name, value in arrays_of(part).items():
             whole, _, number = name.partition("@")
-            split.setdefault(whole, {})[int(number or 0)] = held[name].astype(np.float32)
+            split.setdefault(whole, {})[int(number or 0)] = value.astype(np.float32)
     for name, pieces in split.items():
-        weights[name] = np.concatenate([pieces[at] for at in sorted(pieces)]) if len(pieces) > 1 else pieces[0]
+        weights[name] = np.concatenate([pieces[at] for at in sorted(pieces)]) if len(pieces) > 1 else next(iter(pieces.values()))
     if "words.weight" not in weights:
         raise Fault(f"{', '.join(map(str, parts))} hold no words.weight; give every part that the run wrote")
     packed, scale = round_to_int8(weights["words.weight"], 1, np.float32)
@@ -55,6 +75,7 @@ def ship(parts: list[Path], base_name: str, out: Path, card: Path, licence: Path
     base, weights = read_base(base_name), read_weights(parts)
     config = read_json(base.path / "config.json")
     shape = BertShape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
+    require_whole(weights, shape.layers)
     with whole_folder(out) as folder:
         (folder / GRAPH_FILE).parent.mkdir()
         (folder / GRAPH_FILE).write_bytes(int8_graph(weights, shape).SerializeToString(deterministic=True))

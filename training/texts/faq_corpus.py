@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import yaml
 
 from training.faults import Fault
 from training.texts.rows import plain
-from training.texts.text_file import lines_of, read_text
+from training.texts.text_file import lines_of, parse_json, read_text, require_characters
 
 FORMATS = (".yaml", ".yml", ".json", ".jsonl", ".csv", ".tsv")
 
@@ -48,10 +47,10 @@ def records(path: Path) -> list[Any]:
     """The entries of one file as they stand in it."""
     text, ending = read_text(path, "--corpus", "an FAQ file or a folder of such"), format_of(path)
     if ending == ".jsonl":
-        return [json.loads(line) for line in lines_of(text) if line.strip()]
+        return [parse_json(line) for line in lines_of(text) if line.strip()]
     if ending in (".csv", ".tsv"):
         return [row for row in table_rows(text, ending) if not is_corpus_wide(row)]
-    value = json.loads(text) if ending == ".json" else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    value = parse_json(text) if ending == ".json" else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     found = value.get("entries") if isinstance(value, dict) else value
     return found if isinstance(found, list) else []
 
@@ -66,7 +65,7 @@ def text_in(record: dict[str, Any], field: str) -> str:
     value = record.get(field)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"expected text in {field}, found {value!r}; put it in quotes")
-    return value or ""
+    return require_characters(value or "")
 
 
 def parts_of(record: Any) -> tuple[str, str, list[str], str]:
@@ -86,7 +85,7 @@ def parts_of(record: Any) -> tuple[str, str, list[str], str]:
     questions = record.get("questions", [question] if question else [])
     if not intent or not isinstance(questions, list) or not all(isinstance(question, str) for question in questions):
         raise ValueError("expected an id or intent and questions as a list of texts")
-    return text_in(record, "id") or intent, intent, questions, text_in(record, "answer")
+    return text_in(record, "id") or intent, intent, list(map(require_characters, questions)), text_in(record, "answer")
 
 
 MOST_DEPTH = 8
@@ -120,8 +119,9 @@ def read_corpus(path: Path) -> list[Entry]:
                     _, known, before = joined.setdefault(id_, (intent, {}, ""))
                     known.update(dict.fromkeys(plain(question) for question in questions if question.strip()))
                     joined[id_] = (intent, known, before or plain(answer))
-        except (ValueError, yaml.YAMLError) as cause:
-            raise Fault(f"--corpus {file}: {cause}; see what a reload says of it") from cause
+        except (ValueError, yaml.YAMLError, RecursionError) as cause:
+            said = "is nested too deep to be read" if isinstance(cause, RecursionError) else " ".join(str(cause).split())
+            raise Fault(f"--corpus {file}: {said}; see what faqmatch validate says of it") from cause
     entries = [Entry(id_, intent, tuple(questions), answer) for id_, (intent, questions, answer) in joined.items() if questions]
     if len({entry.intent for entry in entries}) < 2:
         raise Fault(f"--corpus {path} holds {len(entries)} entries with questions; at least two intents are needed")

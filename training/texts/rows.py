@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from training.faults import Fault
-from training.texts.text_file import lines_of, read_text
+from training.texts.text_file import lines_of, parse_json, read_text
 
 LEAST_ROWS = 8
 """Fewer rows teach nothing: a batch would hold no negatives worth the name."""
@@ -79,7 +79,7 @@ def read_rows(path: Path) -> tuple[list[Row], int]:
         if not line.strip():
             continue
         try:
-            rows[row_of(json.loads(line))] = None
+            rows[row_of(parse_json(line))] = None
             read += 1
         except json.JSONDecodeError:
             faults.append(f'{path}:{number} expected a JSON object with "a" and "b", found {line.strip()[:40]!r}')
