@@ -26,7 +26,7 @@ def pool(tokens: np.ndarray, mask: np.ndarray, mode: str) -> np.ndarray:
 def opened(file: Path, open_it: Callable[[Path], Any]) -> Any:
     """What the opener makes of the file; a Fault where there is none or it is damaged."""
     if not file.is_file():
-        raise Fault(f"the model folder lacks {file}; copy the whole folder again")
+        raise Fault(f"{file} is not there; a model folder holds it: copy the whole folder again")
     try:
         return open_it(file)
     except Exception as cause:  # Both openers raise whatever their formats raise.

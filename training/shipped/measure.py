@@ -11,11 +11,19 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from training.faults import Fault, run_command
+from training.texts.text_file import lines_of, parse_json, read_text
+
 Vectors = np.ndarray
 
 
 def read(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    """The rows of a measuring set; a Fault names a set that is not there and a line that is no JSON."""
+    lines = lines_of(read_text(path, "--data", "the folder of the measuring sets (FAQMATCH_EVAL_DATA)"))
+    try:
+        return [parse_json(line) for line in lines if line.strip()]
+    except ValueError as cause:
+        raise Fault(f"{path}: {cause}; copy the measuring sets again") from cause
 
 
 class Sets:
@@ -146,7 +154,11 @@ def main() -> None:
     from training.export.manifest import GRAPH_FILE
     from training.parity.graph_encoder import GraphEncoder
 
-    parser = argparse.ArgumentParser(prog="python -m training.shipped.measure", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.shipped.measure",
+        description=__doc__,
+        epilog='example: python -m training.shipped.measure --model models/faqmatch-minilm-l6 --data "$FAQMATCH_EVAL_DATA"',
+    )
     parser.add_argument("--model", type=Path, required=True, help=f"a model folder ({GRAPH_FILE} and tokenizer.json)")
     parser.add_argument("--data", type=Path, default=os.environ.get("FAQMATCH_EVAL_DATA"), help="the measuring sets (default FAQMATCH_EVAL_DATA)")
     chosen = parser.parse_args()
@@ -155,7 +167,7 @@ def main() -> None:
     sets = Sets(chosen.data)
     encoder, texts = GraphEncoder(chosen.model), list(sets.texts)
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    vectors = np.empty((len(texts), 384), np.float32)
+    vectors = np.empty((len(texts), encoder.manifest["dimension"]), np.float32)
     for at in tqdm(range(0, len(order), 32), desc="encode", unit=" batches"):
         some = order[at : at + 32]
         vectors[some] = encoder.encode([texts[one] for one in some])
@@ -163,4 +175,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

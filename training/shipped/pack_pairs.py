@@ -4,6 +4,7 @@ Every text is cut into word pieces once. A row is two texts, the stream it belon
 the same (an intent, a cluster of paraphrases): two members of one group are never negatives of each other.
 """
 
+import argparse
 import gzip
 import json
 import random
@@ -17,7 +18,9 @@ import numpy as np
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
+from training.export.whole_folder import require_place
 from training.faults import Fault, run_command
+from training.parity.graph_encoder import opened
 
 MOST_PIECES = 64
 """Longer texts are cut: questions seldom reach 40 pieces, and the first lines of an answer say what it is about."""
@@ -153,8 +156,10 @@ def pack(folder: Path, tokenizer_file: Path, out: Path, seed: int = 20) -> dict[
     for name, sources in by_stream.items():
         for source, quota in source_quota({key: len(rows) for key, rows in sources.items()}, STREAMS[name].most).items():
             kept.extend((name, f"{source}/{kind}", a, b) for kind, a, b in rng.sample(sources[source], quota))
+    if not kept:
+        raise Fault(f"--pairs {folder} holds no pairs of the kinds {', '.join(sorted(kinds))}; give the folder of *.jsonl.gz")
     spoken = [a for name, _, a, _ in kept if name in ("same_intent", "duplicate", "paraphrase", "title") and 12 <= len(a) <= 160]
-    kept.extend(("noise", "noise", text, changed) for text in rng.sample(spoken, STREAMS["noise"].most) if (changed := noisy(text, rng)) != text.lower())
+    kept.extend(("noise", "noise", text, changed) for text in rng.sample(spoken, min(len(spoken), STREAMS["noise"].most)) if (changed := noisy(text, rng)) != text.lower())
     edges: dict[str, list[tuple[str, str]]] = {}
     for _, source, a, b in kept:
         if source.split("/")[-1] in GROUPED:
@@ -169,7 +174,7 @@ def pack(folder: Path, tokenizer_file: Path, out: Path, seed: int = 20) -> dict[
         rows.append((texts.setdefault(a, len(texts)), texts.setdefault(b, len(texts))))
         streams.append(names.index(name))
         numbers.append(group_numbers.setdefault(key, len(group_numbers)))
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    tokenizer: Tokenizer = opened(tokenizer_file, lambda file: Tokenizer.from_file(str(file)))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MOST_PIECES)
     pieces, starts = [], [0]
@@ -189,12 +194,19 @@ def pack(folder: Path, tokenizer_file: Path, out: Path, seed: int = 20) -> dict[
     return {name: streams.count(index) for index, name in enumerate(names)} | {"crc": zlib.crc32(np.concatenate(pieces).tobytes())}
 
 
-if __name__ == "__main__":
-    import argparse
-
-    parser = argparse.ArgumentParser(description=__doc__)
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.shipped.pack_pairs",
+        description=__doc__,
+        epilog="example: python -m training.shipped.pack_pairs --pairs DATA/train/pairs --tokenizer BASE/tokenizer.json --out OTHER/pairs.npz",
+    )
     parser.add_argument("--pairs", type=Path, required=True, help="folder of *.jsonl.gz")
     parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of the base")
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    print(json.dumps(pack(args.pairs, args.tokenizer, args.out), indent=1))
+    parser.add_argument("--out", type=Path, required=True, help="the .npz file to write")
+    chosen = parser.parse_args()
+    require_place(chosen.out)
+    print(json.dumps(pack(chosen.pairs, chosen.tokenizer, chosen.out), indent=1))
+
+
+if __name__ == "__main__":
+    run_command(main)

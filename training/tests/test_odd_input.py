@@ -86,9 +86,9 @@ def test_a_model_folder_with_an_odd_file_is_named(command: Command, base: str, g
         (parity, "faqmatch.json", "{}", 'faqmatch.json: expected int in "dimension", found nothing'),
         (fit, "faqmatch.json", "{}", 'faqmatch.json: expected int in "dimension", found nothing'),
         (fit, "faqmatch.json", json.dumps({**manifest, "graph": {}}), 'expected "file" and "pooled" in "graph"'),
-        (parity, "onnx/model.onnx", None, "lacks"),
+        (parity, "onnx/model.onnx", None, "model.onnx is not there"),
         (parity, "onnx/model.onnx", "cut", "model.onnx cannot be loaded"),
-        (parity, "tokenizer.json", None, "lacks"),
+        (parity, "tokenizer.json", None, "tokenizer.json is not there"),
         (parity, "tokenizer.json", "{", "tokenizer.json cannot be loaded"),
         (parity, "faqmatch.json", json.dumps({**manifest, "dimension": 99}), "vectors of 99 numbers"),
     ):
