@@ -142,7 +142,11 @@ def distil(chosen: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m training.shipped.distil", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.shipped.distil",
+        description=__doc__,
+        epilog='example: python -m training.shipped.distil --model models/faqmatch-minilm-l6 --other OTHER/encoder --pairs DATA/train/pairs --measuring "$FAQMATCH_EVAL_DATA" --out OTHER/distilled',
+    )
     parser.add_argument("--model", type=Path, required=True, help="the model folder that training.shipped.ship wrote")
     parser.add_argument("--other", type=Path, required=True, help="a sentence-transformers folder: the encoder to learn from")
     parser.add_argument("--share", type=float, default=0.5, help="weight of the other's cosines, 0 to 1")

@@ -81,7 +81,11 @@ def learn(recipe_file: Path, pairs_file: Path, measuring: Path, base_name: str, 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m training.shipped.learn", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.shipped.learn",
+        description=__doc__,
+        epilog='example: python -m training.shipped.learn --recipe training/shipped/recipe.json --pairs OTHER/pairs.npz --measuring "$FAQMATCH_EVAL_DATA" --out OTHER/runs',
+    )
     parser.add_argument("--recipe", type=Path, default=Path(__file__).parent / "recipe.json")
     parser.add_argument("--pairs", type=Path, required=True, help="what training.shipped.pack_pairs wrote")
     parser.add_argument("--measuring", type=Path, required=True, help="the measuring sets (FAQMATCH_EVAL_DATA)")

@@ -72,7 +72,11 @@ def self_teach(chosen: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m training.shipped.self_teach", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.shipped.self_teach",
+        description=__doc__,
+        epilog='example: python -m training.shipped.self_teach --model models/faqmatch-minilm-l6 --pairs DATA/train/pairs --measuring "$FAQMATCH_EVAL_DATA" --out OTHER/taught',
+    )
     parser.add_argument("--model", type=Path, required=True, help="the model folder that training.shipped.ship wrote")
     parser.add_argument("--pairs", type=Path, required=True, help="folder of *.jsonl.gz")
     parser.add_argument("--measuring", type=Path, required=True, help="the measuring sets (FAQMATCH_EVAL_DATA): their texts are left out")

