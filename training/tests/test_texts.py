@@ -15,6 +15,7 @@ from training.texts.near_duplicates import near_duplicate_groups
 from training.texts.plain_text import read_passages
 from training.texts.rows import Row, read_rows
 from training.texts.synthetic_pairs import corpus_pairs
+from training.texts.yaml_core import read_yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -96,6 +97,23 @@ def test_a_corpus_reads_alike_from_every_format(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
         assert read_corpus(tmp_path / name) == expected, name
+
+
+def test_yaml_is_read_by_the_rules_of_1_2_as_in_the_service(tmp_path: Path) -> None:
+    (tmp_path / "faq.yaml").write_text("- {id: no, question: on, answer: 12:30}\n- {id: 2024-01-01, questions: [yes, 1_000, ~x, =, 0b1, <<]}\n")
+    assert read_corpus(tmp_path / "faq.yaml") == [Entry("no", "no", ("on",), "12:30"), Entry("2024-01-01", "2024-01-01", ("yes", "1_000", "~x", "=", "0b1", "<<"), "")]
+    words = {"true": True, "FALSE": False, "010": 10, "0o10": 8, "0xff": 255, "-7": -7, "1.5": 1.5, ".5": 0.5, "1e3": 1000.0, "~": None, "Null": None, "-.inf": float("-inf"), "y": "y", "Off": "Off"}
+    for word, value in words.items():
+        found = read_yaml(f"- {word}\n")[0]
+        assert (type(found), found) == (type(value), value), word
+    assert read_yaml("a:\nb: ''\n") == {"a": None, "b": ""}
+
+
+@pytest.mark.parametrize("text", ["- {id: true, question: x}", "- {id: 7, question: x}", "- {id: a, question: 1.5}"])
+def test_plain_words_that_are_no_text_in_1_2_either_are_to_be_quoted(tmp_path: Path, text: str) -> None:
+    (tmp_path / "faq.yaml").write_text(text)
+    with pytest.raises(Fault, match="expected text in .* put it in quotes"):
+        read_corpus(tmp_path / "faq.yaml")
 
 
 @pytest.mark.parametrize("text", ["entries: [", "entries: []", "entries: [{id: a, questions: [x]}]", "entries: [{id: a, questions: 5}]", "- just text"])

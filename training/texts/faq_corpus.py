@@ -1,4 +1,4 @@
-"""FAQ files → entries. Reads what training needs; `faqmatch lint` and a reload are the ones that check a corpus in full."""
+"""FAQ files → entries. Reads what training needs; `faqmatch validate` and a reload are the ones that check a corpus in full."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ import yaml
 from training.faults import Fault
 from training.texts.rows import plain
 from training.texts.text_file import lines_of, parse_json, read_text, require_characters
+from training.texts.yaml_core import read_yaml
 
 FORMATS = (".yaml", ".yml", ".json", ".jsonl", ".csv", ".tsv")
 
@@ -50,7 +51,7 @@ def records(path: Path) -> list[Any]:
         return [parse_json(line) for line in lines_of(text) if line.strip()]
     if ending in (".csv", ".tsv"):
         return [row for row in table_rows(text, ending) if not is_corpus_wide(row)]
-    value = parse_json(text) if ending == ".json" else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    value = parse_json(text) if ending == ".json" else read_yaml(text)
     found = value.get("entries") if isinstance(value, dict) else value
     return found if isinstance(found, list) else []
 
