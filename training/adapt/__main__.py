@@ -5,7 +5,7 @@ from pathlib import Path
 
 from training.adapt.inputs import require_inputs
 from training.faults import run_command
-from training.learning.arguments import add_run_arguments, whole
+from training.learning.arguments import add_run_arguments, share, whole
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=whole(1), help="how often each pair is seen (default 2, more where that is under 60 steps)")
     parser.add_argument("--steps", type=whole(1), help="steps over pairs instead of epochs; at most 400 unless given here")
     parser.add_argument("--text-steps", type=whole(1), default=60, help="steps over plain text (default 60: more made models worse, docs/evaluation.md)")
-    parser.add_argument("--held-out", type=float, help="share of the questions to measure with, at most 1,000 (default .25; .5 with --no-labels)")
+    parser.add_argument("--held-out", type=share, help="share of the questions to measure with, at most 1,000 (default .25; .5 with --no-labels)")
     parser.add_argument("--weights", choices=["int8-stored", "int8", "float32", "float16"], default="int8-stored", help="form of the export (default int8-stored; int8 is twice as fast and a little less exact)")
     parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE (default: the LICENSE of the base, where it has one)")
     parser.add_argument("--keep-anyway", action="store_true", help="put a model in place that is not better; the exit code is 6 all the same")
@@ -32,7 +32,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.held_out is None:
         chosen.held_out = 0.5 if chosen.no_labels else 0.25
-    if not 0 < chosen.held_out < 1:
+    if chosen.held_out == 1:
         parser.error("--held-out: expected a share between 0 and 1")
     if chosen.no_labels and not chosen.text:
         parser.error("--no-labels: give --text to learn from")

@@ -46,7 +46,7 @@ def adapt_base(chosen: Namespace) -> None:
     with run_folder(chosen.out, chosen.resume) as room, base_folder(chosen.base) as folder:
         require_same_data(room, chosen.resume, data)
         if chosen.weights == "int8":
-            require_plain_bert(read_base(str(folder)))
+            require_plain_bert(read_base(str(folder)), chosen.base)
         model, origin = open_model(folder, device), files_mark(folder)
         rows = [] if chosen.no_labels else pair_rows(chosen, held_out, feedback, model_encoder(model, chosen.tokens), room)
         ranges = texts_of(rows + passages)

@@ -21,6 +21,8 @@ def main() -> None:
     parser.add_argument("--card", type=Path, help="model card to copy in as README.md")
     parser.add_argument("--licence", type=Path, help="licence text to copy in as LICENSE")
     chosen = parser.parse_args()
+    if chosen.calibrate and chosen.weights != "int8":
+        parser.error(f"--calibrate: only --weights int8 reads ranges from texts, and this is {chosen.weights}; leave one of the two out or give --weights int8")
     # After parsing, so that --help and usage errors do not wait for torch to load.
     from training.base.open_base import base_folder
     from training.export.base_folder import find_base
@@ -41,6 +43,7 @@ def main() -> None:
             texts=PARITY_TEXTS,
             card=chosen.card,
             licence=chosen.licence,
+            called=chosen.base,
             calibration=text_lines(chosen.calibrate, "--calibrate") if chosen.calibrate else None,
         )
         print(f"sha256:{write_model(request)}  {chosen.out}")

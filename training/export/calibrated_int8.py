@@ -29,11 +29,11 @@ def oddities(base: BaseFolder, config: dict) -> str:
     return ", ".join(f"{name} {value}" for name, value in odd.items() if value)
 
 
-def require_plain_bert(base: BaseFolder) -> dict:
-    """The base's config, where the int8 graph can say all of it."""
+def require_plain_bert(base: BaseFolder, name: str = "") -> dict:
+    """The base's config, where the int8 graph can say all of it. `name` is what the user called the base, whose weights may lie in a temporary folder."""
     config = read_json(base.path / "config.json")
     if found := oddities(base, config):
-        raise Fault(f"{base.path} has {found}; the int8 graph is for BERT with GELU and mean pooling, so export with --weights int8-stored")
+        raise Fault(f"--base {name or base.path} has {found}; the int8 graph is for BERT with GELU and mean pooling, so export with --weights int8-stored")
     return config
 
 

@@ -18,6 +18,13 @@ def require_place(target: Path) -> None:
         raise Fault(f"--out {target}: {above} is a file; give a place in a folder")
 
 
+def require_file_place(target: Path) -> None:
+    """A Fault where no file can be written to `target`."""
+    require_place(target)
+    if target.is_dir():
+        raise Fault(f"--out {target} is a folder; give the file to write")
+
+
 def require_replaceable(target: Path, mark: str = "faqmatch.json") -> None:
     """A Fault unless `target` can be made, is an empty folder, or holds the file `mark`: a wrong --out cannot delete other work."""
     require_place(target)

@@ -12,7 +12,7 @@ from sentence_transformers.models import Dense
 from tqdm import tqdm
 
 from training.export.base_folder import BaseFolder, read_base
-from training.export.calibrated_int8 import calibrated_graph, quantised_vectors
+from training.export.calibrated_int8 import calibrated_graph, quantised_vectors, require_plain_bert
 from training.export.half_precision import store_as_half
 from training.export.int8_store import store_as_int8
 from training.export.manifest import GRAPH_FILE, write_manifest
@@ -32,7 +32,7 @@ LEAST_COSINE = {"int8": 0.96, "int8-stored": 0.99, "float16": 0.999, "float32": 
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """One export. `weights` is a key of LEAST_COSINE; `card` and `licence` are files copied into the folder if given; ranges of int8 are read from `calibration`."""
+    """One export. `weights` is a key of LEAST_COSINE; `card` and `licence` are files copied into the folder if given; ranges of int8 are read from `calibration`; `called` is the base's name in messages, where it is not `base`."""
 
     base: str
     out: Path
@@ -43,6 +43,7 @@ class ExportRequest:
     card: Path | None = None
     licence: Path | None = None
     calibration: list[str] | None = None
+    called: str = ""
 
 
 def build_graph(request: ExportRequest, base: BaseFolder, reference: SentenceTransformer, next_step: Callable[[str], None]) -> tuple[onnx.ModelProto, np.ndarray | None]:
@@ -78,6 +79,8 @@ def write_model(request: ExportRequest) -> str:
     """Write the model folder; returns its digest. The same request gives the same bytes under the pinned packages."""
     require_files(request.card, request.licence)
     base = read_base(request.base)
+    if request.weights == "int8":
+        require_plain_bert(base, request.called)
     mode = base.pooling if request.pooled else None
     if base.dense and mode is None:
         raise Fault("the base has a Dense layer, which follows pooling; leave out --no-pooling, so that the graph holds both")

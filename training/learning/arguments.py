@@ -7,11 +7,19 @@ MOST_SEED = 2**32 - 1
 """A step's seed is a million times this at most, and has to fit 64 bits."""
 
 
+def number_in(text: str, kind: type[int] | type[float], said: str):
+    """The text as a number; argparse would name the function that could not read it, and not what was expected."""
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected {said}, got {text!r}") from None
+
+
 def whole(least: int, most: int | None = None):
     """An argparse type: a whole number of at least `least`, and at most `most` where that is given."""
 
     def parse(text: str) -> int:
-        value = int(text)
+        value = number_in(text, int, "a whole number")
         if value < least:
             raise argparse.ArgumentTypeError(f"expected at least {least}, got {value}")
         if most is not None and value > most:
@@ -23,7 +31,7 @@ def whole(least: int, most: int | None = None):
 
 def positive(text: str) -> float:
     """An argparse type: a finite number over 0."""
-    value = float(text)
+    value = number_in(text, float, "a number over 0")
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a number over 0, got {text}")
     return value
@@ -39,7 +47,7 @@ def share(text: str) -> float:
 
 def not_negative(text: str) -> float:
     """An argparse type: a finite number of 0 or more."""
-    value = float(text)
+    value = number_in(text, float, "a number of 0 or more")
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a number of 0 or more, got {text}")
     return value

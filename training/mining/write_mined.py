@@ -4,7 +4,7 @@ import json
 from argparse import Namespace
 
 from training.base.open_base import base_folder, open_model, pick_device
-from training.export.whole_folder import require_place
+from training.export.whole_folder import require_file_place
 from training.faults import Fault
 from training.learning.encode import model_encoder
 from training.mining.feedback import read_feedback
@@ -36,10 +36,10 @@ def write_mined(chosen: Namespace) -> str:
     """Write the rows; returns the figures as a JSON line."""
     if chosen.feedback and not chosen.corpus:
         raise Fault("--feedback names entries of a corpus; give --corpus too")
-    require_place(chosen.out)
-    if chosen.out.is_dir():
-        raise Fault(f"--out {chosen.out} is a folder; give the file to write")
+    require_file_place(chosen.out)
     rows, texts, judged, unknown = from_corpus(chosen) if chosen.corpus else from_rows(chosen)
+    if not rows:
+        raise Fault(f"--corpus {chosen.corpus} gives no pairs to mine for: no entry has two questions, or a question and an answer; give entries alternates or answers")
     with base_folder(chosen.base) as folder:
         encode = model_encoder(open_model(folder, pick_device("auto")))
         mined = mine(rows, texts, encode, MiningSettings(chosen.count, chosen.depth, chosen.relative, chosen.margin))

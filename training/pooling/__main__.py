@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from training.export.whole_folder import require_file_place
 from training.faults import run_command
 from training.learning.arguments import whole
 
@@ -19,11 +20,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the table to this file")
     parser.add_argument("--threads", type=whole(1), default=None, help="CPU threads (default: torch's own choice)")
     chosen = parser.parse_args()
+    if chosen.out:
+        require_file_place(chosen.out)
     from training.pooling.compare_poolings import pooling_table
 
     table = pooling_table(chosen)
     print(table)
     if chosen.out:
+        chosen.out.parent.mkdir(parents=True, exist_ok=True)
         chosen.out.write_text(table + "\n", encoding="utf-8")
 
 

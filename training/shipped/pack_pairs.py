@@ -18,7 +18,7 @@ import numpy as np
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from training.export.whole_folder import require_place
+from training.export.whole_folder import require_file_place
 from training.faults import Fault, run_command
 from training.parity.graph_encoder import opened
 
@@ -204,7 +204,8 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of the base")
     parser.add_argument("--out", type=Path, required=True, help="the .npz file to write")
     chosen = parser.parse_args()
-    require_place(chosen.out)
+    require_file_place(chosen.out)
+    chosen.out.parent.mkdir(parents=True, exist_ok=True)
     print(json.dumps(pack(chosen.pairs, chosen.tokenizer, chosen.out), indent=1))
 
 

@@ -68,6 +68,51 @@ def test_numbers_out_of_range_are_refused(command: Command, corpus: Path, tmp_pa
     assert command("training.mining", "--corpus", corpus, "--base", "nowhere", "--out", tmp_path / "rows.jsonl", f"{option}={value}") == 2
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("--batch", "x", "expected a whole number, got 'x'"),
+        ("--rate", "abc", "expected a number over 0, got 'abc'"),
+        ("--matryoshka", "a", "expected a whole number, got 'a'"),
+        ("--matryoshka", "16,", "expected a whole number, got ''"),
+        ("--seed", "1.5", "expected a whole number, got '1.5'"),
+    ],
+)
+def test_what_is_no_number_is_told_in_words(command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str, expected: str) -> None:
+    assert command("training.fit", "--data", tmp_path, "--loss", "mnrl", "--out", tmp_path / "mine", f"{option}={value}") == 2
+    assert f"argument {option}: {expected}" in capsys.readouterr().err
+
+
+def test_ranges_are_read_for_int8_alone(command: Command, base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "texts.txt").write_text("where is my order\n")
+    assert command("training.export", "--base", base, "--out", tmp_path / "out", "--calibrate", tmp_path / "texts.txt") == 2
+    assert "only --weights int8 reads ranges from texts, and this is int8-stored" in capsys.readouterr().err
+
+
+def test_a_base_that_int8_cannot_say_is_named_as_it_was_given(said: Callable[..., str], command: Command, base: str, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cls, graph = tmp_path / "cls", tmp_path / "graph"
+    shutil.copytree(base, cls)
+    pooling = json.loads((cls / "1_Pooling/config.json").read_text())
+    (cls / "1_Pooling/config.json").write_text(json.dumps({**pooling, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}))
+    assert command("training.export", "--base", cls, "--out", graph, "--weights", "float32") == 0
+    capsys.readouterr()
+    expected = f"--base {graph} has pooling cls"
+    assert expected in said("training.adapt", "--corpus", corpus, "--base", graph, "--out", tmp_path / "mine", "--weights", "int8")
+    assert expected in said("training.export", "--base", graph, "--out", tmp_path / "mine", "--weights", "int8")
+
+
+def test_a_corpus_without_pairs_is_not_mined(said: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "faq.json").write_text(json.dumps([{"id": name, "questions": [f"about {name}"]} for name in "ab"]))
+    assert "gives no pairs to mine for" in said("training.mining", "--corpus", tmp_path / "faq.json", "--base", "nowhere", "--out", tmp_path / "rows.jsonl")
+    assert not (tmp_path / "rows.jsonl").exists()
+
+
+def test_a_table_that_cannot_be_written_is_refused_before_it_is_measured(said: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for out, expected in ((tmp_path / "file" / "table.md", "is a file; give a place in a folder"), (tmp_path, "is a folder; give the file")):
+        assert expected in said("training.pooling", "--data", tmp_path / "nowhere", "--base", "nowhere", "--out", out)
+
+
 def test_a_seed_of_more_than_32_bits_is_refused_and_the_greatest_is_not(command: Command, base: str, pairs: Path, tmp_path: Path) -> None:
     options = ["training.fit", "--data", pairs, "--loss", "mnrl", "--base", base, "--out", tmp_path / "mine", "--steps", 1]
     assert command(*options, "--seed", 2**32) == 2

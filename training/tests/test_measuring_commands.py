@@ -32,8 +32,8 @@ def test_pooling_has_a_row_for_each_pooling_of_the_base_and_of_an_untrained_one(
         else:
             for file in (stored, asked):
                 lines(tmp_path / file, [{"text": f"my {topic}", "intent": topic} for topic in topics])
-    assert command("training.pooling", "--data", tmp_path, "--base", base, "--out", tmp_path / "table.md") == 0
-    table = (tmp_path / "table.md").read_text()
+    assert command("training.pooling", "--data", tmp_path, "--base", base, "--out", tmp_path / "new" / "table.md") == 0
+    table = (tmp_path / "new" / "table.md").read_text()
     assert table in capsys.readouterr().out
     assert len(table.splitlines()) == 2 + 2 * len(POOLINGS)
     # The utterances are the stored questions themselves, so every pooling finds them all.
