@@ -115,7 +115,7 @@ describeWithQdrant('backup and restore', (qdrant) => {
     await replica.versions.reload('other', OTHER);
     const refused = await runCopy('backup', at('none'), 'other', 'nowhere', ...to);
     expect(refused).toMatchObject({ code: 4, corpora: [] });
-    expect(refused.err).toContain('no corpus "nowhere" to copy. There are: delivery, other.');
+    expect(refused.err).toContain('There is no corpus "nowhere". There are: delivery, other.');
     expect(await runCopy('backup', at('one'), 'other', ...to)).toMatchObject({ code: 0, corpora: [{ corpus: 'other', copied: 1 }] });
     expect(await readdir(at('one/corpora'))).toEqual(['other']);
   });
