@@ -7,11 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEMO_CORPORA } from '../src/cli/demo.ts';
 import { evalSource } from '../src/cli/eval-source.ts';
-import { reportedSettingsOf } from '../src/cli/match-settings.ts';
-import { openEncoder } from '../src/cli/open-encoder.ts';
 import { markdownLines } from '../src/cli/table.ts';
-import { processTerminal } from '../src/cli/terminal.ts';
-import { withThrowawayVersions } from '../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import type { Corpus } from '../src/corpus/corpus.ts';
 import { parseCorpus } from '../src/corpus/parse-corpus.ts';
@@ -20,6 +16,9 @@ import { withFewerQuestions } from '../src/quality/cross-validation/learning-siz
 import { evaluateWithRows } from '../src/quality/evaluate-version.ts';
 import type { LabelledUtterance } from '../src/quality/evaluated-row.ts';
 import type { FigureName } from '../src/quality/figures.ts';
+import { reportedSettingsOf } from '../src/wiring/match-settings.ts';
+import { openEncoder } from '../src/wiring/open-encoder.ts';
+import { withThrowawayVersions } from '../src/wiring/throwaway-versions.ts';
 import { rememberingEncoder } from './evaluation/remembering-encoder.ts';
 
 const CORPUS_ROOT = fileURLToPath(new URL('../faq-data', import.meta.url));
@@ -58,7 +57,7 @@ const percent = (value: number): string => (Number.isFinite(value) ? (100 * valu
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const shown = (name: FigureName, value: number): string => (name === 'ece' || name === 'auroc' ? value.toFixed(3) : percent(value));
 
-const encoder = rememberingEncoder(await openEncoder(config, { terminal: processTerminal(), onProblem }));
+const encoder = rememberingEncoder(await openEncoder(config, { onProblem }));
 const table: (readonly string[])[] = [];
 try {
   await withThrowawayVersions(config, { encoder, onProblem }, async (opened) => {

@@ -6,12 +6,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MatchAnswer } from '../src/answering/match-answer.ts';
-import { openEncoder } from '../src/cli/open-encoder.ts';
 import { markdownLines } from '../src/cli/table.ts';
-import { processTerminal } from '../src/cli/terminal.ts';
-import { withThrowawayVersions } from '../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { percentText } from '../src/quality/report/number-text.ts';
+import { openEncoder } from '../src/wiring/open-encoder.ts';
+import { withThrowawayVersions } from '../src/wiring/throwaway-versions.ts';
 import { rememberingEncoder } from './evaluation/remembering-encoder.ts';
 import { asker } from './invariance/measure.ts';
 
@@ -50,7 +49,7 @@ function firsts(rows: readonly Row[], most: number): readonly Row[] {
 }
 
 const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
-const encoder = rememberingEncoder(await openEncoder(config, { terminal: processTerminal(), onProblem }));
+const encoder = rememberingEncoder(await openEncoder(config, { onProblem }));
 const table: (readonly string[])[] = [];
 await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
   const ask = (rows: readonly Row[]) => Promise.all(rows.map(({ text }) => text).map(asker(match, 'set')));

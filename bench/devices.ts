@@ -3,13 +3,12 @@
  * of one utterance alone, and how near its vectors are to the CPU's. A device that does not open is a row with what its provider said.
  */
 import { availableParallelism } from 'node:os';
-import { openEncoder } from '../src/cli/open-encoder.ts';
-import { processTerminal } from '../src/cli/terminal.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import type { Device } from '../src/encoder/device.ts';
 import type { Encoder } from '../src/encoder/encoder.ts';
 import { FaqError } from '../src/errors.ts';
 import { summariseLatency } from '../src/quality/latency.ts';
+import { openEncoder } from '../src/wiring/open-encoder.ts';
 import type { BenchContext } from './support/context.ts';
 import { type Findings, short } from './support/report.ts';
 
@@ -70,7 +69,7 @@ export async function devices({ workload, quick, log }: BenchContext): Promise<F
     log(title);
     const { config } = loadConfig({ flags: { device, deviceFallback: 'refuse', encoderWorkers: workers } });
     try {
-      const encoder = await openEncoder(config, { terminal: processTerminal(), onProblem: log });
+      const encoder = await openEncoder(config, { onProblem: log });
       model = encoder.info.name;
       const { vectors, textsPerSecond, one } = await measure(encoder, texts, workload.utterances);
       await encoder.close();

@@ -5,13 +5,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Match } from '../src/answering/match-answer.ts';
-import { openEncoder } from '../src/cli/open-encoder.ts';
 import { markdownLines } from '../src/cli/table.ts';
-import { processTerminal } from '../src/cli/terminal.ts';
-import { withThrowawayVersions } from '../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { estimateShare } from '../src/matching/out-of-scope-share.ts';
 import { seededNumbers } from '../src/quality/measures/bootstrap.ts';
+import { openEncoder } from '../src/wiring/open-encoder.ts';
+import { withThrowawayVersions } from '../src/wiring/throwaway-versions.ts';
 
 const CURE = 'hint3-v2-curekart';
 const SETS = [
@@ -68,7 +67,7 @@ function estimates(inside: readonly number[], outside: readonly number[]): reado
   });
 }
 
-const encoder = await openEncoder(config, { terminal: processTerminal(), onProblem });
+const encoder = await openEncoder(config, { onProblem });
 const table: (readonly string[])[] = [];
 try {
   await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {

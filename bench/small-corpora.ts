@@ -7,16 +7,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MatchAnswer } from '../src/answering/match-answer.ts';
 import { evalSource } from '../src/cli/eval-source.ts';
-import { openEncoder } from '../src/cli/open-encoder.ts';
 import { markdownLines } from '../src/cli/table.ts';
-import { processTerminal } from '../src/cli/terminal.ts';
-import { withThrowawayVersions } from '../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import type { Corpus, Entry } from '../src/corpus/corpus.ts';
 import { parseCorpus } from '../src/corpus/parse-corpus.ts';
 import { corpusFile } from '../src/quality/cross-validation/corpus-file.ts';
 import { withFewerQuestions } from '../src/quality/cross-validation/learning-sizes.ts';
 import { percentText } from '../src/quality/report/number-text.ts';
+import { openEncoder } from '../src/wiring/open-encoder.ts';
+import { withThrowawayVersions } from '../src/wiring/throwaway-versions.ts';
 import { rememberingEncoder } from './evaluation/remembering-encoder.ts';
 import { asker } from './invariance/measure.ts';
 
@@ -51,7 +50,7 @@ const bare = (id: string, question: string): Entry => ({
 });
 
 const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
-const encoder = rememberingEncoder(await openEncoder(config, { terminal: processTerminal(), onProblem }));
+const encoder = rememberingEncoder(await openEncoder(config, { onProblem }));
 const rows: (readonly string[])[] = [];
 await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
   const ask = async (corpus: Corpus, utterances: readonly string[]) => {

@@ -7,10 +7,9 @@
  * between its markers.
  */
 import { parseArgs } from 'node:util';
-import { openEncoder } from '../../src/cli/open-encoder.ts';
-import { processTerminal } from '../../src/cli/terminal.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { FaqError } from '../../src/errors.ts';
+import { openEncoder } from '../../src/wiring/open-encoder.ts';
 import { CASES, type EvaluationCase } from './cases.ts';
 import { CONFIDENCE_CASES, type ConfidenceCase } from './confidence-cases.ts';
 import { type MeasuringParts, measureConfidence } from './measure-confidence.ts';
@@ -35,7 +34,7 @@ function chosenCases(part: string | undefined, only: readonly string[] | undefin
 
 async function measureAll({ sets, confidence }: Chosen, root: string): Promise<void> {
   const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
-  const encoder = await openEncoder(config, { terminal: processTerminal(), onProblem });
+  const encoder = await openEncoder(config, { onProblem });
   try {
     const parts: MeasuringParts = { config, encoder: rememberingEncoder(encoder), root, onProblem };
     for (const wanted of sets) await measureSet(wanted, parts);

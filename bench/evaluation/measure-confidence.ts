@@ -1,12 +1,12 @@
 /** Measures confidence on one corpus: the product's own fit and match path, with an expected share of out-of-scope traffic. */
 import { join } from 'node:path';
 import { goldenRows } from '../../src/cli/eval-source.ts';
-import type { OpenedVersions } from '../../src/cli/open-versions.ts';
-import { withThrowawayVersions } from '../../src/cli/throwaway-versions.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
 import { evaluateGolden } from '../../src/quality/evaluate-golden.ts';
+import type { OpenedVersions } from '../../src/wiring/open-versions.ts';
+import { withThrowawayVersions } from '../../src/wiring/throwaway-versions.ts';
 import type { ConfidenceCase, ExpectedShare } from './confidence-cases.ts';
 import { type ConfidenceResult, confidenceResult, keepConfidence } from './confidence-result.ts';
 import { type MeasuredCorpus, madeCorpus } from './made-corpus.ts';

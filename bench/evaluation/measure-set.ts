@@ -1,11 +1,11 @@
 /** Measures one public set at the default settings, as `faqmatch eval` does. */
 import { join } from 'node:path';
 import { evalSource, goldenRows } from '../../src/cli/eval-source.ts';
-import { reportedSettingsOf } from '../../src/cli/match-settings.ts';
-import { withThrowawayVersions } from '../../src/cli/throwaway-versions.ts';
 import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
 import { withFewerQuestions } from '../../src/quality/cross-validation/learning-sizes.ts';
 import { evaluateWithRows } from '../../src/quality/evaluate-version.ts';
+import { reportedSettingsOf } from '../../src/wiring/match-settings.ts';
+import { withThrowawayVersions } from '../../src/wiring/throwaway-versions.ts';
 import type { EvaluationCase } from './cases.ts';
 import type { MeasuringParts } from './measure-confidence.ts';
 import { caseResult, keepResults, keptResults } from './result.ts';

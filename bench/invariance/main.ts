@@ -5,20 +5,19 @@
  */
 import { DEMO_CORPORA } from '../../src/cli/demo.ts';
 import { evalSource } from '../../src/cli/eval-source.ts';
-import { openEncoder } from '../../src/cli/open-encoder.ts';
 import { markdownLines } from '../../src/cli/table.ts';
-import { processTerminal } from '../../src/cli/terminal.ts';
-import { withThrowawayVersions } from '../../src/cli/throwaway-versions.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Entry } from '../../src/corpus/corpus.ts';
 import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
 import { percentText } from '../../src/quality/report/number-text.ts';
+import { openEncoder } from '../../src/wiring/open-encoder.ts';
+import { withThrowawayVersions } from '../../src/wiring/throwaway-versions.ts';
 import { asker, type Invariance, measureInvariance, measureMoves, unmovedShare } from './measure.ts';
 import { UNRELATED } from './unrelated-intents.ts';
 
 const { config } = loadConfig();
 const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
-const encoder = await openEncoder(config, { terminal: processTerminal(), onProblem });
+const encoder = await openEncoder(config, { onProblem });
 const byCorpus = new Map<string, readonly Invariance[]>();
 const unmoved: number[] = [];
 const unmovedInScope: number[] = [];

@@ -6,8 +6,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Match } from '../../src/answering/match-answer.ts';
-import { openEncoder } from '../../src/cli/open-encoder.ts';
-import { processTerminal } from '../../src/cli/terminal.ts';
 import { createClient, type FaqmatchClient } from '../../src/client/client.ts';
 import { createMatch } from '../../src/composition.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
@@ -19,6 +17,7 @@ import { summariseLatency } from '../../src/quality/latency.ts';
 import type { Versions } from '../../src/versions/contract.ts';
 import { createVersions } from '../../src/versions/create-versions.ts';
 import { openEmbeddingCache } from '../../src/versions/embedding-cache.ts';
+import { openEncoder } from '../../src/wiring/open-encoder.ts';
 import { startQdrant } from '../../test/support/qdrant-server.ts';
 import type { BenchContext } from '../support/context.ts';
 import { atMost, type Findings, short } from '../support/report.ts';
@@ -120,7 +119,7 @@ async function activeVersion(client: FaqmatchClient): Promise<string> {
 /** Both versions are loaded once, then only switched. */
 export async function qdrantSwitch(context: BenchContext): Promise<Findings> {
   const { config } = loadConfig({ flags: { encoderWorkers: context.workers } });
-  const real = await openEncoder(config, { terminal: processTerminal(), onProblem: context.log });
+  const real = await openEncoder(config, { onProblem: context.log });
   const encoder = spreadEncoder(real);
   await using server = await startQdrant();
   const leader = await openReplica(server.url, encoder, join(context.dataDir, 'leader'));

@@ -1,8 +1,6 @@
 /** The same corpus in the embedded index and in a real Qdrant, both ready to match with one encoder. */
 import { join } from 'node:path';
 import type { Match, MatchCall } from '../../src/answering/match-answer.ts';
-import { openEncoder } from '../../src/cli/open-encoder.ts';
-import { processTerminal } from '../../src/cli/terminal.ts';
 import { createMatch } from '../../src/composition.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
@@ -14,6 +12,7 @@ import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import type { ReloadResult, Versions } from '../../src/versions/contract.ts';
 import { createVersions } from '../../src/versions/create-versions.ts';
 import { openEmbeddingCache } from '../../src/versions/embedding-cache.ts';
+import { openEncoder } from '../../src/wiring/open-encoder.ts';
 import { type QdrantServer, startQdrant } from '../../test/support/qdrant-server.ts';
 import type { BenchContext } from '../support/context.ts';
 import { spreadEncoder, spreadQuestions } from '../support/spread-encoder.ts';
@@ -59,7 +58,7 @@ async function openSide(
 /** Starts a Qdrant of its own and loads the corpus into both stores. */
 export async function openTwoStores(context: BenchContext, questions: number, changes: Partial<QdrantSettings> = {}): Promise<TwoStores> {
   const { config } = loadConfig({ flags: { encoderWorkers: context.workers } });
-  const real = await openEncoder(config, { terminal: processTerminal(), onProblem: context.log });
+  const real = await openEncoder(config, { onProblem: context.log });
   const encoder = spreadEncoder(real);
   const server = await startQdrant();
   const cacheDir = join(context.dataDir, 'two-stores');

@@ -4,14 +4,15 @@ import type { Config } from '../config/schema.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import type { ModelFolder } from '../encoder/model-folder.ts';
 import { FaqError } from '../errors.ts';
+import { openModelFolder, startEncoder } from '../wiring/open-encoder.ts';
+import { remoteSettingsOf } from '../wiring/open-remote-encoder.ts';
 import type { Finding } from './doctor-checks.ts';
 import { fail, ok, warn } from './doctor-checks.ts';
 import { checkFit } from './doctor-fit.ts';
 import { checkRemoteEncoder } from './doctor-remote.ts';
 import { checkVersions } from './doctor-versions.ts';
 import { readParity, referenceCosines, shortVector } from './model-parity.ts';
-import { openModelFolder, startEncoder } from './open-encoder.ts';
-import { remoteSettingsOf } from './open-remote-encoder.ts';
+import { startProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The least that a model made by training/export reaches against the reference. */
@@ -58,7 +59,7 @@ export async function checkModel(config: Config, terminal: Terminal): Promise<re
   const found: Finding[] = [];
   try {
     const remote = remoteSettingsOf(config);
-    const model = await openModelFolder(config, { terminal, onProblem });
+    const model = await openModelFolder(config, { showDownload: () => startProgress(terminal, 'Downloading'), onProblem });
     if (model !== undefined)
       found.push(modelFinding(model), ...(await checkFit(config, model)), ...(await checkVersions(config, model.digest)));
     if (remote !== undefined) found.push(...(await checkRemoteEncoder(remote, model)));

@@ -3,9 +3,9 @@ import type { Config } from '../config/schema.ts';
 import { FaqError } from '../errors.ts';
 import { probeQdrant } from '../index/qdrant/probe.ts';
 import { LEAST_QDRANT_VERSION } from '../index/qdrant/settings.ts';
+import { qdrantSettingsOf } from '../wiring/open-versions.ts';
 import { type Finding, fail, ok, warn } from './doctor-checks.ts';
 import { isLoopback } from './loopback.ts';
-import { qdrantSettingsOf } from './open-versions.ts';
 
 const NAME = 'qdrant';
 

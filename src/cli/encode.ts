@@ -1,9 +1,9 @@
 /** `faqmatch encode`: texts to vectors without a server, so that anyone can check the encoder against another implementation. */
 import { type Command, Option } from 'commander';
 import type { TextRole } from '../encoder/encoder.ts';
+import { openEncoder } from '../wiring/open-encoder.ts';
 import { describedCommand, ENCODER_SETTINGS, settingsOf } from './command-settings.ts';
 import { interruptible } from './interruption.ts';
-import { openEncoder } from './open-encoder.ts';
 import { startProgress } from './progress.ts';
 import { readLines, STANDARD_INPUT } from './read-lines.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,7 +31,11 @@ export function encodeCommand(terminal: Terminal): Command {
     const config = settingsOf(command, terminal);
     const texts = await readLines(file ?? STANDARD_INPUT, terminal);
     await interruptible(async (signal) => {
-      const encoder = await openEncoder(config, { terminal, signal, onProblem: (problem) => terminal.err(`warning: ${problem}`) });
+      const encoder = await openEncoder(config, {
+        showDownload: () => startProgress(terminal, 'Downloading'),
+        signal,
+        onProblem: (problem) => terminal.err(`warning: ${problem}`),
+      });
       const progress = startProgress(terminal, 'Encoding');
       try {
         for (let start = 0; start < texts.length; start += CHUNK) {

@@ -9,15 +9,15 @@ import { measureTraffic } from '../quality/traffic/measure-traffic.ts';
 import type { TrafficReport } from '../quality/traffic/traffic-report.ts';
 import { counted } from '../text/counted.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
+import { reportedSettingsOf } from '../wiring/match-settings.ts';
+import { openEncoder } from '../wiring/open-encoder.ts';
+import type { OpenedVersions } from '../wiring/open-versions.ts';
+import { withThrowawayVersions } from '../wiring/throwaway-versions.ts';
 import { type EvalSource, evalSource, goldenRows } from './eval-source.ts';
 import { trafficOf } from './eval-traffic.ts';
-import { reportedSettingsOf } from './match-settings.ts';
-import { openEncoder } from './open-encoder.ts';
-import type { OpenedVersions } from './open-versions.ts';
 import { type ProgressDisplay, startProgress } from './progress.ts';
 import { faultLine } from './report-error.ts';
 import type { Terminal } from './terminal.ts';
-import { withThrowawayVersions } from './throwaway-versions.ts';
 
 /** How one measurement is made. */
 export interface EvalPlan {
@@ -147,7 +147,11 @@ async function measure(opened: OpenedVersions, plan: EvalPlan, place: Place): Pr
 export async function runEvaluation(plan: EvalPlan, place: EvalPlace): Promise<Evaluated> {
   const { config } = plan;
   const onProblem = (problem: string): void => place.terminal.err(`warning: ${problem}`);
-  const encoder = await openEncoder(config, { ...place, onProblem });
+  const encoder = await openEncoder(config, {
+    signal: place.signal,
+    showDownload: () => startProgress(place.terminal, 'Downloading'),
+    onProblem,
+  });
   try {
     return await withThrowawayVersions(config, { encoder, onProblem }, async (opened) => {
       const progress = startProgress(place.terminal, 'Measuring');

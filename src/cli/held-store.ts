@@ -7,7 +7,7 @@ import type { VersionStore } from '../index/contract.ts';
 import { lockDataDir } from '../index/embedded/data-dir-lock.ts';
 import { openEmbeddedStore } from '../index/embedded/embedded-store.ts';
 import { probeQdrant } from '../index/qdrant/probe.ts';
-import { openStore, qdrantSettingsOf } from './open-versions.ts';
+import { openStore, qdrantSettingsOf } from '../wiring/open-versions.ts';
 
 /** Reason of the error for a folder that is not what it should be. */
 export const NO_DATA_DIR = 'NO_DATA_DIR';

@@ -7,11 +7,12 @@ import type { Config } from '../config/schema.ts';
 import { SETTING_NAMES } from '../config/schema.ts';
 import { hasStuckThread } from '../encoder/worker-thread.ts';
 import { FaqError } from '../errors.ts';
+import type { Service } from '../wiring/start-service.ts';
+import { startService } from '../wiring/start-service.ts';
 import { describedCommand, settingsOf } from './command-settings.ts';
 import { loadDemo, welcomeLines } from './demo.ts';
+import { startProgress } from './progress.ts';
 import { serviceLog } from './service-log.ts';
-import type { Service } from './start-service.ts';
-import { startService } from './start-service.ts';
 import type { Terminal } from './terminal.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -103,7 +104,12 @@ async function run(config: Config, flags: { readonly demo: boolean; readonly jso
   const logger = serviceLog(config, terminal);
   const stop = stopRequest();
   logger.debug({ settings: printableConfig(config) }, 'settings');
-  const service = await startService(config, { logger, terminal, onLost: stop.ask, signal: stop.signal }).catch((error: unknown) => {
+  const service = await startService(config, {
+    logger,
+    showDownload: () => startProgress(terminal, 'Downloading'),
+    onLost: stop.ask,
+    signal: stop.signal,
+  }).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
     return undefined;
   });

@@ -31,6 +31,11 @@ const refused: readonly (readonly [rule: string, file: string, imported: string]
   ['parts-never-look-up', 'src/text/quality.ts', '../quality/metrics.ts'],
   ['ties-never-look-up', 'src/versions/server.ts', '../server/start.ts'],
   ['ties-never-look-up', 'src/versions/quality.ts', '../quality/metrics.ts'],
+  ['ties-never-look-up', 'src/answering/wiring.ts', '../wiring/open-encoder.ts'],
+  ['parts-never-look-up', 'src/index/wiring.ts', '../wiring/open-encoder.ts'],
+  ['wiring-serves-the-commands', 'src/wiring/terminal.ts', '../cli/terminal.ts'],
+  ['opened-from-above', 'src/server/encoder.ts', '../wiring/open-encoder.ts'],
+  ['opened-from-above', 'src/quality/encoder.ts', '../wiring/open-encoder.ts'],
   ['ground-stands-alone', 'src/names.ts', './versions/stage.ts'],
   ['ground-stands-alone', 'src/plain-error.ts', './corpus/corpus.ts'],
   ['client-stands-alone', 'src/client/server.ts', '../server/start.ts'],
@@ -58,7 +63,8 @@ const allowed: readonly (readonly [file: string, imported: string])[] = [
   ['src/encoder/text.ts', '../text/terms.ts'],
   ['src/index/qdrant/client.ts', '@qdrant/js-client-rest'],
   ['src/versions/parts.ts', '../matching/decide.ts'],
-  ['src/cli/serve.ts', '../server/start.ts'],
+  ['src/wiring/server.ts', '../server/start.ts'],
+  ['src/cli/serve.ts', '../wiring/open-encoder.ts'],
   ['src/quality/parts.ts', '../versions/stage.ts'],
 ];
 
@@ -98,6 +104,8 @@ function surroundings(): Record<string, string> {
     'src/errors.ts',
     'src/quality/metrics.ts',
     'src/server/start.ts',
+    'src/wiring/open-encoder.ts',
+    'src/cli/terminal.ts',
     'test/support/fake.ts',
     'scripts/build.ts',
   ];

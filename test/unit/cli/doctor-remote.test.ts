@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { checkModel } from '../../../src/cli/doctor-model.ts';
 import { checkRemoteEncoder } from '../../../src/cli/doctor-remote.ts';
-import { openEncoder } from '../../../src/cli/open-encoder.ts';
-import { remoteSettingsOf } from '../../../src/cli/open-remote-encoder.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import type { Config } from '../../../src/config/schema.ts';
 import type { Encoder } from '../../../src/encoder/encoder.ts';
 import { readModelFolder } from '../../../src/encoder/model-folder.ts';
 import { createEncoder } from '../../../src/encoder/onnx-encoder.ts';
+import { openEncoder } from '../../../src/wiring/open-encoder.ts';
+import { remoteSettingsOf } from '../../../src/wiring/open-remote-encoder.ts';
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts';
 import { fakeTerminal } from '../../support/fake-terminal.ts';
 import { tinyModel } from '../../support/model-fixtures.ts';
@@ -94,6 +94,6 @@ test('settings that do not go together are refused in words', () => {
 test('commands other than serve do not wait for a remote that is away', async () => {
   const server = await startEmbeddingServer('tei+http', encoder);
   await server[Symbol.asyncDispose]();
-  const opening = openEncoder(configFor(server), { terminal: fakeTerminal(), onProblem: () => undefined });
+  const opening = openEncoder(configFor(server), { onProblem: () => undefined });
   await expect(opening).rejects.toMatchObject({ code: 'unavailable', reason: 'REMOTE_UNREACHABLE' });
 });

@@ -13,9 +13,8 @@ import type { RunningServer } from '../server/server.ts';
 import { startServer } from '../server/server.ts';
 import type { Versions } from '../versions/contract.ts';
 import { reportedSettingsOf } from './match-settings.ts';
-import { openEncoder } from './open-encoder.ts';
+import { type DownloadDisplay, openEncoder } from './open-encoder.ts';
 import { openVersions } from './open-versions.ts';
-import type { Terminal } from './terminal.ts';
 import { withThrowawayVersions } from './throwaway-versions.ts';
 
 /** A running service. */
@@ -33,7 +32,7 @@ export interface Service {
 /** What starting needs beside the settings. */
 export interface ServiceStart {
   readonly logger: Logger;
-  readonly terminal: Terminal;
+  readonly showDownload: () => DownloadDisplay;
   /** Called where the data directory was lost to someone else: the service must stop writing. */
   readonly onLost: (cause: Error) => void;
   /** Ends a start that is under way. */
@@ -90,14 +89,14 @@ async function release(steps: readonly (() => Promise<unknown>)[], logger: Logge
  * Starts everything; on failure nothing stays behind.
  * @throws FaqError failed_precondition (data directory or port in use, model does not fit), not_found and data_loss of the model.
  */
-export async function startService(config: Config, { logger, terminal, onLost, signal }: ServiceStart): Promise<Service> {
+export async function startService(config: Config, { logger, showDownload, onLost, signal }: ServiceStart): Promise<Service> {
   const begun: (() => Promise<unknown>)[] = [];
   const onProblem = (problem: string): void => logger.warn(problem);
   try {
     const lock: DataDirLock = await lockDataDir(config.dataDir, { onLost });
     begun.push(() => lock.release());
     await warnOfMissingRoot(config, logger);
-    const encoder = await openEncoder(config, { terminal, onProblem, mayBeAway: true, ...(signal === undefined ? {} : { signal }) });
+    const encoder = await openEncoder(config, { showDownload, onProblem, mayBeAway: true, ...(signal === undefined ? {} : { signal }) });
     begun.push(() => encoder.close());
     throwIfAborted(signal);
     const folders = { storeDir: config.dataDir, cacheDir: config.dataDir };

@@ -1,4 +1,4 @@
-/** The encoder that the settings ask for, with a progress bar where its model has to be downloaded first. */
+/** The encoder that the settings ask for; its model is downloaded first where it is not here. */
 import { join } from 'node:path';
 import { askForExactProducts } from '../config/exact-products.ts';
 import type { Config } from '../config/schema.ts';
@@ -10,12 +10,17 @@ import type { OnnxEncoder } from '../encoder/onnx-encoder.ts';
 import { createEncoder } from '../encoder/onnx-encoder.ts';
 import type { FaqError } from '../errors.ts';
 import { hasNoFolder, openRemoteEncoder, remoteSettingsOf } from './open-remote-encoder.ts';
-import { startProgress } from './progress.ts';
-import type { Terminal } from './terminal.ts';
+
+/** Shows how far a download is; {@link stop} is called however it ends. */
+export interface DownloadDisplay {
+  update(done: number, total: number, file: string): void;
+  stop(): void;
+}
 
 /** What opening an encoder needs beside the settings. */
 export interface EncoderOpening {
-  readonly terminal: Terminal;
+  /** Asked for a display when a model is looked for; nothing is shown where not given. */
+  readonly showDownload?: () => DownloadDisplay;
   readonly signal?: AbortSignal;
   /** Told of each inference worker that was lost. */
   readonly onProblem: (problem: string) => void;
@@ -25,19 +30,19 @@ export interface EncoderOpening {
 
 /** Reads and verifies the model and applies the settings to it, downloading it where it is a hub model that is not cached. */
 export async function openModel(config: Config, opening: EncoderOpening): Promise<ModelFolder> {
-  const progress = startProgress(opening.terminal, 'Downloading');
+  const display = opening.showDownload?.();
   try {
     const { truncateDim, queryPrompt, storedPrompt } = config;
     const model = await loadModel({
       model: config.model,
       cacheFolder: config.modelCache ?? join(config.dataDir, 'models'),
       offline: config.offline,
-      onProgress: ({ file, done, total }) => progress.update(done, total, file),
+      onProgress: ({ file, done, total }) => display?.update(done, total, file),
       ...(opening.signal === undefined ? {} : { signal: opening.signal }),
     });
     return withOptions(model, { truncateDim, queryPrompt, storedPrompt });
   } finally {
-    progress.stop();
+    display?.stop();
   }
 }
 
