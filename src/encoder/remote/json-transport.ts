@@ -1,8 +1,5 @@
-/**
- * JSON over HTTP with kept connections, over Node's own client. Every failure is a RemoteTrouble; redirects are not followed.
- */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+/** JSON over HTTP with kept connections. Every failure is a RemoteTrouble. */
+import { AnswerTooLong, type HttpAnswer, openKeptHttp } from '../../kept-http.ts';
 import { systemCode } from '../../system-code.ts';
 import { type RemoteFault, RemoteTrouble } from './remote-errors.ts';
 
@@ -13,8 +10,6 @@ export interface JsonTransport {
   close(): void;
 }
 
-/** Below the 5 s after which common servers end an idle connection, so that none is used at the moment it is closed. */
-const IDLE_MS = 4_000;
 const MOST_SOCKETS = 256;
 /** Longest answer that is read, in bytes: 1,000 vectors of 4,096 numbers written out. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -49,21 +44,9 @@ function retryAfterOf(header: string | undefined): number | undefined {
 const TLS_CODE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:SSL|TLS)|^EPROTO$/u;
 
 function socketTrouble(error: unknown): RemoteTrouble {
-  if (error instanceof RemoteTrouble) return error;
+  if (error instanceof AnswerTooLong) return new RemoteTrouble('REMOTE_GARBLED', { words: error.message });
   const code = systemCode(error) ?? '';
   return new RemoteTrouble(TLS_CODE.test(code) ? 'REMOTE_UNTRUSTED' : 'REMOTE_UNREACHABLE', { words: code, cause: error });
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of response) {
-    const buffer = piece as Buffer;
-    bytes += buffer.byteLength;
-    if (bytes > MOST_BYTES) throw new RemoteTrouble('REMOTE_GARBLED', { words: `more than ${MOST_BYTES} bytes` });
-    pieces.push(buffer);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }
 
 /** Python's servers write NaN and Infinity, which JSON has not; they are told apart from cut-off answers. */
@@ -79,11 +62,9 @@ function parsed(text: string): unknown {
   }
 }
 
-async function answerOf(response: IncomingMessage, apiKey: string | undefined): Promise<unknown> {
-  const text = await textOf(response);
-  const status = response.statusCode ?? 0;
+function contentOf({ status, headers, text }: HttpAnswer, apiKey: string | undefined): unknown {
   if (status >= 200 && status < 300) return parsed(text);
-  const retryAfterMs = retryAfterOf(response.headers['retry-after']);
+  const retryAfterMs = retryAfterOf(headers['retry-after']);
   // Some servers repeat the key that they refuse.
   const words = `HTTP ${status} ${apiKey === undefined ? text : text.replaceAll(apiKey, '[key]')}`.trim();
   throw new RemoteTrouble(faultOf(status), { words, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
@@ -91,27 +72,16 @@ async function answerOf(response: IncomingMessage, apiKey: string | undefined): 
 
 /** @param base `http(s)://host[:port][/path]`, no slash at the end. Opens no socket yet. */
 export function openJsonTransport(base: string, apiKey: string | undefined): JsonTransport {
-  const secure = base.startsWith('https:');
-  const options = { keepAlive: true, timeout: IDLE_MS, maxSockets: MOST_SOCKETS };
-  const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
-  const send = secure ? httpsRequest : httpRequest;
-  // No compressed answer is asked for: vectors hardly shrink.
-  const common = { accept: 'application/json', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
+  const headers = { accept: 'application/json', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
+  const http = openKeptHttp(base, { headers, maxSockets: MOST_SOCKETS, maxBytes: MOST_BYTES });
   return {
     async call(path, body, signal) {
-      const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-      const headers = bytes === undefined ? common : { ...common, 'content-type': 'application/json', 'content-length': bytes.byteLength };
-      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-      try {
-        // The idle bound of the agent is not the request's: the signal is.
-        send(`${base}${path}`, { agent, method: bytes === undefined ? 'GET' : 'POST', headers, signal, timeout: 0 }, resolve)
-          .on('error', reject)
-          .end(bytes);
-        return await answerOf(await promise, apiKey);
-      } catch (error) {
+      const json = body === undefined ? undefined : JSON.stringify(body);
+      const answer = await http.call(path, json, signal).catch((error: unknown) => {
         throw socketTrouble(error);
-      }
+      });
+      return contentOf(answer, apiKey);
     },
-    close: () => agent.destroy(),
+    close: () => http.close(),
   };
 }
