@@ -1,6 +1,6 @@
 /** How many inference threads the settings stand for. */
 import type { Config } from '../config/schema.ts';
-import { ENCODER_DEFAULTS } from '../encoder/onnx-encoder.ts';
+import { ENCODER_DEFAULTS } from '../encoder/defaults.ts';
 
 /** 0 in the settings means the encoder's own default; a remote encoder takes none here. */
 export function workersOf(config: Config): number {

@@ -2,12 +2,14 @@
  * Every setting with its type, range, default and meaning. docs/configuration.md is made from this file.
  */
 import * as z from 'zod';
+import { DEFAULT_MODEL, ENCODER_DEFAULTS } from '../encoder/defaults.ts';
 import { DEVICE_CHOICES, DEVICE_FALLBACKS } from '../encoder/device.ts';
 import { parseRemoteAddress, REMOTE_ADDRESS_FORM } from '../encoder/remote/address.ts';
 import { DEFAULT_REMOTE_SETTINGS } from '../encoder/remote/settings.ts';
 import { ANN_FROM_ROWS } from '../index/embedded/ann-threshold.ts';
 import { DEFAULT_QDRANT_SETTINGS } from '../index/qdrant/settings.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../matching/contract.ts';
+import { DEFAULT_SERVER_LIMITS } from '../server/options.ts';
 import type { SettingFacts } from './setting.ts';
 import { fraction, headerKey, hostAndPort, listenAddress, settingFacts, text, urlList, wholeNumber, yesOrNo } from './setting.ts';
 
@@ -110,7 +112,7 @@ const qdrant = {
 };
 
 const model = {
-  model: described(text().default('faqmatch-minilm-l6'), {
+  model: described(text().default(DEFAULT_MODEL), {
     description:
       'The encoder: the name of a shipped model, a folder (./path or absolute), hub:org/name@revision, or remote, for what encoderUrl serves and no folder here has. Changing it means reloading every corpus.',
   }),
@@ -119,7 +121,7 @@ const model = {
     placeholder: 'path',
   }),
   offline: described(yesOrNo().default(false), { description: 'Never ask the hub; only models already in modelCache can be used.' }),
-  device: described(z.enum(DEVICE_CHOICES, 'cpu, cuda, webgpu or auto').default('cpu'), {
+  device: described(z.enum(DEVICE_CHOICES, 'cpu, cuda, webgpu or auto').default(ENCODER_DEFAULTS.device), {
     description:
       'Where utterances are encoded. cuda needs an NVIDIA GPU and the CUDA build of onnxruntime-node, webgpu a GPU driver with Vulkan, Direct3D 12 or Metal; auto takes the first of cuda, webgpu and cpu that opens.',
   }),
@@ -127,7 +129,7 @@ const model = {
     description:
       'Where the texts of a reload are encoded, so that a reload may run on the GPU while matches stay on the CPU. Unset, it is device. Its vectors are held to those of device at the start.',
   }),
-  deviceFallback: described(z.enum(DEVICE_FALLBACKS, 'warn or refuse').default('warn'), {
+  deviceFallback: described(z.enum(DEVICE_FALLBACKS, 'warn or refuse').default(ENCODER_DEFAULTS.deviceFallback), {
     description: 'Where cuda or webgpu is asked for and does not open: one warning and the CPU instead (warn), or no start (refuse).',
   }),
   truncateDim: described(wholeNumber(0, 65_536).default(0), {
@@ -148,11 +150,11 @@ const model = {
   encoderWorkers: described(wholeNumber(0, 64).default(0), {
     description: 'Inference threads, one session each (about 150 MB of memory a piece). 0 takes one per processor, at most 4.',
   }),
-  maxBatchTokens: described(wholeNumber(16, 1_000_000).default(1024), {
+  maxBatchTokens: described(wholeNumber(16, 1_000_000).default(ENCODER_DEFAULTS.maxBatchTokens), {
     description:
       'Padded word pieces of one encoder batch. Greater batches help throughput of reloads and hold single utterances up longer.',
   }),
-  maxQueue: described(wholeNumber(1, 1_000_000).default(512), {
+  maxQueue: described(wholeNumber(1, 1_000_000).default(ENCODER_DEFAULTS.maxWaiting), {
     description: 'Utterances that may wait for the encoder; further ones are refused with RESOURCE_EXHAUSTED and a time to wait.',
   }),
 };
@@ -197,12 +199,16 @@ const remoteEncoder = {
 };
 
 const limits = {
-  maxUtteranceChars: described(wholeNumber(1, 1_000_000).default(2000), {
+  maxUtteranceChars: described(wholeNumber(1, 1_000_000).default(DEFAULT_SERVER_LIMITS.maxUtteranceChars), {
     description: 'Characters (Unicode code points) of an utterance; longer ones are refused.',
   }),
-  maxTopK: described(wholeNumber(1, 1000).default(100), { description: 'Most candidates that one request may ask for.' }),
-  maxBatchRequests: described(wholeNumber(1, 10_000).default(256), { description: 'Most requests of one MatchBatch.' }),
-  maxStreamInFlight: described(wholeNumber(1, 10_000).default(32), {
+  maxTopK: described(wholeNumber(1, 1000).default(DEFAULT_SERVER_LIMITS.maxTopK), {
+    description: 'Most candidates that one request may ask for.',
+  }),
+  maxBatchRequests: described(wholeNumber(1, 10_000).default(DEFAULT_SERVER_LIMITS.maxBatchRequests), {
+    description: 'Most requests of one MatchBatch.',
+  }),
+  maxStreamInFlight: described(wholeNumber(1, 10_000).default(DEFAULT_SERVER_LIMITS.maxStreamInFlight), {
     description: 'Requests of one MatchStream worked on at once; past it the stream is read more slowly.',
   }),
 };

@@ -12,9 +12,6 @@ import { parseHubName } from './hub-name.ts';
 import { modelError } from './model-error.ts';
 import { MANIFEST_FILE, type ModelFolder, readModelFolder } from './model-folder.ts';
 
-/** The model a server uses when told nothing. */
-export const DEFAULT_MODEL = 'faqmatch-minilm-l6';
-
 /** Which model, and what may be done to get it. */
 export interface ModelRequest {
   /** `name`, `./path`, `/path` or `hub:org/name@revision`. */

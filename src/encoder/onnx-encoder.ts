@@ -3,9 +3,9 @@
  * Knows one model folder; where it came from and what the vectors are for is not its business.
  */
 
-import { availableParallelism } from 'node:os';
 import { type FaqError, throwIfAborted } from '../errors.ts';
 import { encodeInBulk } from './bulk-encode.ts';
+import { ENCODER_DEFAULTS } from './defaults.ts';
 import type { Device, DeviceChoice, DeviceFallback } from './device.ts';
 import type { EncodeAllOptions, EncodeOptions, Encoder, EncoderInfo, Encoding } from './encoder.ts';
 import { type EncodingQueue, openQueue, type QueueSettings } from './encoding-queue.ts';
@@ -47,18 +47,6 @@ export interface EncoderOptions {
   /** Milliseconds after which a worker that does not reply is replaced, for tests. */
   readonly stuckMs?: number;
 }
-
-/** Defaults of an encoder. */
-export const ENCODER_DEFAULTS = {
-  device: 'cpu',
-  deviceFallback: 'warn',
-  workers: Math.min(4, availableParallelism()),
-  intraOpThreads: 1,
-  maxBatchTokens: 256,
-  maxBatchItems: 8,
-  maxWaiting: 512,
-  maxCharacters: 2000,
-} as const;
 
 /** The encoder and what operators want to know of it. */
 export interface OnnxEncoder extends Encoder {

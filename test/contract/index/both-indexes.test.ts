@@ -11,8 +11,9 @@ import type { Match, MatchAnswer, MatchCall } from '../../../src/answering/match
 import { DEMO_CORPORA } from '../../../src/cli/demo.ts';
 import { createMatch } from '../../../src/composition.ts';
 import { readSource } from '../../../src/corpus/read-source.ts';
+import { DEFAULT_MODEL } from '../../../src/encoder/defaults.ts';
 import type { Encoder, Encoding } from '../../../src/encoder/encoder.ts';
-import { DEFAULT_MODEL, loadModel } from '../../../src/encoder/model-source.ts';
+import { loadModel } from '../../../src/encoder/model-source.ts';
 import { createEncoder, type OnnxEncoder } from '../../../src/encoder/onnx-encoder.ts';
 import type { VersionStore } from '../../../src/index/contract.ts';
 import { openEmbeddedStore } from '../../../src/index/embedded/embedded-store.ts';
