@@ -21,6 +21,7 @@ import { hitScores } from '../src/matching/hit-scorer.ts';
 import { ridgeScorer } from '../src/matching/ridge-scorer.ts';
 import { readableName } from '../src/text/readable-name.ts';
 import { wordTerms } from '../src/text/terms.ts';
+import { seeded } from './support/random.ts';
 
 const SETS = ['clinc150', 'banking77-fewshot', 'snips', 'hint3-v2-curekart', 'nlpjs-corpus50'];
 const DRAWS = 4;
@@ -44,17 +45,6 @@ const LONE: Kind = { sizes: [1], farShare: 0.5 };
 const MOST_TRAFFIC = 600;
 /** Neighbours that the hit scorer reads. */
 const HITS = 64;
-
-/** A small seeded generator (mulberry32), so that every run prints the same constants. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function shuffled<T>(items: readonly T[], next: () => number): readonly T[] {
   return items
@@ -259,7 +249,7 @@ async function drawn({ sizes, farShare }: Kind): Promise<Readonly<Record<keyof D
     const others = [...sets].flatMap(([other, { intents }]) => (other === name ? [] : intents.flat()));
     const own: DrawnRows[] = [];
     for (let seed = 0; seed < DRAWS; seed += 1) {
-      const next = random(1000 * number + seed);
+      const next = seeded(1000 * number + seed);
       for (const named of [true, false]) {
         for (const size of sizes) {
           const intents = size === 'most' ? Math.ceil((3 * set.intents.length) / 4) : size;

@@ -1,5 +1,6 @@
 /** Corpora made up for measuring storage: unit vectors and sparse terms at random, the same for the same numbers. */
 import { createHash } from 'node:crypto';
+import { seeded } from '../support/random.ts';
 
 /** Width of the dense vectors; the shipped encoder's. */
 export const DIMENSION = 384;
@@ -12,17 +13,6 @@ export interface SyntheticPoint {
   readonly id: string;
   readonly vector: { readonly dense: number[]; readonly terms: { readonly indices: number[]; readonly values: number[] } };
   readonly payload: Readonly<Record<string, unknown>>;
-}
-
-/** Uniform in [0, 1), by the mulberry32 generator: quick, seeded, good enough to scatter vectors. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function unitVector(random: () => number): number[] {
@@ -44,7 +34,7 @@ function pointId(key: string): string {
 
 /** The questions of one version of one corpus. */
 export function syntheticCorpus(corpus: number, version: number, questions: number): SyntheticPoint[] {
-  const random = randomNumbers(corpus * 7919 + version * 104_729 + 1);
+  const random = seeded(corpus * 7919 + version * 104_729 + 1);
   return Array.from({ length: questions }, (_, row) => ({
     id: pointId(`${corpus}/${version}/${row}`),
     vector: { dense: unitVector(random), terms: sparseTerms(random) },
@@ -54,6 +44,6 @@ export function syntheticCorpus(corpus: number, version: number, questions: numb
 
 /** What an utterance is encoded to, and its terms. */
 export function syntheticUtterance(seed: number): SyntheticPoint['vector'] {
-  const random = randomNumbers(seed * 15_485_863 + 3);
+  const random = seeded(seed * 15_485_863 + 3);
   return { dense: unitVector(random), terms: sparseTerms(random) };
 }

@@ -1,6 +1,8 @@
 /** One queue alone, simulated: what the closed forms are checked against. */
+
+import { type Chance, seeded } from '../support/random.ts';
+import { exponential } from './draws.ts';
 import { EventQueue } from './event-queue.ts';
-import { type Chance, exponential, seeded } from './random.ts';
 import { type Summary, summarise } from './sample.ts';
 import { type EncoderOptions, EncoderStation, Station } from './station.ts';
 

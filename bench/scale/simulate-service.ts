@@ -3,9 +3,10 @@
  * and what dies and comes back. Seeded: the same run gives the same figures.
  */
 
+import { seeded } from '../support/random.ts';
+import { exponential } from './draws.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Inputs } from './inputs.ts';
-import { exponential, seeded } from './random.ts';
 import { type Summary, summarise } from './sample.ts';
 import type { Search } from './search-cost.ts';
 import { SimulatedCaller } from './simulated-caller.ts';

@@ -1,6 +1,7 @@
 /** Callers: a replica at random, one retry elsewhere, patience of two seconds. */
+
+import { type Chance, seeded } from '../support/random.ts';
 import type { EventQueue } from './event-queue.ts';
-import { type Chance, seeded } from './random.ts';
 import type { SimulatedReplica } from './simulated-replica.ts';
 
 /** The client's deadline of a match (src/client/options.ts). */

@@ -1,7 +1,8 @@
 /** A database node: cores that search shards. */
+
+import { type Chance, seeded } from '../support/random.ts';
 import type { EventQueue } from './event-queue.ts';
 import { SEARCH_SPREAD } from './latency.ts';
-import { type Chance, seeded } from './random.ts';
 import type { Search } from './search-cost.ts';
 import { type Settle, Station } from './station.ts';
 

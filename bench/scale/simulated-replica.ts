@@ -1,9 +1,11 @@
 /** A replica: event loop → encoder → database → event loop. */
+
+import { type Chance, seeded } from '../support/random.ts';
+import { drawn } from './draws.ts';
 import { runMs, textLengths } from './encoder-cost.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Inputs } from './inputs.ts';
 import { loopParts } from './latency.ts';
-import { type Chance, drawn, seeded } from './random.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import { EncoderStation, type Settle, Station } from './station.ts';
 

@@ -1,11 +1,12 @@
 /** What the simulation shows beside what the model says, as tables. Seeded: the same figures on every run. */
 import { percentText } from '../../src/quality/report/number-text.ts';
+import type { Chance } from '../support/random.ts';
+import { drawn, exponential } from './draws.ts';
 import { aloneOutcomes, moments } from './encoder-cost.ts';
 import type { Inputs } from './inputs.ts';
 import { latencyOf } from './latency.ts';
 import { type Plan, planOf } from './plan.ts';
 import { mmcResponseQuantile, waiting } from './queueing.ts';
-import { type Chance, drawn, exponential } from './random.ts';
 import { type Search, searchOf } from './search-cost.ts';
 import { type Cell, chartSection, figure, type Section, tableSection } from './section.ts';
 import { simulateQueue } from './simulate-queue.ts';

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { batchService } from '../../../../bench/scale/batch-queue.ts';
 import { longestOf, meanOf, ofOutcomes, ofWaiting, plus, quantileOf } from '../../../../bench/scale/distribution.ts';
+import { exponential } from '../../../../bench/scale/draws.ts';
 import { erlangB, erlangC, mmcResponseQuantile, mmcResponseTail, waiting } from '../../../../bench/scale/queueing.ts';
-import { exponential } from '../../../../bench/scale/random.ts';
 import { simulateEncoder, simulateQueue } from '../../../../bench/scale/simulate-queue.ts';
 
 const CLOSE = 3;

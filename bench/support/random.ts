@@ -1,5 +1,4 @@
 /** Seeded chance: the same seed gives the same run on every machine. */
-import type { Outcomes } from './distribution.ts';
 
 /** A stream of numbers in [0, 1). */
 export type Chance = () => number;
@@ -13,19 +12,4 @@ export function seeded(seed: number): Chance {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-/** An exponential time. */
-export function exponential(chance: Chance, mean: number): number {
-  return -mean * Math.log(1 - chance());
-}
-
-/** One of several outcomes. Shares sum to 1. */
-export function drawn(chance: Chance, outcomes: Outcomes): number {
-  let left = chance();
-  for (const { ms, share } of outcomes) {
-    left -= share;
-    if (left < 0) return ms;
-  }
-  return outcomes.at(-1)?.ms ?? 0;
 }
