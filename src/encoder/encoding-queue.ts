@@ -29,6 +29,8 @@ export interface QueueSettings {
 export interface EncodingQueue {
   readonly device: Device;
   readonly workers: number;
+  /** The graph pools by itself. */
+  readonly pooled: boolean;
   readonly batcher: MicroBatcher<Int32Array, EncodedRow>;
   /** Workers replaced so far. */
   readonly restarts: number;
@@ -84,6 +86,7 @@ export async function openQueue(graph: GraphSettings, settings: QueueSettings): 
   return {
     device,
     workers: pool.slots.length,
+    pooled: pool.pooled,
     batcher,
     get restarts() {
       return pool.restarts;

@@ -41,10 +41,14 @@ export interface BatchVectors {
   readonly vectors: Float32Array<ArrayBuffer>;
   /** Rows that came out without direction (NaN, infinite or zero). */
   readonly bad: readonly number[];
+  /** The graph gave one vector a text, so that the folder's pooling had no part in it. */
+  readonly pooled: boolean;
 }
 
 /** A warmed-up session. One run at a time. */
 export interface GraphSession {
+  /** The graph gives one vector a text: it pools by itself, whatever the folder's pooling config says. */
+  readonly pooled: boolean;
   run(batch: TokenBatch): Promise<BatchVectors>;
   close(): Promise<void>;
 }
@@ -127,17 +131,19 @@ async function runBatch(session: InferenceSession, batch: TokenBatch, how: Run):
   if (whole.length !== padded.rows * settings.wholeDimension)
     throw modelError('MODEL_MISMATCH', 'The graph gave another number of vectors than texts. Export the model anew.');
   const vectors = cutRows(whole, settings.wholeDimension, settings.dimension);
-  return { vectors, bad: normaliseRows(vectors, settings.dimension) };
+  return { vectors, bad: normaliseRows(vectors, settings.dimension), pooled };
 }
 
 /** A short text alone three times and a padded batch, so that memory is laid out and code is compiled before the first caller. */
-async function warmUp(session: InferenceSession, how: Run): Promise<void> {
+async function warmUp(session: InferenceSession, how: Run): Promise<{ readonly pooled: boolean }> {
   const { warmUp: ids } = how.settings;
   const alone: TokenBatch = { ids, lengths: Int32Array.of(ids.length) };
   const half = ids.subarray(0, Math.max(1, Math.floor(ids.length / 2)));
   const company: TokenBatch = { ids: Int32Array.from([...ids, ...half]), lengths: Int32Array.of(ids.length, half.length) };
+  let pooled = false;
   for (const batch of [alone, alone, alone, company]) {
     const result = await runBatch(session, batch, how);
+    pooled = result.pooled;
     if (result.bad.length > 0) {
       throw modelError(
         'MODEL_DAMAGED',
@@ -145,12 +151,13 @@ async function warmUp(session: InferenceSession, how: Run): Promise<void> {
       );
     }
   }
+  return { pooled };
 }
 
 /** The first runs; a GPU that opens and then fails is as good as one that does not open. */
-async function firstRuns(session: InferenceSession, how: Run): Promise<void> {
+async function firstRuns(session: InferenceSession, how: Run): Promise<{ readonly pooled: boolean }> {
   try {
-    await warmUp(session, how);
+    return await warmUp(session, how);
   } catch (error) {
     await session.release();
     const { device } = how.settings;
@@ -173,8 +180,9 @@ export async function openGraph(settings: GraphSettings): Promise<GraphSession> 
     return loading;
   };
   const how: Run = { settings, output, head };
-  await firstRuns(session, how);
+  const { pooled } = await firstRuns(session, how);
   return {
+    pooled,
     run: (batch) => runBatch(session, batch, how),
     async close() {
       await session.release();

@@ -20,6 +20,8 @@ export interface EncodedRow {
 /** The workers as slots of a batcher. */
 export interface InferencePool {
   readonly slots: readonly BatchSlot<Int32Array, EncodedRow>[];
+  /** The graph pools by itself. */
+  readonly pooled: boolean;
   /** Workers replaced so far. */
   readonly restarts: number;
   /** Lets each worker finish, then ends it. */
@@ -69,7 +71,7 @@ function createSlot(
   options: InferencePoolOptions,
   closed: AbortSignal,
   count: () => void,
-): { slot: BatchSlot<Int32Array, EncodedRow>; start(): Promise<void>; close(): Promise<void> } {
+): { slot: BatchSlot<Int32Array, EncodedRow>; readonly pooled: boolean; start(): Promise<void>; close(): Promise<void> } {
   let thread: WorkerThread | undefined;
   let replacing: Promise<void> = Promise.resolve();
   const start = async (): Promise<void> => {
@@ -108,6 +110,9 @@ function createSlot(
         return await runOn(thread, texts, options.settings.dimension);
       },
     },
+    get pooled() {
+      return thread?.pooled ?? false;
+    },
     start,
     async close() {
       await replacing;
@@ -141,6 +146,7 @@ export async function createInferencePool(options: InferencePoolOptions): Promis
   }
   return {
     slots: places.map((place) => place.slot),
+    pooled: places.some((place) => place.pooled),
     get restarts() {
       return restarts;
     },

@@ -9,7 +9,7 @@ export type WorkerRequest = { readonly kind: 'run'; readonly id: number; readonl
 
 /** From a worker. */
 export type WorkerReply =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly pooled: boolean }
   | { readonly kind: 'refused'; readonly error: PlainError }
   | { readonly kind: 'done'; readonly id: number; readonly vectors: Float32Array; readonly bad: readonly number[]; readonly runMs: number }
   | { readonly kind: 'failed'; readonly id: number; readonly error: PlainError };

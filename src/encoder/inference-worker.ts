@@ -37,7 +37,7 @@ try {
       port.close();
     });
   });
-  say({ kind: 'ready' });
+  say({ kind: 'ready', pooled: session.pooled });
 } catch (error) {
   say({ kind: 'refused', error: toPlain(error) });
   port.close();

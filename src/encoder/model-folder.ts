@@ -3,7 +3,7 @@
  * Opens no session and knows nothing of where the folder came from.
  */
 import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { DENSE_WEIGHTS, readDenseLayers } from './dense-config.ts';
 import type { DenseLayer } from './dense-head.ts';
@@ -97,24 +97,35 @@ async function readChain(folder: string): Promise<ModuleChain> {
       'There is no model in this folder: expected config.json and modules.json. Give the folder that holds them.',
     );
   const modules = await readModelJson(folder, 'modules.json', MODULES);
-  if (modules === undefined) throw modelError('MODEL_INCOMPLETE', `The model folder lacks modules.json. ${RAW_BERT}`);
+  if (modules === undefined) {
+    const isCopied = await isFile(join(folder, '1_Pooling/config.json'));
+    const advice = isCopied ? '1_Pooling/config.json is there, so the model has one: copy the whole folder again.' : RAW_BERT;
+    throw modelError('MODEL_INCOMPLETE', `The model folder lacks modules.json. ${advice}`);
+  }
   return readModuleChain(modules);
 }
 
-/** A folder with a manifest was exported with its pooling, and lost it since. */
-async function requirePooling(folder: string, poolingFile: string, manifest: ModelManifest | undefined): Promise<void> {
+/** modules.json names the pooling, so a folder without it lost it on its way here: a raw BERT has no modules.json. */
+async function requirePooling(folder: string, poolingFile: string): Promise<void> {
   if (await isFile(join(folder, poolingFile))) return;
-  const advice = manifest === undefined ? RAW_BERT : 'Copy the whole folder again.';
-  throw modelError('MODEL_INCOMPLETE', `The model folder lacks ${poolingFile}. ${advice}`);
+  throw modelError(
+    'MODEL_INCOMPLETE',
+    `The model folder lacks ${poolingFile} (missing or empty), which modules.json names. Copy the whole folder again, with what lies in its subfolders.`,
+  );
+}
+
+/** Exporters that write the graph alone put it beside config.json. */
+async function graphAdvice(folder: string): Promise<string> {
+  return (await isFile(join(folder, 'model.onnx')))
+    ? `There is a model.onnx beside config.json: move it, and its model.onnx_data if it has one, to ${dirname(GRAPH)}/.`
+    : 'A model saved from Python has no ONNX graph yet: export it with training/export.';
 }
 
 async function requireParts(folder: string, parts: readonly string[]): Promise<void> {
   const present = await presentFiles(folder, parts);
   const missing = parts.filter((part) => !present.includes(part));
   if (missing.length === 0) return;
-  const graphHint = missing.some((part) => part.endsWith('.onnx'))
-    ? ' A model saved from Python has no ONNX graph yet: export it with training/export.'
-    : '';
+  const graphHint = missing.some((part) => part.endsWith('.onnx')) ? ` ${await graphAdvice(folder)}` : '';
   throw modelError(
     'MODEL_INCOMPLETE',
     `The model folder lacks ${missing.join(', ')} (missing or empty). Copy the whole folder again.${graphHint}`,
@@ -220,7 +231,7 @@ export async function readModelFolder(path: string, expected: ExpectedModel = {}
   const poolingFile = `${chain.poolingFolder}/config.json`;
   const denseFiles = chain.denseFolders.map((dense) => `${dense}/config.json`);
   const parts = ['modules.json', poolingFile, ...denseFiles, graph, ...REQUIRED];
-  await requirePooling(folder, poolingFile, manifest);
+  await requirePooling(folder, poolingFile);
   await requireParts(folder, parts);
   const weights = chain.denseFolders.map((dense) => `${dense}/${DENSE_WEIGHTS}`);
   const digest = await verify(
@@ -229,7 +240,7 @@ export async function readModelFolder(path: string, expected: ExpectedModel = {}
     { manifest, expected: expected.checksums ?? {} },
   );
   const { poolingConfig, transformer, sentenceBert, prompts, tokenizerConfig, tokenizerJson } = await readConfigs(folder, poolingFile);
-  const pooling = readPooling(poolingConfig);
+  const pooling = readPooling(poolingConfig, poolingFile);
   const pieceDimension = dimensionOf(transformer, poolingConfig);
   const dense = await readDenseLayers(folder, chain.denseFolders, pieceDimension);
   const dimension = dense.at(-1)?.outputs ?? pieceDimension;

@@ -99,7 +99,8 @@ function encodeMany(texts: readonly string[], { model, tokenizer, queue }: BulkR
 function infoOf(model: ModelFolder, { match, bulk }: OpenDevices): EncoderInfo {
   const { name, digest, dimension, maxTokens, pooling } = model;
   const elsewhere = bulk === match ? {} : { bulkDevice: bulk.device };
-  return { name, digest, dimension, maxTokens, pooling, device: match.device, ...elsewhere, workers: match.workers };
+  const { device, workers, pooled: pooledByGraph } = match;
+  return { name, digest, dimension, maxTokens, pooling, pooledByGraph, device, ...elsewhere, workers };
 }
 
 function graphSettings(model: ModelFolder, tokenizer: Tokenizer, threads: number): Omit<GraphSettings, 'device'> {

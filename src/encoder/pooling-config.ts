@@ -30,7 +30,7 @@ export interface ModuleChain {
 
 /** What to do about a transformer without pooling. */
 export const RAW_BERT =
-  "It looks like a raw BERT without pooling: expected sentence-transformers' modules.json with a Pooling module and 1_Pooling/config.json. Save it from Python with SentenceTransformer(...).save(...), or export it with training/export.";
+  "It looks like a raw BERT without pooling: expected sentence-transformers' modules.json with a Pooling module and 1_Pooling/config.json. Save it from Python with SentenceTransformer(...).save(...), or export it with training/export; where only its graph was exported, copy modules.json and 1_Pooling from the model it was exported from.";
 
 /**
  * Reads the chain Transformer → Pooling → (Dense …) → (Normalize). Whether it ends in Normalize is not told: vectors come out one long either
@@ -67,26 +67,27 @@ function wantedModes(config: z.infer<typeof POOLING>): readonly string[] {
   return [...named, ...flagged.map(([key]) => key)];
 }
 
-/** The one pooling mode of a config. @throws FaqError failed_precondition where it asks for none, several or one we lack. */
-export function readPooling(config: z.infer<typeof POOLING>): Pooling {
+/**
+ * The one pooling mode of a config.
+ * @param file it was read from, for messages.
+ * @throws FaqError failed_precondition where it asks for none, several or one we lack.
+ */
+export function readPooling(config: z.infer<typeof POOLING>, file: string): Pooling {
   const wanted = wantedModes(config);
   const modes = new Set(wanted.map((name) => MODES[name] ?? name));
   const [mode] = modes;
   if (mode === undefined)
     throw modelError(
       'MODEL_INCOMPLETE',
-      'The pooling config asks for no pooling mode; expected one of mean, max, cls, mean_sqrt_len. Save the model again from sentence-transformers.',
+      `${file} asks for no pooling mode; expected one of mean, max, cls, mean_sqrt_len. Copy the file from the model as it was trained, or add "pooling_mode": "mean" to it, with the mode that the model was trained with.`,
     );
   if (modes.size > 1)
     throw modelError(
       'MODEL_UNSUPPORTED',
-      `The pooling config joins ${[...modes].join(' + ')}; expected one mode. Joined modes are not supported yet: choose another model.`,
+      `${file} joins ${[...modes].join(' + ')}; expected one mode. Joined modes are not supported yet: choose another model.`,
     );
   const known = MODES[mode];
   if (known === undefined)
-    throw modelError(
-      'MODEL_UNSUPPORTED',
-      `The pooling config asks for ${mode}; expected one of mean, max, cls, mean_sqrt_len. Choose another model.`,
-    );
+    throw modelError('MODEL_UNSUPPORTED', `${file} asks for ${mode}; expected one of mean, max, cls, mean_sqrt_len. Choose another model.`);
   return known;
 }

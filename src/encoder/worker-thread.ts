@@ -22,6 +22,8 @@ export interface BatchResult {
 
 /** A worker that is warm. */
 export interface WorkerThread {
+  /** Its graph pools by itself. */
+  readonly pooled: boolean;
   /** @throws FaqError internal: the run failed or the thread was lost. */
   run(batch: TokenBatch): Promise<BatchResult>;
   /** Runs what was handed over, releases the session and ends the thread; one that is stuck is left behind, its batch rejected. */
@@ -155,7 +157,8 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
       lose('is stuck in a batch', cause);
       void force(worker);
     });
-    const thread = (): WorkerThread => ({
+    const thread = (pooled: boolean): WorkerThread => ({
+      pooled,
       run: (batch) =>
         new Promise((resolveRun, rejectRun) => {
           const id = nextId;
@@ -178,7 +181,7 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
     worker.on('message', (reply: WorkerReply) => {
       if (reply.kind === 'ready') {
         state = 'warm';
-        resolve(thread());
+        resolve(thread(reply.pooled));
       } else if (reply.kind === 'refused') reject(fromPlain(reply.error));
       else ledger.settle(reply);
     });

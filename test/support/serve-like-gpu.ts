@@ -30,5 +30,5 @@ export async function serveLikeGpu(skew: number): Promise<void> {
     normaliseRows(vectors, settings.dimension);
     say({ kind: 'done', id: request.id, vectors, bad, runMs: request.batch.lengths.length });
   });
-  say({ kind: 'ready' });
+  say({ kind: 'ready', pooled: session.pooled });
 }

@@ -9,12 +9,14 @@ import { copyModel, editJson, tinyModel } from '../../support/model-fixtures.ts'
 async function check(folder: string) {
   const terminal = fakeTerminal();
   const code = await runProgram(['model', 'check', folder, '--json'], terminal);
-  const findings: readonly { check: string; state: string; detail: string }[] = terminal.written.map((line) => JSON.parse(line));
+  const findings: readonly { check: string; state: string; detail: string; next: string }[] = terminal.written.map((line) =>
+    JSON.parse(line),
+  );
   return { code, findings, err: terminal.complaints.join('\n') };
 }
 
-async function spoiled(spoil: (folder: string) => Promise<void>) {
-  const folder = await copyModel(tinyModel('tiny-pooled'));
+async function spoiled(spoil: (folder: string) => Promise<void>, name: Parameters<typeof tinyModel>[0] = 'tiny-pooled') {
+  const folder = await copyModel(tinyModel(name));
   await spoil(folder);
   return await check(folder);
 }
@@ -86,6 +88,67 @@ describe('faqmatch model check', () => {
       'not listed in faqmatch.json: notes.txt',
       'no parity.json, so the vectors cannot be held to a reference',
     ]);
+  });
+
+  describe('without faqmatch.json', () => {
+    const plain = (name: Parameters<typeof tinyModel>[0], spoil: (folder: string) => Promise<void> = async () => undefined) =>
+      spoiled(async (folder) => {
+        await rm(join(folder, 'faqmatch.json'));
+        await spoil(folder);
+      }, name);
+    const asks = (mode: string) => (folder: string) =>
+      editJson(folder, '1_Pooling/config.json', () => ({ word_embedding_dimension: 32, pooling_mode: mode }));
+    const detailOf = (findings: readonly { check: string; detail: string }[], check: string) =>
+      findings.find((finding) => finding.check === check)?.detail;
+
+    test('says who pools: the graph, whatever the config says, or the config', async () => {
+      const graph = await plain('tiny-pooled', asks('cls'));
+      expect(graph.code).toBe(0);
+      expect(detailOf(graph.findings, 'inference')).toMatch(
+        /pooled by the graph \(the pooling config says cls and has no part in them\)$/u,
+      );
+      const config = await plain('tiny-cls');
+      expect(config.code).toBe(0);
+      expect(detailOf(config.findings, 'inference')).toMatch(/pooled here as the pooling config says \(cls\)$/u);
+    });
+
+    test.each([
+      ['tiny-mean', 'cls', 'mean'],
+      ['tiny-max', 'mean', 'max'],
+      ['tiny-cls', 'max', 'cls'],
+    ] as const)('names the pooling of %s where the config asks for %s, in one line', async (name, asked, right) => {
+      const { code, findings } = await plain(name, asks(asked));
+      expect(code).toBe(6);
+      const failures = findings.filter(({ state }) => state === 'fail');
+      expect(failures).toMatchObject([{ check: 'pooling', next: expect.stringContaining(`Set "pooling_mode": "${right}"`) }]);
+      expect(failures[0]?.detail).toMatch(new RegExp(`not as the reference with ${asked} pooling .*, and all are with ${right} `, 'u'));
+    });
+
+    test('does not send a person to the pooling where no pooling would help', async () => {
+      const negated = (folder: string) =>
+        editJson(folder, 'parity.json', (value) => ({
+          ...value,
+          vectors: (value.vectors as number[][]).map((vector) => vector.map((number) => -number)),
+        }));
+      const config = await plain('tiny-mean', negated);
+      expect(config.code).toBe(6);
+      expect(config.findings.at(-1)?.next).toMatch(
+        /^No other pooling gives the reference either\. parity\.json was made by other weights/u,
+      );
+      const graph = await plain('tiny-pooled', negated);
+      expect(graph.findings.at(-1)?.next).toMatch(/^The graph pools by itself\. parity\.json was made by other weights/u);
+    });
+
+    test('says what is not known without a reference', async () => {
+      const withoutParity = (folder: string) => rm(join(folder, 'parity.json'));
+      const graph = await plain('tiny-pooled', withoutParity);
+      expect(graph.findings.at(-1)).toMatchObject({
+        state: 'warn',
+        detail: expect.stringMatching(/which pooling the graph does is not known$/u),
+      });
+      const config = await plain('tiny-cls', withoutParity);
+      expect(config.findings.at(-1)?.detail).toMatch(/whether cls pooling is right is not known$/u);
+    });
   });
 
   test('says that a folder is not there, and that one is no model', async () => {

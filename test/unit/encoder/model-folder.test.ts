@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readModelFolder } from '../../../src/encoder/model-folder.ts';
@@ -103,19 +103,37 @@ describe('reading a model folder', () => {
     });
   });
 
-  it.each(['modules.json', '1_Pooling/config.json'])('calls a transformer without %s a raw BERT and says what to do', async (file) => {
-    const folder = await unlisted((copy) => rm(join(copy, file)));
+  it('calls a transformer without modules and pooling a raw BERT and says what to do', async () => {
+    const folder = await unlisted(async (copy) => {
+      await rm(join(copy, 'modules.json'));
+      await rm(join(copy, '1_Pooling'), { recursive: true });
+    });
     await expect(readModelFolder(folder)).rejects.toMatchObject({
       reason: 'MODEL_INCOMPLETE',
-      message: expect.stringMatching(/raw BERT.*training\/export/u),
+      message: expect.stringMatching(/raw BERT.*training\/export.*only its graph was exported, copy modules\.json and 1_Pooling/u),
     });
   });
 
-  it('asks for the whole folder where an exported one lost its pooling, and for another where there is no model at all', async () => {
-    const exported = await spoiled((copy) => rm(join(copy, '1_Pooling/config.json')));
-    await expect(readModelFolder(exported)).rejects.toMatchObject({
-      message: expect.stringMatching(/lacks 1_Pooling.*Copy the whole folder/u),
+  // A raw BERT has neither, so one of the two without the other was lost on the way.
+  it.each(['modules.json', '1_Pooling/config.json'])(
+    'calls a folder that lost %s alone half a copy, with or without faqmatch.json',
+    async (file) => {
+      for (const folder of [await unlisted((copy) => rm(join(copy, file))), await spoiled((copy) => rm(join(copy, file)))])
+        await expect(readModelFolder(folder)).rejects.toMatchObject({
+          reason: 'MODEL_INCOMPLETE',
+          message: expect.stringMatching(new RegExp(`lacks ${file}(?!.*raw BERT).*opy the whole folder again`, 'u')),
+        });
+    },
+  );
+
+  it('finds a graph that an exporter left beside config.json', async () => {
+    const folder = await unlisted((copy) => rename(join(copy, 'onnx/model.onnx'), join(copy, 'model.onnx')));
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      message: expect.stringMatching(/lacks onnx\/model\.onnx.*model\.onnx beside config\.json: move it.*to onnx\//u),
     });
+  });
+
+  it('says that there is no model at all', async () => {
     await expect(readModelFolder(join(SHIPPED_MODEL, '..'))).rejects.toMatchObject({
       message: expect.stringContaining('no model in this folder'),
     });
@@ -195,7 +213,7 @@ describe('reading a model folder', () => {
       message: expect.stringContaining('asks for lasttoken'),
     });
     await expect(readModelFolder(await withModes({}))).rejects.toMatchObject({
-      message: expect.stringContaining('asks for no pooling mode'),
+      message: expect.stringMatching(/^1_Pooling\/config\.json asks for no pooling mode.*add "pooling_mode"/u),
     });
   });
 
