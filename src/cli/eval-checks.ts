@@ -39,9 +39,9 @@ export function demandFlag(value: string, before: readonly Demand[]): readonly D
   return [...before, { figure: name, limit }];
 }
 
-function figureShortfall({ figures }: EvaluationReport, { figure, limit }: Demand): readonly string[] {
+function figureShortfall({ figures, untold }: EvaluationReport, { figure, limit }: Demand): readonly string[] {
   const { value } = figures[figure];
-  if (!Number.isFinite(value)) return [`${figure} cannot be told of these utterances`];
+  if (!Number.isFinite(value)) return [`${figure} cannot be told of these utterances (${untold[figure] ?? 'it is no number'})`];
   const isFloor = FIGURES[figure].better === 'more';
   if (isFloor ? value >= limit : value <= limit) return [];
   return [`${figure} is ${value.toFixed(4)}, ${isFloor ? 'under' : 'over'} ${limit}`];

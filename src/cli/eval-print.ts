@@ -14,24 +14,29 @@ function decisionRow(name: string, rows: number, counts: DecisionCounts) {
   return [name, rows, counts.answer, counts.clarify, counts.no_match];
 }
 
-/** The headline figures with their ranges, then the decisions. */
-export function reportLines(report: EvaluationReport): readonly string[] {
-  const { metrics, figures, askedPrecision, coverageAt, notes } = report;
-  const { inScope, outOfScope } = metrics;
-  const told = FIGURE_NAMES.filter((name) => Number.isFinite(figures[name].value));
-  const coverage = coverageAt.map(({ precision, coverage: share, threshold }) =>
+/** Nothing where no utterance is in scope, since nothing could be bought. */
+function coverageLines({ metrics, coverageAt }: EvaluationReport): readonly string[] {
+  if (metrics.inScope.rows === 0) return [];
+  const lines = coverageAt.map(({ precision, coverage, threshold }) =>
     threshold === null
-      ? `${percentText(precision, 0)} right: no threshold reaches it`
-      : `${percentText(precision, 0)} right: ${percentText(share)} answered rightly from confidence ${thresholdText(threshold)} on`,
+      ? `  ${percentText(precision, 0)} right: no threshold reaches it`
+      : `  ${percentText(precision, 0)} right: ${percentText(coverage)} answered rightly from confidence ${thresholdText(threshold)} on`,
   );
+  return ['', 'What a threshold could buy on these utterances, were none of them asked back:', ...lines];
+}
+
+/** The headline figures with their ranges, those that cannot be told with the reason, then the decisions. */
+export function reportLines(report: EvaluationReport): readonly string[] {
+  const { metrics, figures, untold, askedPrecision, notes } = report;
+  const { inScope, outOfScope } = metrics;
   return [
     ...tableLines(
       ['FIGURE', 'MEASURED', '95 % RANGE', ''],
-      told.map((name) => [
+      FIGURE_NAMES.map((name) => [
         FIGURES[name].title,
         figureText(name, figures[name].value),
         rangeText(name, figures[name]),
-        chanceText(name, report),
+        untold[name] ?? chanceText(name, report),
       ]),
     ),
     '',
@@ -40,9 +45,7 @@ export function reportLines(report: EvaluationReport): readonly string[] {
       [decisionRow('in scope', inScope.rows, inScope.decisions), decisionRow('out of scope', outOfScope.rows, outOfScope.decisions)],
     ),
     ...(askedPrecision === null ? [] : ['', askedPrecisionText(askedPrecision)]),
-    '',
-    'What a threshold could buy on these utterances, were none of them asked back:',
-    ...coverage.map((line) => `  ${line}`),
+    ...coverageLines(report),
     ...notes.map((note) => `note: ${note}`),
   ];
 }

@@ -2,7 +2,7 @@
 import { answeredPair, bestIsRight, bestPair, type EvaluatedRow, rankedRow, scopedRow } from './evaluated-row.ts';
 import type { Statistic } from './measures/bootstrap.ts';
 import { labelFigures, macroF1, matthewsCorrelation } from './measures/confusion.ts';
-import { coverageAt, coverageCurve } from './measures/coverage.ts';
+import { bestCoverage } from './measures/coverage.ts';
 import { areaUnderRoc, ndcgOf } from './measures/ranking-quality.ts';
 import { brierScore, expectedCalibrationError } from './measures/reliability.ts';
 import { isRight } from './metrics.ts';
@@ -136,7 +136,7 @@ export function figureStatistics(rows: readonly EvaluatedRow[]): Readonly<Record
     intentAccuracy: share(rows, COUNTING.intentAccuracy, WINNING.intentAccuracy),
     precision: share(rows, COUNTING.precision, bestIsRight),
     refused: share(rows, COUNTING.refused, WINNING.refused),
-    coverageAt90: over(scoped, (taken) => coverageAt(0.9, coverageCurve(taken))?.coverage ?? 0),
+    coverageAt90: over(scoped, (taken) => bestCoverage(0.9, taken)),
     ece: over(scoped, expectedCalibrationError),
     brier: over(scoped, brierScore),
     auroc: over(scoped, areaUnderRoc),

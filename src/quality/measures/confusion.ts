@@ -56,15 +56,19 @@ export function macroF1(labels: readonly LabelFigures[]): number {
 }
 
 /**
- * Matthews correlation of many labels (Gorodkin 2004): 1 is perfect, 0 is chance, whatever the sizes of the labels. 0 where all rows mean
- * the same or are told the same, as in scikit-learn.
+ * Matthews correlation of many labels (Gorodkin 2004): 1 is perfect, 0 is chance, whatever the sizes of the labels. Two cases are 0 / 0:
+ * - all rows mean the same: NaN, since nothing could be told apart, be all right or all wrong. scikit-learn's matthews_corrcoef gives 0, which
+ *   reads as no better than chance even where every row is right.
+ * - the rows mean several labels and all are told the same: 0, as in scikit-learn, since what is always said knows nothing of what was meant.
  */
 export function matthewsCorrelation(labels: readonly LabelFigures[]): number {
   const sum = (of: (label: LabelFigures) => number): number => labels.reduce((total, label) => total + of(label), 0);
   const rows = sum((label) => label.meant);
   const covariance = sum((label) => label.right) * rows - sum((label) => label.meant * label.said);
-  const spread = (rows ** 2 - sum((label) => label.meant ** 2)) * (rows ** 2 - sum((label) => label.said ** 2));
-  return spread === 0 ? 0 : covariance / Math.sqrt(spread);
+  const meantSpread = rows ** 2 - sum((label) => label.meant ** 2);
+  const saidSpread = rows ** 2 - sum((label) => label.said ** 2);
+  if (meantSpread === 0) return Number.NaN;
+  return saidSpread === 0 ? 0 : covariance / Math.sqrt(meantSpread * saidSpread);
 }
 
 /** Pairs of different labels, the most frequent first, then by name. */

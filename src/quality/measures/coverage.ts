@@ -42,6 +42,11 @@ export function coverageAt(precision: number, curve: readonly CoveragePoint[]): 
   return curve.find((point) => point.precision >= precision && point.coverage === widest?.coverage);
 }
 
+/** Coverage of that point: 0 where no threshold reaches the precision, NaN where no row is in scope, since nothing could be covered. */
+export function bestCoverage(precision: number, rows: readonly ScopedRow[]): number {
+  return rows.some((row) => row.inScope) ? (coverageAt(precision, coverageCurve(rows))?.coverage ?? 0) : Number.NaN;
+}
+
 /** At most `count` points of a curve, evenly spread, first and last among them: enough for a picture. */
 export function thinned<T>(points: readonly T[], count: number): readonly T[] {
   if (points.length <= count) return points;

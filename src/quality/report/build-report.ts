@@ -10,6 +10,7 @@ import { confusions, labelFigures } from '../measures/confusion.ts';
 import { coverageAt, coverageCurve, thinned } from '../measures/coverage.ts';
 import { reliabilityBins } from '../measures/reliability.ts';
 import { goldenMetrics, isRight } from '../metrics.ts';
+import { untoldFigures } from '../untold-figures.ts';
 import { ambiguousPairs } from './ambiguous-pairs.ts';
 import { askedPrecision, type IntentDemands, type LearntPrecision } from './asked-precision.ts';
 import {
@@ -79,7 +80,7 @@ function perIntent(rows: readonly EvaluatedRow[], confused: readonly ConfusionRe
     .toSorted((a, b) => a.f1 - b.f1 || b.rows - a.rows);
 }
 
-function automaticNotes({ source, settings }: ReportSubject, rows: readonly EvaluatedRow[]): readonly string[] {
+function automaticNotes({ source, settings, intents }: ReportSubject, rows: readonly EvaluatedRow[]): readonly string[] {
   const outside = rows.filter(({ intent }) => intent === null).length;
   const share = outside / rows.length;
   const expected = settings.outOfScopeShare;
@@ -93,6 +94,10 @@ function automaticNotes({ source, settings }: ReportSubject, rows: readonly Eval
   const inside = rows.length - outside;
   if (inside === 0) notes.push('No utterance is in scope: nothing is said of right answers.');
   else if (inside < FEW_ROWS) notes.push(`Only ${counted(inside, 'in-scope utterance')}: the ranges are wide.`);
+  if (inside > 0 && intents === 1)
+    notes.push(
+      'The corpus has one intent, which no other can stand before: "best candidate right", macro F1, nDCG and MRR say nothing here.',
+    );
   if (outside > 0 && outside < FEW_ROWS)
     notes.push(`Only ${counted(outside, 'out-of-scope utterance')}: what is said of refusing rests on few.`);
   if (expected !== undefined && source.kind !== 'retrieval' && Math.abs(share - expected) > 0.1) {
@@ -129,7 +134,12 @@ async function estimates({ rows, resamples }: ReportInput) {
   const figures = await bootstrap(figureStatistics(ordered), drawing);
   const chance = chanceCalibration(ordered.map(({ confidence }) => ({ confidence, weight: 1 / ordered.length })));
   const wide = Object.fromEntries(FIGURE_NAMES.map((name) => [name, withWidth(name, figures[name], rows)])) as Record<FigureName, Estimate>;
-  return { figures: { ...wide, ece: calibrationRange(figures.ece, chance) }, eceByChance: chance.mean };
+  const values = Object.fromEntries(FIGURE_NAMES.map((name) => [name, figures[name].value])) as Record<FigureName, number>;
+  return {
+    figures: { ...wide, ece: calibrationRange(figures.ece, chance) },
+    untold: untoldFigures(values, rows),
+    eceByChance: chance.mean,
+  };
 }
 
 /** Builds a report over at least one row. */
@@ -150,7 +160,8 @@ export async function buildReport(input: ReportInput): Promise<EvaluationReport>
     askedPrecision: askedReport(input, survey),
     coverageAt: PRECISIONS.map((precision) => {
       const point = coverageAt(precision, curve);
-      return { precision, reached: point?.precision ?? null, coverage: point?.coverage ?? 0, threshold: point?.threshold ?? null };
+      const coverage = inScope.length === 0 ? Number.NaN : (point?.coverage ?? 0);
+      return { precision, reached: point?.precision ?? null, coverage, threshold: point?.threshold ?? null };
     }),
     reliability: reliabilityBins(scoped),
     coverage: thinned(curve, CURVE_POINTS),

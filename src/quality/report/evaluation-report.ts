@@ -5,6 +5,7 @@ import type { Estimate } from '../measures/bootstrap.ts';
 import type { CoveragePoint } from '../measures/coverage.ts';
 import type { ReliabilityBin } from '../measures/reliability.ts';
 import type { GoldenMetrics } from '../metrics.ts';
+import type { UntoldFigures } from '../untold-figures.ts';
 
 /** Raised when a reader of an older report could go wrong. */
 export const REPORT_FORMAT = 1;
@@ -80,7 +81,7 @@ export interface CoverageReport {
   readonly precision: number;
   /** What the threshold reaches, that much or more; null where none does. */
   readonly reached: number | null;
-  /** 0 where no threshold reaches the precision. */
+  /** 0 where no threshold reaches the precision; NaN where no utterance is in scope. */
   readonly coverage: number;
   readonly threshold: number | null;
 }
@@ -151,6 +152,8 @@ export interface EvaluationReport extends ReportSubject {
   readonly metrics: GoldenMetrics;
   /** Each with the range that holds the figure of all such traffic in 95 of 100 measurements. */
   readonly figures: Readonly<Record<FigureName, Estimate>>;
+  /** Figures whose value is NaN (null in JSON), each with the reason. */
+  readonly untold: UntoldFigures;
   /** How much of the calibration error confidences that mean exactly what they say would show on so many utterances, by chance alone. */
   readonly eceByChance: number;
   /** null where no precision was asked for. */

@@ -45,10 +45,18 @@ async function picture(label: string, chart: Chart, matrix = false): Promise<str
   return figure(await renderChart(chart), { label, legend: chart.legend, matrix });
 }
 
+async function coveragePicture(report: EvaluationReport): Promise<string> {
+  if (report.metrics.inScope.rows === 0) return '';
+  return section(
+    'Coverage against precision',
+    'What a stricter or laxer threshold could buy on these utterances, were none of them asked back. The marks are the best that any threshold could do.',
+    (await picture('Coverage against precision', coverageChart(report))) + coverageList(report) + coverageNumbers(report),
+  );
+}
+
 async function confidencePictures(report: EvaluationReport): Promise<string> {
   const reliability = await picture('Reliability diagram', reliabilityChart(report));
   const histogram = await picture('Right, wrong and out-of-scope utterances by confidence', histogramChart(report));
-  const coverage = await picture('Coverage against precision', coverageChart(report));
   const told = `Expected calibration error ${figureText('ece', report.figures.ece.value)} over ${report.reliability.length} equal bins; ${chanceText('ece', report)}.`;
   return (
     section(
@@ -61,11 +69,7 @@ async function confidencePictures(report: EvaluationReport): Promise<string> {
       'Confidence separates well where right utterances stand at the right and the others at the left.',
       histogram + histogramNumbers(report),
     ) +
-    section(
-      'Coverage against precision',
-      'What a stricter or laxer threshold could buy on these utterances, were none of them asked back. The marks are the best that any threshold could do.',
-      coverage + coverageList(report) + coverageNumbers(report),
-    )
+    (await coveragePicture(report))
   );
 }
 

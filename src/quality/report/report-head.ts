@@ -3,7 +3,7 @@ import { counted } from '../../text/counted.ts';
 import { FIGURE_NAMES, FIGURES } from '../figures.ts';
 import { DECISION_NAMES } from './decision-html.ts';
 import type { EvaluationReport, ReportSource } from './evaluation-report.ts';
-import { figureCell, type HtmlCell, htmlTable, proseHtml, section } from './html.ts';
+import { figureCell, type HtmlCell, htmlTable, proseCell, proseHtml, section } from './html.ts';
 import type { PageFacts } from './html-page.ts';
 import { chanceText, figureText, rangeText } from './number-text.ts';
 
@@ -56,9 +56,9 @@ export function decisionSection({ metrics: { inScope, outOfScope } }: Evaluation
 
 /** The figures that stand large, each with its range and what it says. */
 export function cards(report: EvaluationReport): string {
-  const { figures } = report;
+  const { figures, untold } = report;
   const one = (name: (typeof HEADLINES)[number]): string => {
-    const range = [rangeText(name, figures[name]), chanceText(name, report)].filter((text) => text !== '').join(', ');
+    const range = [rangeText(name, figures[name]), chanceText(name, report), untold[name] ?? ''].filter((text) => text !== '').join(', ');
     return (
       `<div class="card"><b>${proseHtml(figureText(name, figures[name].value))}</b><span>${proseHtml(FIGURES[name].title)}</span>` +
       `${range === '' ? '' : `<span class="range">${proseHtml(range)}</span>`}<small>${proseHtml(FIGURES[name].meaning)}</small></div>`
@@ -69,14 +69,14 @@ export function cards(report: EvaluationReport): string {
 
 /** All figures with their ranges. */
 export function figureTable(report: EvaluationReport): string {
-  const { figures } = report;
+  const { figures, untold } = report;
   const rows = FIGURE_NAMES.map((name): readonly HtmlCell[] => {
     const { title, meaning } = FIGURES[name];
     const says = [meaning, chanceText(name, report)].filter((text) => text !== '').join('; ');
     return [
       { html: `<b>${proseHtml(title)}</b><small>${proseHtml(says)}</small>` },
       figureCell(figureText(name, figures[name].value)),
-      figureCell(rangeText(name, figures[name])),
+      untold[name] === undefined ? figureCell(rangeText(name, figures[name])) : proseCell(untold[name]),
     ];
   });
   return htmlTable(['Figure', 'Measured', '95 % range'], rows);

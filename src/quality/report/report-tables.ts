@@ -19,6 +19,7 @@ function withRest(table: string, all: number, shown: number): string {
 
 /** Intents by F1, worst first. */
 export function worstIntents({ perIntent }: EvaluationReport): string {
+  if (perIntent.length === 0) return '<p>No utterance is in scope.</p>';
   const imperfect = perIntent.filter(({ f1 }) => f1 < 1);
   if (imperfect.length === 0) return '<p>Every intent is right throughout.</p>';
   const rows = imperfect

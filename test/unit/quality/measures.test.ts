@@ -90,6 +90,22 @@ describe('figures of the same predictions are those of scikit-learn', () => {
   });
 });
 
+describe('Matthews correlation where it is 0 / 0', () => {
+  const correlation = (...pairs: readonly (readonly [string, string])[]) =>
+    matthewsCorrelation(labelFigures(pairs.map(([meant, said]) => ({ meant, said }))));
+
+  // scikit-learn gives 0 for both, which is said of a service that is never wrong, too.
+  test('is no number where all rows mean the same, right or not', () => {
+    expect(correlation(['a', 'a'], ['a', 'a'])).toBeNaN();
+    expect(correlation(['a', 'a'], ['a', 'b'])).toBeNaN();
+    expect(correlation()).toBeNaN();
+  });
+
+  test('is 0 where different rows are told the same: refusing everything knows nothing', () => {
+    expect(correlation(['a', 'c'], ['b', 'c'])).toBe(0);
+  });
+});
+
 describe('reliability', () => {
   test('a confidence on an edge belongs to the bin below it, and 0 to the first', () => {
     const bins = reliabilityBins(

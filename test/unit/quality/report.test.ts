@@ -122,7 +122,7 @@ describe('a report', () => {
     expect(figures.precision.low).toBeLessThan(figures.precision.high);
     const lines = reportLines(await buildReport({ subject, rows: rows.slice(0, 2), ...quick }));
     expect(lines.find((line) => line.startsWith('Answered rightly'))).toMatch(/100\.0 % +34\.2 to 100\.0 %/u);
-    expect(lines.some((line) => line.startsWith('Out of scope refused'))).toBe(false);
+    expect(lines.find((line) => line.startsWith('Out of scope refused'))).toMatch(/ – +no utterance is out of scope$/u);
   });
 
   test('marks the curve where each threshold puts it, once where it is the best for several precisions', () => {
@@ -432,6 +432,49 @@ describe('a precision that was asked for', () => {
     const silent = await buildReport({ subject, rows, asked: { precision: 0.9, learnt: undefined }, ...quick });
     expect(silent.askedPrecision).toMatchObject({ answers: 0, answered: 0, verdict: 'open' });
     expect(reportLines(silent).join('\n')).toContain('Nothing was answered.');
+  });
+});
+
+describe('what cannot be told', () => {
+  const untoldOf = async (...plain: readonly Plain[]) => (await buildReport({ subject, rows: plain.map(row), ...quick })).untold;
+
+  test('is a dash with its reason in the terminal and on the page, and null in JSON', async () => {
+    const inside = await buildReport({ subject: { ...subject, intents: 1 }, rows: [row(['a', 'refund', 'refund', 0.9])], ...quick });
+    expect(inside.untold).toEqual({
+      refused: 'no utterance is out of scope',
+      auroc: 'every best candidate is right',
+      mcc: 'every utterance means the same intent',
+    });
+    expect(reportLines(inside).join('\n')).toMatch(/^MCC +– +every utterance means the same intent$/mu);
+    const html = await htmlReport(inside);
+    expect(html).toMatch(/<b>–<\/b><span>AUROC<\/span><span class="range">every best candidate is right<\/span>/u);
+    expect(html).toMatch(/<b>MCC<\/b>.*?–.*?every utterance means the same intent/u);
+    expect(JSON.parse(JSON.stringify(inside)).figures.mcc.value).toBeNull();
+    expect(inside.notes.join(' ')).toContain('The corpus has one intent');
+  });
+
+  test('of out-of-scope utterances alone is all that needs one in scope, and no threshold is said to buy nothing', async () => {
+    const outside = await buildReport({ subject, rows: [row(['f', null, 'parcel', 0.2])], ...quick });
+    const scope = 'no utterance is in scope';
+    expect(outside.untold).toEqual({
+      accuracy: scope,
+      intentAccuracy: scope,
+      precision: 'nothing was answered',
+      coverageAt90: scope,
+      auroc: 'no best candidate is right',
+      mcc: scope,
+      macroF1: scope,
+      ndcgAt10: scope,
+      reciprocalRank: scope,
+    });
+    expect(outside.coverageAt.map(({ coverage }) => coverage)).toEqual([NaN, NaN, NaN, NaN]);
+    const said = `${reportLines(outside).join('\n')}\n${await htmlReport(outside)}`;
+    expect(said).not.toMatch(/no threshold reaches it|Every intent is right throughout|What a .*threshold could buy/u);
+  });
+
+  test('is nothing where rows of both kinds are right and wrong', async () => {
+    expect(report.untold).toEqual({});
+    expect(await untoldOf(['a', 'refund', 'refund', 0.9], ['b', 'parcel', 'refund', 0.2], ['f', null, 'parcel', 0.2])).toEqual({});
   });
 });
 
