@@ -5,6 +5,7 @@
 import { answer } from './answering/answer.ts';
 import { explain } from './answering/explain.ts';
 import type { Match } from './answering/match-answer.ts';
+import { reasonOf } from './answering/reason.ts';
 import { search } from './answering/search.ts';
 import type { Encoder } from './encoder/encoder.ts';
 import { FaqError, throwIfAborted } from './errors.ts';
@@ -60,6 +61,7 @@ export function createMatch(parts: MatchParts): Match {
       versions: { corpus: version.version, model: version.modelDigest, calibrator: version.calibratorDigest },
       timings: { ...encoding.timings, searchMs: ended - searchStarted, totalMs: ended - started },
       explanation: call.explain ? await explain(state, answered, parts.settings) : undefined,
+      ...(call.reason === true ? { reason: reasonOf(state, answered) } : {}),
       truncated: encoding.truncated,
     };
   };

@@ -1,7 +1,7 @@
 /**
  * Why an utterance was answered as it was, and what would have changed it.
  */
-import { type MatchSettings, NO_INTENT } from '../matching/contract.ts';
+import type { MatchSettings } from '../matching/contract.ts';
 import { closeness, refusals, scoresWithout } from '../matching/counter-examples.ts';
 import { bestTwo } from '../matching/features.ts';
 import type { JudgeInput } from '../matching/judge.ts';
@@ -11,7 +11,8 @@ import { wordTerms } from '../text/terms.ts';
 import { viewVersion } from '../versions/version-view.ts';
 import { type Answered, answer, toCandidate } from './answer.ts';
 import { decisionChanges, filterChange } from './decision-changes.ts';
-import type { AnswerChange, AnswerExplanation, CounterEvidence } from './match-answer.ts';
+import type { AnswerChange, AnswerExplanation } from './match-answer.ts';
+import { nearestCounterExample, reasonOf } from './reason.ts';
 import { bestQuestions, intentCosines, type MatchState, search } from './search.ts';
 
 /** Stored questions shown. */
@@ -61,30 +62,18 @@ async function changesOf(state: MatchState, { judgement, judged }: Answered, set
   return decisionChanges({ view, text, judged: { ...judged, closenessOf }, judgement, remaining });
 }
 
-/** The counter-example nearest to the utterance of those that refuse its best intent; undefined where there is none. */
-function nearestCounterExample({ encoding, view: { version } }: MatchState, best: number): CounterEvidence | undefined {
-  const { counterExamples, counterCosines } = version.scorer;
-  let nearest: CounterEvidence | undefined;
-  for (const [number, similarity] of counterCosines(encoding.vector).entries()) {
-    const intent = counterExamples.intents[number] as number;
-    if (intent !== NO_INTENT && intent !== best) continue;
-    if (nearest !== undefined && similarity <= nearest.similarity) continue;
-    nearest = { text: version.counterTexts[number] ?? '', intent: version.intents[intent] ?? '', similarity };
-  }
-  return nearest;
-}
-
 /** For calls that ask for it: it costs more than the answer. */
 export async function explain(state: MatchState, answered: Answered, settings: MatchSettings): Promise<AnswerExplanation> {
   const { judgement, candidates } = answered;
   const matched = candidates[0]?.matchedQuestion ?? '';
   const { version } = state.view;
-  const { verdict, features } = judgement;
+  const { features } = judgement;
+  const { rule, threshold, thresholdSource } = reasonOf(state, answered);
   const matchedTerms = new Set(wordTerms(matched));
   const nearest = [...state.near].sort((a, b) => b.similarity - a.similarity).slice(0, EVIDENCE);
   const { vector } = state.encoding;
   return {
-    rule: judgement.ranked.length === 0 && verdict.rule !== 'counter_example' ? 'no_entry_passes_filter' : verdict.rule,
+    rule,
     evidence: nearest.map((hit) => {
       const { matchedQuestion, intent, entryId } = toCandidate(version, hit, 0);
       return { question: matchedQuestion, intent, entryId, similarity: hit.similarity, lexical: hit.lexical };
@@ -92,8 +81,8 @@ export async function explain(state: MatchState, answered: Answered, settings: M
     score: features.score,
     margin: features.lead,
     noneConfidence: judgement.none,
-    threshold: verdict.threshold,
-    thresholdSource: verdict.thresholdSource,
+    threshold,
+    thresholdSource,
     matchedTerms: [...new Set(state.terms)].filter((term) => matchedTerms.has(term)),
     shares: features.best < 0 ? NO_SHARES : version.scorer.shares(state.prepared, { ...state, vector, intent: features.best }),
     nearestCounterExample: nearestCounterExample(state, features.best),

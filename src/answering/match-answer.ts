@@ -19,6 +19,8 @@ export interface MatchCall {
   readonly context?: { readonly previousIntent: string; readonly previousEntryId: string } | undefined;
   readonly filter: RowFilter | undefined;
   readonly explain: boolean;
+  /** Tell the reason, which an explanation holds too and much more cheaply; not told by default. */
+  readonly reason?: boolean;
   /** undefined: the active version. */
   readonly version: string | undefined;
   readonly signal?: AbortSignal;
@@ -63,6 +65,19 @@ export interface AnswerChange {
   readonly texts: readonly string[];
 }
 
+/** Which rule decided and what it went by. */
+export interface AnswerReason {
+  readonly rule: DecisionRule;
+  /** Least confidence of an answer, in [0, 1]. */
+  readonly threshold: number;
+  readonly thresholdSource: ThresholdSource;
+  /** The counter-example that the utterance equals, or that is nearer than any question of the best intent, with both cosines; undefined where there is none. */
+  readonly refusing:
+    | { readonly text: string; readonly equal: true }
+    | { readonly text: string; readonly equal: false; readonly similarity: number; readonly questionSimilarity: number }
+    | undefined;
+}
+
 /** Why the answer came out as it did; proto/faqmatch/v1/match.proto says what each field means. */
 export interface AnswerExplanation {
   readonly rule: DecisionRule;
@@ -97,6 +112,8 @@ export interface MatchAnswer {
     readonly totalMs: number;
   };
   readonly explanation: AnswerExplanation | undefined;
+  /** Where the call asked for it. */
+  readonly reason?: AnswerReason;
   readonly truncated: boolean;
 }
 

@@ -7,6 +7,7 @@ import { askedPrecisionText } from '../quality/report/asked-precision.ts';
 import { VERDICTS_NOTE, verdictText } from '../quality/report/comparison-section.ts';
 import type { EvaluationReport } from '../quality/report/evaluation-report.ts';
 import { chanceText, differenceText, figureText, percentText, rangeText, thresholdText } from '../quality/report/number-text.ts';
+import { reasonText } from '../quality/report/reason-text.ts';
 import { shortenedText } from '../quality/report/shortened-text.ts';
 import { tableLines } from './table.ts';
 
@@ -50,7 +51,7 @@ export function reportLines(report: EvaluationReport): readonly string[] {
   ];
 }
 
-/** The rows that went wrong, with the best candidate's question behind each and what was asked between; long texts are cut, which the JSON has whole. */
+/** The rows that went wrong, with the best candidate's question behind each, what was asked between and the rule that did it; long texts are cut, which the JSON has whole. */
 export function mistakeLines(mistakes: readonly EvaluatedRow[]): readonly string[] {
   if (mistakes.length === 0) return [];
   const rows = mistakes.map((row) => [
@@ -60,8 +61,9 @@ export function mistakeLines(mistakes: readonly EvaluatedRow[]): readonly string
     row.intent ?? '(none)',
     shortenedText(row.utterance),
     shortenedText(row.nearest?.question ?? '-'),
+    reasonText(row),
   ]);
-  return ['', ...tableLines(['DECISION', 'CONFIDENCE', 'BEST', 'MEANT', 'UTTERANCE', 'QUESTION OF THE BEST'], rows)];
+  return ['', ...tableLines(['DECISION', 'CONFIDENCE', 'BEST', 'MEANT', 'UTTERANCE', 'QUESTION OF THE BEST', 'WHY'], rows)];
 }
 
 /** What changed from one run to the other. */

@@ -44,6 +44,7 @@ async function evaluate(label: LabelledUtterance, evaluation: GoldenEvaluation):
     minPrecision,
     filter: undefined,
     explain: false,
+    reason: true,
     version,
     ...(signal === undefined ? {} : { signal }),
   });

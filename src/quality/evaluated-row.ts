@@ -1,5 +1,5 @@
 /** One measured utterance with all that a report says of it, and the views of it that the measures take. Pure. */
-import type { MatchAnswer } from '../answering/match-answer.ts';
+import type { AnswerReason, MatchAnswer } from '../answering/match-answer.ts';
 import type { LabelledPair } from './measures/confusion.ts';
 import type { ScopedRow } from './measures/coverage.ts';
 import type { RankedRow } from './measures/ranking-quality.ts';
@@ -36,6 +36,8 @@ export interface EvaluatedRow extends JudgedRow {
   readonly nearest: NearestQuestion | undefined;
   /** The meant intent's best question where that intent is among the candidates and not the best. */
   readonly meant: NearestQuestion | undefined;
+  /** Which rule did it, of rows that did not get what they should; the others need no reason. */
+  readonly reason?: AnswerReason;
 }
 
 /** Candidates asked for: as many as nDCG@10 looks at. */
@@ -45,7 +47,7 @@ export const RANKED = 10;
 export const NONE = ' none of these';
 
 /** Ties a label and an answer together. Of several right intents the one that came first stands for all. */
-export function evaluatedRow(label: LabelledUtterance, { decision, candidates, clarifyIntents }: MatchAnswer): EvaluatedRow {
+export function evaluatedRow(label: LabelledUtterance, { decision, candidates, clarifyIntents, reason }: MatchAnswer): EvaluatedRow {
   const relevant = label.intent === null ? [] : [label.intent, ...(label.alternatives ?? [])];
   const questions = candidates.map(({ matchedQuestion, intent, entryId, similarity, confidence }) => ({
     question: matchedQuestion,
@@ -56,7 +58,7 @@ export function evaluatedRow(label: LabelledUtterance, { decision, candidates, c
   }));
   const [nearest] = questions;
   const meant = questions.find(({ intent }) => relevant.includes(intent));
-  return {
+  const row: EvaluatedRow = {
     utterance: label.utterance,
     intent: meant?.intent ?? label.intent,
     decision,
@@ -69,6 +71,7 @@ export function evaluatedRow(label: LabelledUtterance, { decision, candidates, c
     nearest,
     meant: meant === nearest ? undefined : meant,
   };
+  return reason === undefined || isRight(row) ? row : { ...row, reason };
 }
 
 /** Whether the best candidate is right, whatever the decision: what a confidence speaks of. Never so out of scope. */

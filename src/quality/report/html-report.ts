@@ -129,7 +129,7 @@ export async function htmlReport(report: EvaluationReport, comparison?: Comparis
     ),
     section(
       'Errors and what they rest on',
-      'Every utterance that did not get what it should, with the stored question that led there.',
+      'Every utterance that did not get what it should, with the rule that decided and the stored question that led there.',
       mistakeTable(report),
     ),
   ].join('\n');

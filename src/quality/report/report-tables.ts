@@ -5,6 +5,7 @@ import { DECISION_NAMES } from './decision-html.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
 import { barCell, type HtmlCell, htmlTable, outsideHtml, proseHtml, shortenedHtml } from './html.ts';
 import { percentText } from './number-text.ts';
+import { reasonText } from './reason-text.ts';
 
 /** As many rows as a person reads before tables become lists for programs; the JSON has them all. */
 const MOST_ROWS = 20;
@@ -70,7 +71,12 @@ function askedBetween({ clarifyIntents }: EvaluatedRow): string {
   return clarifyIntents.length === 0 ? '' : ` between ${clarifyIntents.map(outsideHtml).join(' / ')}`;
 }
 
-/** Errors with the best candidate's question behind each, and the best question of what was meant. */
+function why(row: EvaluatedRow): string {
+  const html = reasonText(row, { prose: proseHtml, outside: outsideHtml });
+  return html === '' ? '' : `<small>${html}</small>`;
+}
+
+/** Errors with the rule that made each and the best candidate's question behind it, and the best question of what was meant. */
 export function mistakeTable({ mistakes }: EvaluationReport): string {
   if (mistakes.length === 0) return '<p>None.</p>';
   const rows = mistakes
@@ -78,7 +84,7 @@ export function mistakeTable({ mistakes }: EvaluationReport): string {
     .slice(0, MOST_MISTAKES)
     .map((row): readonly HtmlCell[] => [
       row.utterance,
-      { html: `<span class="${row.decision}">${DECISION_NAMES[row.decision]}</span>${askedBetween(row)}` },
+      { html: `<span class="${row.decision}">${DECISION_NAMES[row.decision]}</span>${askedBetween(row)}${why(row)}` },
       questionCell(row.nearest),
       shownIntent(row.intent),
       questionCell(row.meant ?? (row.nearest?.intent === row.intent ? row.nearest : undefined)),

@@ -176,6 +176,21 @@ describe('as a page', () => {
     expect(folds).toContain('over 1 group of near-duplicates');
   });
 
+  test('the rule behind an error stands in it, in a terminal and in JSON', async () => {
+    const refusing = { text: 'never <i>', equal: false, similarity: 0.9, questionSimilarity: 0.4 } as const;
+    const reason = { rule: 'below_min_confidence', threshold: 0.5, thresholdSource: 'corpus', refusing } as const;
+    const rows = ROWS.map((each) => (each.utterance === 'd' ? { ...each, reason } : each));
+    const reasoned = await buildReport({ subject, rows, ...quick });
+    const rule = /NO_MATCH<\/span><small>confidence 30&nbsp;% under 50&nbsp;% \(the corpus&#39;s min_confidence\); /u;
+    const page = await htmlReport(reasoned);
+    expect(page).toMatch(rule);
+    expect(page).toContain('counter-example "<bdi>never &lt;i&gt;</bdi>" is nearer (0.90 against 0.40)</small>');
+    expect(mistakeLines(reasoned.mistakes).join('\n')).toContain(
+      'confidence 30 % under 50 % (the corpus\'s min_confidence); counter-example "never <i>"',
+    );
+    expect(JSON.parse(JSON.stringify(reasoned)).mistakes[1].reason).toEqual(reason);
+  });
+
   test('texts of users and files are escaped', async () => {
     const page = await htmlReport(report);
     expect(page).toContain('e &amp; &lt;script&gt;');
