@@ -186,6 +186,11 @@ export interface VersionStore {
   open(corpus: string, version: string): Promise<OpenVersion>;
   active(corpus: string): Promise<ActivePointer | undefined>;
   /**
+   * Versions that are or were active, the last activated first, whether or not they are still stored; others were only staged. The last twenty,
+   * and none where the store does not know.
+   */
+  onceActive(corpus: string): Promise<readonly string[]>;
+  /**
    * Tells who watches the store that a version is about to become active, so that it is open there by then. Nobody watches a store of one process.
    * @throws FaqError not_found.
    */

@@ -146,7 +146,7 @@ export interface SetAsideReport {
 
 /** All corpora of a server with their versions. */
 export interface Versions {
-  /** Opens every active version of the store without encoding, and follows a shared store from then on. A shared store that is away is waited for; a damaged one is set aside and, where there is one, the version before takes over. */
+  /** Opens every active version of the store without encoding, and follows a shared store from then on. A shared store that is away is waited for; a damaged version is set aside and, where there is one, what was active before takes over, never what was only staged. */
   restore(): Promise<readonly SetAsideReport[]>;
   /**
    * The version to read: the active one, or the named one.

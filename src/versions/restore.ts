@@ -35,29 +35,47 @@ async function reportUnusable(store: VersionStore, place: { corpus: string; vers
   }
 }
 
-/**
- * The version before first, then the newest ones: what may stand in for a damaged active version. None made after that became active, since it
- * was never active itself.
- */
-async function standIns(store: VersionStore, corpus: string, pointer: ActivePointer | undefined): Promise<readonly string[]> {
-  const newestFirst = (await store.list(corpus))
-    .filter(
-      ({ problem, manifest }) => problem === undefined && (pointer?.activatedAt === undefined || manifest.createdAt <= pointer.activatedAt),
-    )
-    .map(({ manifest }) => manifest.version);
-  const previous = pointer?.previous !== undefined && newestFirst.includes(pointer.previous) ? [pointer.previous] : [];
-  return [...new Set([...previous, ...newestFirst])].filter((version) => version !== pointer?.version);
+/** What was wrong with the active version: the mark that names it (then there is no pointer), or what it names. */
+interface LostActive {
+  readonly pointer?: ActivePointer;
+  /** Whether the store is told what stands in, so that the next start finds it at once: not where what was active may be whole and readable then. */
+  readonly lasting: boolean;
+}
+
+/** Versions that are stored and can be listed, newest first. */
+async function wholeVersions(store: VersionStore, corpus: string): Promise<readonly string[]> {
+  return (await store.list(corpus)).filter(({ problem }) => problem === undefined).map(({ manifest }) => manifest.version);
 }
 
 /**
- * The first stand-in that opens.
- * @param lasting whether the store is told, so that the next start finds it at once: not where the active version may be whole and readable then.
+ * What may stand in for an active version that is lost, best first: what was active, the last first. Never one that was only staged: nobody
+ * wanted it to answer. Where nothing at all is known of what was active, a version that is the only one stored must be it, since an active one
+ * is never removed.
  */
-async function fallBack(
-  parts: RestoreParts,
-  corpus: string,
-  { pointer, lasting }: { readonly pointer?: ActivePointer; readonly lasting: boolean },
-): Promise<RestoredCorpus> {
+export async function standIns(store: VersionStore, corpus: string, pointer: ActivePointer | undefined): Promise<readonly string[]> {
+  const stored = await wholeVersions(store, corpus);
+  const once = await store.onceActive(corpus);
+  if (pointer === undefined && once.length === 0 && stored.length === 1) return stored;
+  const wanted = pointer?.previous === undefined ? once : [...once, pointer.previous];
+  return [...new Set(wanted)].filter((version) => version !== pointer?.version && stored.includes(version));
+}
+
+/** Versions named in an error at most. */
+const MOST_NAMES = 10;
+
+async function nothingStandsIn(store: VersionStore, corpus: string): Promise<FaqError> {
+  const stored = await wholeVersions(store, corpus);
+  const what = `Corpus "${corpus}" has no active version: what was active is damaged or cannot be read, and no other stored version is known to have been active`;
+  const some = stored.slice(0, MOST_NAMES).join(', ');
+  const todo =
+    stored.length === 0
+      ? 'Reload the corpus.'
+      : `Activate one by name ("faqmatch activate ${corpus} <version>"; stored, newest first: ${some}), or reload the corpus.`;
+  return new FaqError('failed_precondition', `${what}. ${todo}`, { field: 'corpus', reason: 'NO_ACTIVE_VERSION' });
+}
+
+/** The first stand-in that opens; where none does, nothing is active, and the problem says how to mend that. */
+async function fallBack(parts: RestoreParts, corpus: string, { pointer, lasting }: LostActive): Promise<RestoredCorpus> {
   const reports: SetAsideReport[] = [];
   for (const version of await standIns(parts.store, corpus, pointer)) {
     try {
@@ -69,7 +87,8 @@ async function fallBack(
       reports.push(await reportUnusable(parts.store, { corpus, version }, FaqError.from(error)));
     }
   }
-  return { state: NOTHING_ACTIVE, reports };
+  const problem = await nothingStandsIn(parts.store, corpus);
+  return { state: { ...NOTHING_ACTIVE, problem }, reports: [...reports, { corpus, version: '', problem: problem.message }] };
 }
 
 /** The versions that the store cannot even list, set aside where they are damaged. The active one is left to restoreCorpus. */
@@ -95,9 +114,9 @@ async function readPointer(store: VersionStore, corpus: string): Promise<{ point
 }
 
 /**
- * Opens a corpus's active version. A damaged one is set aside and the version before it, or else the newest that opens, takes over; one that
- * cannot be read just now is stood in for until the next start. One that
- * another model or release built stays stored and nothing is active until a reload: answers of an older corpus would be a surprise.
+ * Opens a corpus's active version. A damaged one is set aside, and what was active before it takes over; where the mark of the active version is
+ * damaged, what was active last. What cannot be read just now is stood in for until the next start. A version that another model or release
+ * built stays stored and nothing is active until a reload: answers of an older corpus would be a surprise.
  */
 export async function restoreCorpus(parts: RestoreParts, corpus: string): Promise<RestoredCorpus> {
   const { pointer, error: pointerError } = await readPointer(parts.store, corpus);

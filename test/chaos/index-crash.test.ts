@@ -41,6 +41,8 @@ async function expectWholeStore(directory: string): Promise<VersionStore> {
   const active = await store.active('shop');
   expect(['old', 'fresh']).toContain(active?.version);
   expect(stored.map(({ manifest }) => manifest.version)).toContain(active?.version);
+  // A switch that was made is written down at the latest by the next start, and one that was not never is.
+  expect((await store.onceActive('shop'))[0]).toBe(active?.version);
   return store;
 }
 
@@ -141,6 +143,23 @@ test('a full disk is resource_exhausted, says so, and leaves no half-written fol
   await expect(store.write(fresh)).rejects.toMatchObject({ code: 'resource_exhausted', reason: 'DISK_FULL', cause: full });
   expect(await leftovers(directory)).toEqual([]);
   expect((await store.list('shop')).map(({ manifest }) => manifest.version)).toEqual(['old']);
+});
+
+test('a switch that cannot be written down is made, said, and written down by the next start', async () => {
+  const directory = await withOldActive('unwritten');
+  const problems: string[] = [];
+  const rename: typeof unsyncedDisk.rename = (from, to) =>
+    to.endsWith('activated.json')
+      ? Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+      : unsyncedDisk.rename(from, to);
+  const disk = { ...unsyncedDisk, rename };
+  const store = await openEmbeddedStore({ dataDir: directory, disk, onProblem: (problem) => void problems.push(problem) });
+  await store.write(fresh);
+  expect(await store.activate('shop', 'fresh')).toMatchObject({ version: 'fresh', previous: 'old' });
+  expect(problems).toEqual([expect.stringMatching(/fresh.*activated\.json.*ENOSPC/u)]);
+  expect(await store.onceActive('shop')).toEqual(['old']);
+  const again = await expectWholeStore(directory);
+  expect(await again.onceActive('shop')).toEqual(['fresh', 'old']);
 });
 
 test('a write aborted in the middle leaves nothing behind', async () => {

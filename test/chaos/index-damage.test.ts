@@ -94,12 +94,12 @@ test('a folder renamed by hand is not taken for the version it is named after', 
   expect((await store.list('shop')).find((stored) => stored.manifest.version === 'v3')?.problem).toMatch(/version v1/);
 });
 
-test('an unreadable pointer is reported, and activating a version repairs it', async () => {
+test('an unreadable pointer is reported, and activating a version repairs it and keeps what was active before', async () => {
   await store.activate('shop', 'v1');
   for (const text of ['', '{"version":', '{"version":"../x","previous":null,"activatedAt":"2026-11-01T00:00:00.000Z"}']) {
     await writeFile(join(dataDir, 'corpora/shop/active.json'), text);
     await expect(store.active('shop')).rejects.toMatchObject({ code: 'data_loss' });
-    expect(await store.activate('shop', 'v2')).toMatchObject({ version: 'v2', previous: undefined });
+    expect(await store.activate('shop', 'v2')).toMatchObject({ version: 'v2', previous: 'v1' });
   }
   expect(await store.active('shop')).toMatchObject({ version: 'v2' });
 });

@@ -8,6 +8,7 @@ import { FaqError } from '../../errors.ts';
 import { noVersion, requireCorpusName, requireNames } from '../../names.ts';
 import { systemCode } from '../../system-code.ts';
 import type { ActivePointer, OpenVersion, VersionStore } from '../contract.ts';
+import { catchUpActivated, noteActivated, readActivated } from './activated-versions.ts';
 import { readPointer, writePointer } from './active-pointer.ts';
 import { ANN_FROM_ROWS } from './ann-threshold.ts';
 import { type Disk, nodeDisk, writeError } from './disk.ts';
@@ -62,6 +63,12 @@ async function openVersion(store: Store, corpus: string, version: string): Promi
   };
 }
 
+/** What cannot be read just now is not known: a list that helps where something is lost must fail nothing itself. */
+async function onceActive({ disk, paths }: Store, corpus: string): Promise<readonly string[]> {
+  requireCorpusName(corpus);
+  return readActivated(disk, paths.activated(corpus)).catch(() => []);
+}
+
 interface Activation {
   readonly corpus: string;
   readonly version: string;
@@ -71,9 +78,10 @@ interface Activation {
 async function activate(store: Store, { corpus, version, before }: Activation): Promise<ActivePointer> {
   const folder = await checkExists(store, corpus, version);
   await readManifestAndSizes(store.disk, folder);
-  // An unreadable pointer must not keep a good version from being activated.
+  // An unreadable pointer must not keep a good version from being activated: what was active last is known without it.
   const current = await readPointer(store.disk, store.paths.pointer(corpus)).catch(() => undefined);
-  const previous = before === undefined ? current?.version : before.previous;
+  const until = current?.version ?? (await onceActive(store, corpus)).find((other) => other !== version);
+  const previous = before === undefined ? until : before.previous;
   if (current?.version === version && (before === undefined || previous === current.previous)) return current;
   const pointer = { version, previous, activatedAt: new Date() };
   try {
@@ -81,6 +89,7 @@ async function activate(store: Store, { corpus, version, before }: Activation): 
   } catch (error) {
     throw writeError(error, `the pointer to version ${version} of corpus ${corpus}`);
   }
+  await noteActivated(store, { corpus, pointer, until });
   return pointer;
 }
 
@@ -113,6 +122,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       throw unusable(`Expected a folder, or none, at ${store.paths.corpora} (${systemCode(error) ?? 'unknown error'})`, error);
     });
     await sweep(store);
+    await catchUpActivated(store, await listCorpora(store));
   }
   return {
     kind: 'embedded',
@@ -125,6 +135,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       requireCorpusName(corpus);
       return readPointer(disk, store.paths.pointer(corpus));
     },
+    onceActive: (corpus) => onceActive(store, corpus),
     announce: async () => undefined,
     activate: (corpus, version, before) => store.inTurn(() => activate(store, { corpus, version, before })),
     remove: (corpus, version) => store.inTurn(() => remove(store, corpus, version)),

@@ -1,6 +1,7 @@
 /**
  * Where things lie under the data directory:
  *   corpora/<corpus>/active.json                              which version is active
+ *   corpora/<corpus>/activated.json                           which versions are or were active
  *   corpora/<corpus>/versions/<version>/…                     whole versions (version-writer.ts, version-reader.ts)
  *   corpora/<corpus>/set-aside/<version>-<time>/…             damaged ones, kept for a person
  *   …/.staging-<random>                                       being written or removed; swept when the store opens
@@ -25,6 +26,7 @@ export interface StorePaths {
   readonly corpora: string;
   corpus(corpus: string): string;
   pointer(corpus: string): string;
+  activated(corpus: string): string;
   versions(corpus: string): string;
   version(corpus: string, version: string): string;
   setAside(corpus: string): string;
@@ -37,6 +39,7 @@ export function storePaths(dataDir: string): StorePaths {
     corpora,
     corpus: (corpus) => join(corpora, corpus),
     pointer: (corpus) => join(corpora, corpus, 'active.json'),
+    activated: (corpus) => join(corpora, corpus, 'activated.json'),
     versions: (corpus) => join(corpora, corpus, 'versions'),
     version: (corpus, version) => join(corpora, corpus, 'versions', version),
     setAside: (corpus) => join(corpora, corpus, 'set-aside'),

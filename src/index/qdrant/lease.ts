@@ -17,7 +17,7 @@ export interface Lease {
   /** Aborted when the lease was lost, and when the caller left. */
   readonly signal: AbortSignal;
   /** Writes what is known of the corpus; only while the lease is held. @throws FaqError aborted, reason LEASE_LOST. */
-  record(known: Pick<CorpusRecord, 'version' | 'previous' | 'activatedAt'>): Promise<void>;
+  record(known: Pick<CorpusRecord, 'version' | 'previous' | 'activatedAt' | 'activated'>): Promise<void>;
   /** Makes sure that the lease is still held, just before something that has no condition of its own. @throws FaqError aborted. */
   renew(): Promise<void>;
 }
@@ -59,7 +59,7 @@ interface KeptLease {
   release(): Promise<void>;
 }
 
-const NOTHING_KNOWN = { version: null, previous: null, activatedAt: null } as const;
+const NOTHING_KNOWN = { version: null, previous: null, activatedAt: null, activated: [] } as const;
 
 interface Clock {
   readonly now: () => number;

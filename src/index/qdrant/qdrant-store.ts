@@ -6,6 +6,7 @@ import { FaqError } from '../../errors.ts';
 import { isCorpusName, noVersion, requireCorpusName, requireNames } from '../../names.ts';
 import { checkContents } from '../check-contents.ts';
 import type { ActivePointer, OpenVersion, StoreWatcher, VersionContents, VersionStore, WriteProgress } from '../contract.ts';
+import { addActivated } from '../once-active.ts';
 import { type Aliases, openAliases } from './aliases.ts';
 import { connectQdrant, type QdrantConnection } from './connection.ts';
 import { type Leases, openLeases } from './lease.ts';
@@ -62,6 +63,13 @@ async function active(store: Store, corpus: string): Promise<ActivePointer | und
   return pointerOf(store, corpus, (await store.aliases.read()).active.get(corpus));
 }
 
+/** By the record alone: the alias may name a version that cannot be used, and that is when this is asked. */
+async function onceActive({ records }: Store, corpus: string): Promise<readonly string[]> {
+  requireCorpusName(corpus);
+  const record = await records.read(corpus);
+  return record === undefined ? [] : addActivated([record.version, record.previous], record.activated);
+}
+
 interface Activation {
   readonly corpus: string;
   readonly version: string;
@@ -83,12 +91,13 @@ async function activate(
     const previous = before === undefined ? asNow : before.previous;
     const inPlace = current?.version === version && current.previous === previous;
     if (inPlace && pointers.active.get(corpus)?.name === collection.name) return current;
+    const activated = addActivated([version, previous, current?.version], await onceActive(store, corpus));
     const pointer = { version, previous, activatedAt: new Date(), build: collection.name };
     // Aliases know no conditions: the lease is made sure of at the last moment before, and checked again by the write after.
     await lease.renew();
     await aliases.point(collection);
     onActive(collection);
-    await lease.record({ version, previous: previous ?? null, activatedAt: pointer.activatedAt.toISOString() });
+    await lease.record({ version, previous: previous ?? null, activatedAt: pointer.activatedAt.toISOString(), activated });
     // What stays by mistake is announced anew with the next version; it makes nobody switch.
     if (pointers.next.has(corpus)) await aliases.withdraw(corpus).catch(() => undefined);
     return pointer;
@@ -257,6 +266,7 @@ export function openQdrantStore(settings: QdrantSettings, onProblem: (problem: s
       return openCollection({ connection, settings, onProblem }, collection, record);
     },
     active: (corpus) => active(store, corpus),
+    onceActive: (corpus) => onceActive(store, corpus),
     announce: (corpus, version) => announce(store, { corpus, version }, watch),
     activate: (corpus, version, before) => activate(store, { corpus, version, before }, (collection) => watch?.note(collection)),
     remove: (corpus, version) => remove(store, corpus, version),

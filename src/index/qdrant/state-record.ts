@@ -18,6 +18,8 @@ export interface CorpusRecord {
   readonly previous: string | null;
   /** ISO 8601. */
   readonly activatedAt: string | null;
+  /** Versions that are or were active, the last activated first; may lack the two above, since older releases write those alone. */
+  readonly activated: readonly string[];
   /** Token of the lease's holder; empty where nobody holds it. */
   readonly holder: string;
   /** When the lease ends unless it is renewed: milliseconds since 1970 by the holder's clock. */
@@ -32,6 +34,8 @@ const schema = z.object({
   version: text,
   previous: text,
   activatedAt: text,
+  // Missing where an older release wrote last.
+  activated: z.array(z.string()).catch([]),
   holder: z.string(),
   expiresAt: z.number(),
   epoch: z.int().min(0),
@@ -86,7 +90,7 @@ function parse(corpus: string, payload: unknown): CorpusRecord {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
   const epoch = schema.pick({ epoch: true }).safeParse(payload);
-  const nothing = { version: null, previous: null, activatedAt: null, holder: '', expiresAt: 0 };
+  const nothing = { version: null, previous: null, activatedAt: null, activated: [], holder: '', expiresAt: 0 };
   return { corpus, ...nothing, epoch: epoch.success ? epoch.data.epoch : UNKNOWN_EPOCH };
 }
 

@@ -287,6 +287,17 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
       expect(await store.active('shop')).toMatchObject({ version: 'v3', previous: undefined });
     });
 
+    test('tells which versions were active, the last first, and none that was only stored', async () => {
+      for (const version of ['v1', 'v2', 'v3', 'staged']) await store.write(madeUpVersion({ ...shop, version }, 5));
+      expect(await store.onceActive('shop')).toEqual([]);
+      for (const version of ['v1', 'v2', 'v3', 'v1']) await store.activate('shop', version);
+      expect(await store.onceActive('shop')).toEqual(['v1', 'v3', 'v2']);
+      await store.activate('shop', 'v3', { previous: 'v2' });
+      store = await under.reopen();
+      expect(await store.onceActive('shop')).toEqual(['v3', 'v2', 'v1']);
+      expect(await store.onceActive('bank')).toEqual([]);
+    });
+
     test('says not_found for a version that is not there', async () => {
       await store.write(madeUpVersion(shop, 5));
       await expectCode(store.open('shop', 'v9'), 'not_found');
@@ -303,6 +314,7 @@ export function describeVersionStore(name: string, create: () => Promise<StoreUn
         await expectCode(store.open('shop', name), 'invalid_argument');
         await expectCode(store.list(name), 'invalid_argument');
         await expectCode(store.active(name), 'invalid_argument');
+        await expectCode(store.onceActive(name), 'invalid_argument');
         await expectCode(store.remove('shop', name), 'invalid_argument');
       }
     });

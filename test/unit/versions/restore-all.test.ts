@@ -1,8 +1,9 @@
 /** Restoring everything: tries of a shared store do not pile up, and who closes is heard. */
 import { describe, expect, it, vi } from 'vitest';
 import { FaqError } from '../../../src/errors.ts';
-import type { VersionStore } from '../../../src/index/contract.ts';
+import type { StoredVersion, VersionStore } from '../../../src/index/contract.ts';
 import type { LoadedVersion } from '../../../src/versions/contract.ts';
+import type { CorpusState } from '../../../src/versions/corpus-state.ts';
 import { createVersions } from '../../../src/versions/create-versions.ts';
 import { restoreAll } from '../../../src/versions/restore.ts';
 import { createStoreReach } from '../../../src/versions/store-reach.ts';
@@ -39,6 +40,26 @@ describe('restoring all corpora', () => {
     expect(most).toBe(4);
     // Four a try that failed, and no more than was in hand then.
     expect(opened).toBe(8 + 12);
+  });
+
+  it('stands in for a damaged version of a shared store by what was active, for itself alone', async () => {
+    const activate = vi.fn();
+    const stored = ['staged', 'v1', 'v2', 'v3'].map((version) => ({ manifest: { version } }) as StoredVersion);
+    const store = storeOf(['shop'], {
+      list: async () => stored,
+      active: async () => ({ version: 'v3', previous: undefined, activatedAt: undefined }),
+      onceActive: async () => ['v3', 'v2', 'v1'],
+      activate,
+    });
+    const open = async (_: string, version: string): Promise<LoadedVersion> => {
+      if (version === 'v3') throw new FaqError('data_loss', 'damaged');
+      return { version } as LoadedVersion;
+    };
+    const states = new Map<string, CorpusState>();
+    const reports = await restoreAll({ store, open, states, reach: createStoreReach(), signal: new AbortController().signal });
+    expect(reports).toMatchObject([{ version: 'v3' }]);
+    expect(states.get('shop')?.active?.version).toBe('v2');
+    expect(activate).not.toHaveBeenCalled();
   });
 
   it('opens nothing more once it is aborted', async () => {

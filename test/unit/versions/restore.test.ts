@@ -10,6 +10,8 @@ import { openVersionsOnDisk, removeFolder, temporaryFolder } from '../../support
 const FILES = faqFile(DELIVERY, CHATTER);
 const MORE = faqFile([...DELIVERY, { id: 'new', questions: ['something new'] }], CHATTER);
 
+const THIRD = faqFile([...DELIVERY, { id: 'third', questions: ['something else altogether'] }], CHATTER);
+
 let dataDir: string;
 beforeEach(async () => {
   dataDir = await temporaryFolder();
@@ -17,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => removeFolder(dataDir));
 
 /** Loads the files one after another and closes. @returns the versions. */
-async function loadAndClose(...loads: readonly (readonly Parameters<typeof faqFile>[0][] | typeof FILES)[]): Promise<readonly string[]> {
+async function loadAndClose(...loads: readonly (readonly Parameters<typeof faqFile>[0][] | typeof FILES)[]): Promise<string[]> {
   await using server = await openVersionsOnDisk({ dataDir });
   const versions: string[] = [];
   for (const files of loads) versions.push((await server.versions.reload('shop', files as typeof FILES)).version);
@@ -107,8 +109,9 @@ describe('restoring at start', () => {
     }
     await flipByte(fileOf(version, 'vectors.f32'));
     await using server = await openVersionsOnDisk({ dataDir });
-    expect(await server.versions.restore()).toHaveLength(1);
-    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ reason: 'NO_ACTIVE_VERSION' });
+    const problem = expect.stringContaining('faqmatch activate shop <version>');
+    expect(await server.versions.restore()).toMatchObject([{ version }, { version: '', problem }]);
+    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ reason: 'NO_ACTIVE_VERSION', message: problem });
     expect(await server.versions.list('shop')).toHaveLength(1);
   });
 
@@ -116,8 +119,9 @@ describe('restoring at start', () => {
     const [version = ''] = await loadAndClose(FILES);
     await flipByte(fileOf(version, 'vectors.f32'));
     await using server = await openVersionsOnDisk({ dataDir });
-    expect(await server.versions.restore()).toHaveLength(1);
-    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ code: 'failed_precondition' });
+    const problem = expect.stringContaining('Reload the corpus');
+    expect(await server.versions.restore()).toMatchObject([{ version }, { version: '', problem }]);
+    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ code: 'failed_precondition', message: problem });
     expect(await server.versions.reload('shop', FILES)).toMatchObject({ activated: true, encoded: 0, unchanged: false });
   });
 
@@ -151,12 +155,139 @@ describe('restoring at start', () => {
     expect(await server.versions.list('shop')).toHaveLength(2);
   });
 
-  it('falls back to the newest version when the pointer is damaged', async () => {
-    const [, second] = await loadAndClose(FILES, MORE);
-    await writeFile(join(dataDir, 'corpora', 'shop', 'active.json'), '{"vers');
+  describe('with a damaged active.json', () => {
+    const pathOf = (name: string): string => join(dataDir, 'corpora', 'shop', name);
+    const names = (version: string): string =>
+      JSON.stringify({ version, previous: null, activatedAt: new Date('2100-01-01').toISOString() });
+    const DAMAGED: readonly (readonly [string, string])[] = [
+      ['empty', ''],
+      ['cut off', '{"vers'],
+      ['garbage', '\u0000\u0001\u0002'],
+      ['of a version that is not there', names('v-0000000000000000')],
+    ];
+
+    /** Two versions that were active, and a third that was only staged. */
+    async function stagedOnTop(): Promise<{ readonly first: string; readonly second: string; readonly staged: string }> {
+      const [first = '', second = ''] = await loadAndClose(FILES, MORE);
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      const { version } = await server.versions.reload('shop', THIRD, { stageOnly: true });
+      return { first, second, staged: version };
+    }
+
+    it.each(DAMAGED)('%s: what was active last is active again and stays so, never what was only staged', async (_, text) => {
+      const { second } = await stagedOnTop();
+      await writeFile(pathOf('active.json'), text);
+      for (const reports of [1, 0]) {
+        await using server = await openVersionsOnDisk({ dataDir });
+        expect(await server.versions.restore()).toHaveLength(reports);
+        expect(server.versions.active('shop')?.version).toBe(second);
+        expect(await server.versions.list('shop')).toHaveLength(3);
+      }
+    });
+
+    it('knows what a rollback goes to when it is written anew', async () => {
+      const { first } = await stagedOnTop();
+      await writeFile(pathOf('active.json'), '');
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      expect(await server.versions.rollback('shop', undefined)).toMatchObject({ version: first });
+    });
+
+    it('takes what was activated last, not what was built last', async () => {
+      const [first = ''] = await loadAndClose(FILES, MORE);
+      {
+        await using server = await openVersionsOnDisk({ dataDir });
+        await server.versions.restore();
+        await server.versions.rollback('shop', undefined);
+      }
+      await writeFile(pathOf('active.json'), '');
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      expect(server.versions.active('shop')?.version).toBe(first);
+    });
+
+    it('takes one that was active earlier where the last is damaged as well', async () => {
+      const { first, second } = await stagedOnTop();
+      await writeFile(pathOf('active.json'), '');
+      await flipByte(fileOf(second, 'vectors.f32'));
+      await using server = await openVersionsOnDisk({ dataDir });
+      expect(await server.versions.restore()).toMatchObject([{ version: '' }, { version: second }]);
+      expect(server.versions.active('shop')?.version).toBe(first);
+    });
+
+    it('takes no staged version where none that was active is left, and says how to activate one', async () => {
+      const { first, second, staged } = await stagedOnTop();
+      await writeFile(pathOf('active.json'), '');
+      for (const version of [first, second]) await rm(fileOf(version, ''), { recursive: true });
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      const refused = { reason: 'NO_ACTIVE_VERSION', message: expect.stringMatching(new RegExp(`faqmatch activate shop.*${staged}`, 'u')) };
+      await expect(server.versions.acquire('shop')).rejects.toMatchObject(refused);
+      expect(await server.versions.activate('shop', staged)).toMatchObject({ version: staged });
+      expect((await server.versions.acquire('shop')).version).toBe(staged);
+    });
+
+    it('knows what was active once it was started on a folder of a release that kept no list', async () => {
+      const { second } = await stagedOnTop();
+      await rm(pathOf('activated.json'));
+      {
+        await using server = await openVersionsOnDisk({ dataDir });
+        expect(await server.versions.restore()).toEqual([]);
+        expect(server.versions.active('shop')?.version).toBe(second);
+      }
+      await writeFile(pathOf('active.json'), '');
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      expect(server.versions.active('shop')?.version).toBe(second);
+    });
+
+    it('takes the only version there is where no list was kept, and of several none', async () => {
+      const [only] = await loadAndClose(FILES);
+      const forget = async (): Promise<void> => {
+        await rm(pathOf('activated.json'));
+        await writeFile(pathOf('active.json'), '');
+      };
+      await forget();
+      {
+        await using server = await openVersionsOnDisk({ dataDir });
+        await server.versions.restore();
+        expect(server.versions.active('shop')?.version).toBe(only);
+        await server.versions.reload('shop', MORE, { stageOnly: true });
+      }
+      await forget();
+      await using server = await openVersionsOnDisk({ dataDir });
+      expect(await server.versions.restore()).toHaveLength(2);
+      await expect(server.versions.acquire('shop')).rejects.toMatchObject({ reason: 'NO_ACTIVE_VERSION' });
+    });
+
+    it('is no worse off for a damaged activated.json', async () => {
+      const { second } = await stagedOnTop();
+      await writeFile(pathOf('activated.json'), '{"lastFirst":["../x"]}');
+      {
+        await using server = await openVersionsOnDisk({ dataDir });
+        expect(await server.versions.restore()).toEqual([]);
+      }
+      await writeFile(pathOf('active.json'), '');
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      expect(server.versions.active('shop')?.version).toBe(second);
+    });
+  });
+
+  it('takes no staged version for one that was active where both that were are damaged', async () => {
+    const versions = await loadAndClose(FILES);
+    {
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      // Staged before the switch that follows, so that its age says nothing.
+      await server.versions.reload('shop', THIRD, { stageOnly: true });
+      versions.push((await server.versions.reload('shop', MORE)).version);
+    }
+    for (const version of versions) await flipByte(fileOf(version, 'vectors.f32'));
     await using server = await openVersionsOnDisk({ dataDir });
-    expect(await server.versions.restore()).toHaveLength(1);
-    expect(server.versions.active('shop')?.version).toBe(second);
+    await server.versions.restore();
+    await expect(server.versions.acquire('shop')).rejects.toMatchObject({ reason: 'NO_ACTIVE_VERSION' });
   });
 
   it('builds a version again whose folder was damaged while the server ran', async () => {

@@ -47,6 +47,7 @@ describe('a lease', () => {
       version: null,
       previous: null,
       activatedAt: null,
+      activated: [],
       holder: 'dead',
       expiresAt: now + 10,
     });
@@ -73,7 +74,9 @@ describe('a lease', () => {
       await vi.waitFor(() => expect(lease.signal.aborted).toBe(true));
       expect(lease.signal.reason).toMatchObject({ code: 'aborted', reason: 'LEASE_LOST' });
       await expect(lease.renew()).rejects.toMatchObject({ reason: 'LEASE_LOST' });
-      await expect(lease.record({ version: 'v1', previous: null, activatedAt: null })).rejects.toMatchObject({ reason: 'LEASE_LOST' });
+      await expect(lease.record({ version: 'v1', previous: null, activatedAt: null, activated: ['v1'] })).rejects.toMatchObject({
+        reason: 'LEASE_LOST',
+      });
     });
     expect(records.holder('shop')).toBe('another');
   });
@@ -96,7 +99,9 @@ describe('a lease', () => {
     const records = fakeRecords();
     await leasesOf(records).hold('shop', never, async (lease) => {
       records.fail('after', new FaqError('unavailable', 'reset'));
-      await expect(lease.record({ version: 'v2', previous: 'v1', activatedAt: null })).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(lease.record({ version: 'v2', previous: 'v1', activatedAt: null, activated: ['v2', 'v1'] })).rejects.toMatchObject({
+        code: 'unavailable',
+      });
       records.fail(undefined);
       await lease.renew();
       expect(lease.signal.aborted).toBe(false);
