@@ -25,8 +25,8 @@ interface ReloadFlags {
   readonly stageOnly?: boolean;
 }
 
-/** Local files as an inline corpus: the first FAQ file is the corpus, all others go beside it. */
-async function inlineSource(path: string, signal: AbortSignal): Promise<CorpusSource> {
+/** Local files as an inline corpus: the first FAQ file is the corpus, all others go beside it but for golden files that cannot be read. */
+async function inlineSource(path: string, signal: AbortSignal, terminal: Terminal): Promise<CorpusSource> {
   const files = await readLocalSource(path, { signal });
   const main = files.find((file) => !isGoldenName(file.name));
   const format = main === undefined ? undefined : formatOfName(main.name);
@@ -36,7 +36,13 @@ async function inlineSource(path: string, signal: AbortSignal): Promise<CorpusSo
       `No FAQ file at "${path}"; expected a .yaml, .json, .jsonl, .csv or .tsv file or a folder with one.`,
     );
   }
-  const rest = files.filter((file) => file !== main).map((file) => ({ name: basename(file.name), data: file.data }));
+  for (const { name: file, unreadable } of files) {
+    // The server cannot tell: it does not get the file.
+    if (unreadable === undefined) continue;
+    terminal.err(`warning: ${faultLine({ file, line: 0, field: '', code: 'unreadable_file', message: unreadable })}`);
+  }
+  const others = files.filter((file) => file !== main && file.unreadable === undefined);
+  const rest = others.map((file) => ({ name: basename(file.name), data: file.data }));
   const name = basename(main.name);
   // A server names faults by it; a name that a request cannot carry is left to the server.
   return { inline: { format, data: main.data, files: rest, ...(isPlainName(name) ? { name } : {}) } };
@@ -116,7 +122,7 @@ export function reloadCommand(terminal: Terminal): Command {
     .action(async (corpus: string, path: string | undefined, flags: ReloadFlags) => {
       if (path !== undefined && flags.inline !== undefined) command.error('error: give a path or --inline, not both');
       await callServer(serverAddress(settingsOf(command, terminal)), async (client, signal) => {
-        const source = flags.inline === undefined ? { path: path ?? corpus } : await inlineSource(flags.inline, signal);
+        const source = flags.inline === undefined ? { path: path ?? corpus } : await inlineSource(flags.inline, signal, terminal);
         await follow(
           client.reload({ corpus, source, stageOnly: flags.stageOnly ?? false }, { signal, deadlineMs: RELOAD_DEADLINE_MS }),
           terminal,

@@ -60,4 +60,6 @@ export interface SourceFile {
   /** Name with its ending, relative to the corpus, forward slashes. */
   readonly name: string;
   readonly data: Uint8Array;
+  /** Why it could not be read, with what to do; its data is empty then. Only a golden file has it: without an FAQ file nothing is read. */
+  readonly unreadable?: string;
 }

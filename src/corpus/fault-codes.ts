@@ -6,6 +6,8 @@
 export type FaultCode =
   /** The file is not well-formed YAML, JSON, CSV or TSV. */
   | 'syntax_error'
+  /** A golden file cannot be opened or read. An FAQ file that cannot is an error of the whole call. */
+  | 'unreadable_file'
   /** The bytes are not UTF-8. */
   | 'wrong_encoding'
   /** The file's ending is none of yaml, yml, json, jsonl, csv, tsv. */

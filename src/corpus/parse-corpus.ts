@@ -61,6 +61,10 @@ function collectFile(file: SourceFile, golden: boolean, collection: Collection):
     collection.list.fault('unknown_format', wholeFile(file.name), message);
     return;
   }
+  if (file.unreadable !== undefined) {
+    collection.list.fault('unreadable_file', wholeFile(file.name), file.unreadable);
+    return;
+  }
   const text = decodeText(file, collection.list);
   if (text !== undefined) collectText(file.name, text, { format, golden, collection });
 }

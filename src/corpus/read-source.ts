@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FaqError, throwIfAborted } from '../errors.ts';
+import { systemCode } from '../system-code.ts';
 import type { SourceFile } from './corpus.ts';
 import { quoted } from './describe-value.ts';
 import { formatOfName, isGoldenName, KNOWN_ENDINGS } from './formats.ts';
@@ -45,10 +46,11 @@ function inWords(bytes: number): string {
   return bytes < 1024 * 1024 ? `${bytes} bytes` : `${Math.ceil((bytes / 1024 / 1024) * 10) / 10} MiB`;
 }
 
-/** @param bytes of the file that is too much, and of those before it. Later files were not looked at. */
-function tooLarge(reading: Reading, bytes: number): FaqError {
+/** @param bytes of the file that is too much, and of those before it. */
+function tooLarge(reading: Reading, name: string, bytes: number): FaqError {
   const expected = `Expected FAQ files of at most ${inWords(reading.maxBytes)} together`;
-  const message = `${expected}, came ${inWords(bytes)} or more in ${quoted(reading.shown)}; split the corpus.`;
+  const todo = isGoldenName(name) ? 'shorten the golden file' : 'split the corpus';
+  const message = `${expected}, came ${inWords(bytes)} or more in ${quoted(reading.shown)}; ${todo}.`;
   return new FaqError('invalid_argument', message, { field: 'path', reason: 'SOURCE_TOO_LARGE' });
 }
 
@@ -61,16 +63,32 @@ async function readOne(path: string, name: string, reading: Reading): Promise<So
   await using handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | follow);
   const found = await handle.stat();
   if (!found.isFile()) {
-    throw new FaqError('invalid_argument', `Expected a regular file, came ${quoted(name)}, which is none; name an FAQ file.`, {
-      field: 'path',
-    });
+    const todo = isGoldenName(name) ? 'put a golden file in its place' : 'name an FAQ file';
+    throw new FaqError('invalid_argument', `Expected a regular file, came ${quoted(name)}, which is none; ${todo}.`, { field: 'path' });
   }
   const before = reading.maxBytes - reading.bytesLeft;
-  if (found.size > reading.bytesLeft) throw tooLarge(reading, before + found.size);
+  if (found.size > reading.bytesLeft) throw tooLarge(reading, name, before + found.size);
   const data = await handle.readFile({ signal: reading.signal });
   reading.bytesLeft -= data.length;
-  if (reading.bytesLeft < 0) throw tooLarge(reading, before + data.length);
+  if (reading.bytesLeft < 0) throw tooLarge(reading, name, before + data.length);
   return { name, data };
+}
+
+/** Why a file could not be read, in words that say nothing of the server's own paths. */
+function whyUnreadable(error: unknown, name: string): string {
+  const told = fileError(error, name, '');
+  if (told.code !== 'internal') return told.message;
+  return `Expected a readable file, came ${quoted(name)}, which could not be read (${systemCode(error) ?? 'unknown error'}); try again, or put a copy in its place.`;
+}
+
+/** Reads a golden file that comes along with a corpus: one that cannot be read is told of like any other fault in it. */
+async function readBeside(path: string, name: string, reading: Reading): Promise<SourceFile> {
+  try {
+    return await readOne(path, name, reading);
+  } catch (error) {
+    throwIfAborted(reading.signal);
+    return { name, data: new Uint8Array(), unreadable: whyUnreadable(error, name) };
+  }
 }
 
 /** Names of the FAQ files of a folder and its subfolders, sorted, relative to it. Dot files and dot folders are left out. */
@@ -84,9 +102,11 @@ async function listFolder(folder: string, prefix: string, reading: Reading): Pro
     const real = await realpath(join(folder, name)).catch(() => undefined);
     const known = formatOfName(name) !== undefined;
     const outside = real !== undefined && reading.root !== undefined && !isInside(reading.root, real);
-    if (outside && known) throw leadsOut(shown);
+    // Whatever is wrong with it, it is told when it is read, and stops nothing.
+    const golden = known && isGoldenName(name);
+    if (outside && known && !golden) throw leadsOut(shown);
     // A dangling link that looks like an FAQ file is told as missing when it is read.
-    const isFolder = real !== undefined && !outside && (await stat(real)).isDirectory();
+    const isFolder = real !== undefined && !outside && !golden && (await stat(real)).isDirectory();
     if (isFolder && depth < MAX_DEPTH) names.push(...(await listFolder(join(folder, name), `${shown}/`, reading)));
     else if (known && !isFolder) names.push(shown);
     if (names.length > MAX_FILES) {
@@ -114,10 +134,13 @@ async function readAll(path: string, reading: Reading): Promise<readonly SourceF
     const message = `Expected FAQ files ending in ${KNOWN_ENDINGS}, came none in ${quoted(reading.shown)}; name another folder.`;
     throw new FaqError('not_found', message, { field: 'path' });
   }
-  const files: SourceFile[] = [];
-  // One after another: the sum is bounded, and an abort or a limit stops at the next file.
-  for (const file of names) files.push(await readOne(join(folder, file), file, reading));
-  return files;
+  // A golden file that is named itself is what is asked for; one that only comes along stands in no corpus's way.
+  const isBeside = (file: string): boolean => isGoldenName(file) && (isFolder || file !== name);
+  const files = new Map<string, SourceFile>();
+  // One after another: the sum is bounded, and an abort or a limit stops at the next file. Golden files last, so that they take no FAQ's room.
+  for (const file of names) if (!isBeside(file)) files.set(file, await readOne(join(folder, file), file, reading));
+  for (const file of names) if (isBeside(file)) files.set(file, await readBeside(join(folder, file), file, reading));
+  return names.flatMap((file) => files.get(file) ?? []);
 }
 
 async function guarded(path: string, reading: Reading): Promise<readonly SourceFile[]> {
@@ -130,7 +153,8 @@ async function guarded(path: string, reading: Reading): Promise<readonly SourceF
 }
 
 /**
- * Reads an FAQ file with the golden files beside it, or every FAQ file of a folder, dot folders left out, in order of name.
+ * Reads an FAQ file with the golden files beside it, or every FAQ file of a folder, dot folders left out, in order of name. A golden file that
+ * cannot be read says so itself; only one that is named as the path fails the call.
  * @throws FaqError invalid_argument for a path that is no plain relative one or for too much data; permission_denied for a link out of the
  * root; not_found where nothing is there; cancelled when the signal is aborted.
  */

@@ -2,8 +2,10 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../src/cli/program.ts';
 import type { ReloadCorpusRequest, ReloadCorpusResponse, ReloadResult } from '../../src/generated/faqmatch/v1/admin.ts';
 import { createFakeEncoder, type FakeEncoder } from '../support/fake-encoder.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
 import { DELIVERY, faqFile } from '../support/faq-source.ts';
 import { ask, matchRequest, putDemoCorpus, readAll, refusalOf, type Served, serveReal, until } from '../support/served.ts';
 
@@ -99,6 +101,22 @@ describe('ReloadCorpus', () => {
     const expected = expect.arrayContaining([expect.objectContaining({ file: 'golden.yaml', line: 1, code: 'missing_field' })]);
     expect(await reload('measured', source)).toMatchObject({ activated: true, warnings: expected });
     expect(await validate('measured', source)).toMatchObject({ valid: true, faults: [], warnings: expected });
+  });
+
+  it('goes on without a golden file that cannot be opened, by path and from the command line, and warns of it', async () => {
+    const folder = join(served.corpusRoot, 'unopened');
+    await mkdir(join(folder, 'golden.yaml'), { recursive: true });
+    await writeFile(join(folder, 'faq.json'), faqFile(DELIVERY)[0]?.data ?? '');
+    const expected = [expect.objectContaining({ file: 'golden.yaml', line: 0, code: 'unreadable_file' })];
+    for (const source of [path('unopened'), path('unopened/faq.json')]) {
+      expect(await validate('unopened', source)).toMatchObject({ valid: true, faults: [], warnings: expected });
+      expect(await reload('unopened', source)).toMatchObject({ activated: true, warnings: expected });
+    }
+    const terminal = fakeTerminal();
+    const args = ['reload', 'unopened-here', '--inline', folder, '--address', served.address];
+    expect(await runProgram(args, terminal)).toBe(0);
+    expect(terminal.complaints.join('\n')).toMatch(/^warning: golden\.yaml: Expected a regular file, .*\[unreadable_file\]$/mu);
+    expect(terminal.written.join('\n')).toContain('active');
   });
 
   it('carries all of twenty ordinary faults in the refusal itself', async () => {

@@ -73,6 +73,18 @@ test('a golden file that cannot be read is a fault here, beside those of the FAQ
   expect(both.err).toMatch(/^ {2}faq\.yaml:4: /mu);
 });
 
+test('a golden file that cannot even be opened is a fault here', async () => {
+  await writeFile(join(root, 'mine', 'faq.yaml'), FAQ);
+  await mkdir(join(root, 'mine', 'golden.yaml'));
+  const named = [await run('mine'), await run(join(root, 'mine', 'faq.yaml'))];
+  await rm(join(root, 'mine', 'golden.yaml'), { recursive: true });
+  for (const { code, err } of named) {
+    expect(code).toBe(3);
+    expect(err).toMatch(/^ {2}golden\.yaml: Expected a regular file, .*\[unreadable_file\]$/mu);
+  }
+  expect((await run(join(root, 'mine', 'golden.yaml'))).code).toBe(4);
+});
+
 test('a golden file by itself is read as one, and compared with itself', async () => {
   const path = join(root, 'golden.yaml');
   await writeFile(

@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isGoldenName } from '../../../src/corpus/formats.ts';
 import { inlineSource } from '../../../src/corpus/inline-source.ts';
+import { parseCorpus, parseGolden } from '../../../src/corpus/parse-corpus.ts';
 import { readLocalSource, readSource } from '../../../src/corpus/read-source.ts';
 
 let folder = '';
@@ -111,6 +113,57 @@ describe('readSource', () => {
     await truncate(heavy, 64 * 1024 * 1024 + 1);
     await expect(readLocalSource(heavy)).rejects.toThrow(/at most 64 MiB together, came 64\.1 MiB or more/u);
     await rm(heavy);
+  });
+
+  describe('with a golden file that cannot be read', () => {
+    const beside = (name: string): string => join(root, 'beside-golden', name);
+    beforeAll(async () => {
+      await mkdir(beside('golden.yaml'), { recursive: true });
+      await mkdir(beside('sub'));
+      await writeFile(beside('faq.yaml'), 'entries:\n  - {id: a, questions: [q], answer: x}\n');
+      await writeFile(beside('sub/golden.yaml'), '- {utterance: what is q, intent: a}\n');
+      await symlink('nowhere', beside('golden.json'));
+      await symlink('golden.jsonl', beside('golden.jsonl'));
+      await symlink(join(folder, 'secret.yaml'), beside('golden.yml'));
+      execFileSync('mkfifo', [beside('golden.csv')]);
+    });
+    const EXPECTED = {
+      'golden.csv': /^Expected a regular file, came "golden\.csv", which is none; put a golden file in its place\.$/u,
+      'golden.json': /does not exist/u,
+      'golden.jsonl': /mend its links/u,
+      'golden.yaml': /^Expected a regular file/u,
+      'golden.yml': /a link that leads out of it/u,
+    };
+
+    it.each(['beside-golden', 'beside-golden/faq.yaml'])('reads the rest of %s, and says of each why', async (path) => {
+      const files = await readSource({ root, path });
+      const unread = files.filter(({ unreadable }) => unreadable !== undefined);
+      expect(unread.map(({ name, data }) => [name, data.length])).toEqual(Object.keys(EXPECTED).map((name) => [name, 0]));
+      for (const [place, said] of Object.values(EXPECTED).entries()) expect(unread[place]?.unreadable).toMatch(said);
+      expect(JSON.stringify(unread)).not.toContain(folder);
+      const { corpus, faults, warnings } = parseCorpus(files);
+      expect(corpus?.entries).toHaveLength(1);
+      expect(faults).toEqual([]);
+      expect(warnings.map(({ file, code }) => [file, code])).toEqual(Object.keys(EXPECTED).map((name) => [name, 'unreadable_file']));
+      // Where they are what is asked for, it is a fault.
+      expect(parseGolden(files.filter(({ name }) => isGoldenName(name)))).toMatchObject({ golden: undefined, faults: warnings });
+    });
+
+    it('fails where it is named itself', async () => {
+      for (const name of ['golden.csv', 'golden.json', 'golden.yml'])
+        await expect(readSource({ root, path: `beside-golden/${name}` })).rejects.toMatchObject({ field: 'path' });
+    });
+
+    it('counts one that is too large as such, and leaves the room to FAQ files after it', async () => {
+      await mkdir(join(root, 'large'));
+      await writeFile(join(root, 'large', 'golden.yaml'), 'x'.repeat(15));
+      await writeFile(join(root, 'large', 'shop.yaml'), 'x'.repeat(15));
+      expect(await readSource({ root, path: 'large', maxBytes: 20 })).toMatchObject([
+        { name: 'golden.yaml', unreadable: expect.stringMatching(/came 30 bytes or more in "large"; shorten the golden file\.$/u) },
+        { name: 'shop.yaml', data: { length: 15 } },
+      ]);
+      await expect(readSource({ root, path: 'large', maxBytes: 10 })).rejects.toMatchObject({ reason: 'SOURCE_TOO_LARGE' });
+    });
   });
 
   it('stops when the caller left, and says when the root is missing', async () => {
