@@ -2,11 +2,11 @@
 import pLimit from 'p-limit';
 import type { Match, MatchAnswer } from '../../answering/match-answer.ts';
 import { FaqError, throwIfAborted } from '../../errors.ts';
-import { estimateShare, type SharePosteriors } from '../../matching/out-of-scope-share.ts';
+import { estimateShare, type SharePosteriors, shareRange } from '../../matching/out-of-scope-share.ts';
 import type { LoadedVersion } from '../../versions/contract.ts';
 import type { MeasureOptions, ThrowawayBuilds } from '../build-and-measure.ts';
 import { corpusFile } from '../cross-validation/corpus-file.ts';
-import { bootstrap } from '../measures/bootstrap.ts';
+import type { Estimate } from '../measures/bootstrap.ts';
 import type { DecisionCounts } from '../metrics.ts';
 import { percentText } from '../report/number-text.ts';
 import { type ChangedUtterance, MOST_CHANGED, SHARE_METHOD, type TrafficDecision, type TrafficReport } from './traffic-report.ts';
@@ -93,6 +93,13 @@ function posteriors(rows: readonly Measured[], fittedShare: number): SharePoster
   };
 }
 
+/** The estimate leans on the configured share and the range does not, so that of few utterances it may lie outside: the range is widened to hold it. */
+function estimateOf(said: SharePosteriors): Estimate {
+  const value = estimateShare(said);
+  const { low, high } = shareRange(said);
+  return { value, low: Math.min(low, value), high: Math.max(high, value) };
+}
+
 /** The text that came most often, where it came too often. */
 function dominant(rows: readonly Measured[]): Measured | undefined {
   const all = rows.reduce((sum, { count }) => sum + count, 0);
@@ -141,6 +148,7 @@ function notesOn(measurement: TrafficMeasurement, rows: readonly Measured[]): re
   if (rows.length < LEAST_FOR_ADVICE) {
     const many = rows.length === 1 ? 'one utterance' : `${rows.length} different utterances`;
     notes.push(`Only ${many}, and ${LEAST_FOR_ADVICE} at least are needed to advise a share. Some thousand of a whole week tell more.`);
+    notes.push('The estimate leans on the configured share as if that were ten more utterances; the range does not.');
   }
   const often = dominant(rows);
   if (often !== undefined) {
@@ -174,8 +182,7 @@ export async function measureTraffic(measurement: TrafficMeasurement): Promise<T
   const configured = own ?? serverShare;
   const before = await run(match, { corpus: version.corpus, version: version.version }, measurement);
   const said = posteriors(before, configured);
-  // Draws texts with all their repeats: copies are no further draws of what users type.
-  const { share: estimate } = await bootstrap({ share: (positions) => estimateShare(said, positions) }, { rows: before.length });
+  const estimate = estimateOf(said);
   const share = writtenShare(estimate.value);
   const after = await rebuilt(measurement, share);
   const changed = changes(before, after);

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { estimateShare, type SharePosteriors } from '../../../src/matching/out-of-scope-share.ts';
-import { seededNumbers } from '../../../src/quality/measures/bootstrap.ts';
+import { estimateShare, type SharePosteriors, shareRange } from '../../../src/matching/out-of-scope-share.ts';
+import { bootstrap, seededNumbers } from '../../../src/quality/measures/bootstrap.ts';
+
+interface Drawing {
+  readonly count: number;
+  readonly random?: () => number;
+}
 
 /** Two normal distributions of distance 2: traffic with a known share, and posteriors that are right at `fittedShare`. */
-function simulated(trueShare: number, fittedShare: number, count: number): SharePosteriors {
-  const random = seededNumbers(7);
+function simulated(trueShare: number, fittedShare: number, { count, random = seededNumbers(7) }: Drawing): SharePosteriors {
   const none = Float64Array.from({ length: count }, () => {
     const centre = random() < trueShare ? 1 : -1;
     const x = centre + Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -45,12 +49,12 @@ describe('the out-of-scope share of traffic', () => {
     [0.3, 0.8],
   ])('of %d is recovered with posteriors made for %d', (trueShare, fittedShare) => {
     // Three standard errors of 5,000 such utterances.
-    expect(Math.abs(estimateShare(simulated(trueShare, fittedShare, 5000)) - trueShare)).toBeLessThan(0.03);
+    expect(Math.abs(estimateShare(simulated(trueShare, fittedShare, { count: 5000 })) - trueShare)).toBeLessThan(0.03);
   });
 
   test('is where the steps of the paper end', () => {
     for (const trueShare of [0.1, 0.4, 0.8]) {
-      const posteriors = simulated(trueShare, 0.25, 400);
+      const posteriors = simulated(trueShare, 0.25, { count: 400 });
       expect(estimateShare(posteriors)).toBeCloseTo(byPlainSteps(posteriors), 6);
     }
   });
@@ -98,5 +102,64 @@ describe('the out-of-scope share of traffic', () => {
   test('of no utterances is no number', () => {
     expect(estimateShare({ none: [], fittedShare: 0.25 })).toBeNaN();
     expect(estimateShare({ none: [0.5], fittedShare: 0.25 }, [])).toBeNaN();
+  });
+});
+
+describe('the range of the share', () => {
+  const certain = (outside: number, inside: number) =>
+    shareRange({ none: [...new Array<number>(outside).fill(1), ...new Array<number>(inside).fill(0)], fittedShare: 0.25 });
+
+  test('is Jeffreys’ where everything is certain, with 0 or 1 as its end where nothing else was seen', () => {
+    // Quantiles .025 and .975 of Beta(x + 1/2, n - x + 1/2) by scipy.
+    for (const [outside, inside, low, high] of [
+      [3, 7, 0.0927, 0.6058],
+      [5, 15, 0.1024, 0.4642],
+      [400, 600, 0.37, 0.4306],
+      [0, 10, 0, 0.2172],
+      [10, 0, 0.7828, 1],
+    ] as const) {
+      expect(certain(outside, inside).low).toBeCloseTo(low, 3);
+      expect(certain(outside, inside).high).toBeCloseTo(high, 3);
+    }
+  });
+
+  // The bootstrap that it took the place of held .8 in none of them with 20 utterances, and 0 in none whatever their number.
+  test.each([0, 0.03, 0.1, 0.25, 0.5, 0.8, 0.97])(
+    'holds a true share of %d in 95 of 100 simulations, also of few utterances',
+    (trueShare) => {
+      const random = seededNumbers(11);
+      for (const count of [20, 50]) {
+        const held = Array.from({ length: 300 }, () => {
+          const { low, high } = shareRange(simulated(trueShare, 0.25, { count, random }));
+          return low <= trueShare && trueShare <= high;
+        });
+        // Three standard errors of 300 simulations below .95.
+        expect(held.filter(Boolean).length / held.length).toBeGreaterThan(0.912);
+      }
+    },
+  );
+
+  test('does not hang on the share that posteriors were made for', () => {
+    const [one, other] = [0.1, 0.6].map((fittedShare) => shareRange(simulated(0.3, fittedShare, { count: 60 })));
+    expect(one?.low).toBeCloseTo(other?.low ?? Number.NaN, 6);
+    expect(one?.high).toBeCloseTo(other?.high ?? Number.NaN, 6);
+  });
+
+  test('is that of a bootstrap where utterances are many', async () => {
+    const posteriors = simulated(0.3, 0.25, { count: 2000 });
+    const { share } = await bootstrap({ share: (positions) => estimateShare(posteriors, positions) }, { rows: 2000, resamples: 500 });
+    const { low, high } = shareRange(posteriors);
+    expect(low).toBeCloseTo(share.low, 2);
+    expect(high).toBeCloseTo(share.high, 2);
+  });
+
+  test('narrows as weights say, spans everything where nothing is told, and is no number of no utterances', () => {
+    const { none } = simulated(0.3, 0.25, { count: 60 });
+    const weighted = shareRange({ none, weights: new Array<number>(60).fill(4), fittedShare: 0.25 });
+    const repeated = shareRange({ none: [0, 1, 2, 3].flatMap(() => Array.from(none)), fittedShare: 0.25 });
+    expect(weighted.low).toBeCloseTo(repeated.low, 6);
+    expect(weighted.high).toBeCloseTo(repeated.high, 6);
+    expect(shareRange({ none: [0.25, 0.25], fittedShare: 0.25 })).toEqual({ low: 0, high: 1 });
+    expect(shareRange({ none: [], fittedShare: 0.25 })).toEqual({ low: NaN, high: NaN });
   });
 });

@@ -56,6 +56,19 @@ describe('the share of traffic', () => {
     expect(led.notes.join(' ')).toContain('20 % of the traffic');
   });
 
+  test('of few utterances has a range that holds the estimate and the share that they show', async () => {
+    // Of 20 utterances nine in ten are out of scope; the estimate counts 2.5 of ten more.
+    const { estimate, notes } = await measure(traffic(2, 18));
+    expect(estimate.value).toBeLessThan(0.72);
+    expect(estimate.low).toBeLessThanOrEqual(estimate.value);
+    expect(estimate.high).toBeGreaterThan(0.95);
+    expect(notes.join(' ')).toContain(
+      'The estimate leans on the configured share as if that were ten more utterances; the range does not.',
+    );
+    const one = await measure(['yes']);
+    expect(one.estimate.high - one.estimate.low).toBeGreaterThan(0.8);
+  });
+
   test('is not advised by fewer than 200 different utterances', async () => {
     const { advised, estimate, notes } = await measure(traffic(99, 100));
     expect(estimate.low).toBeGreaterThan(0.25);
