@@ -10,12 +10,13 @@ from training.adapt.compared import ADVICE, Compared, compare
 from training.adapt.finished_model import export_trained, put_in_place
 from training.adapt.lessons import feedback_rows, pair_rows, pair_settings, pair_texts, stored_rows, text_rows, text_settings
 from training.adapt.measure import measure
-from training.adapt.next_steps import judge_line, use_line
+from training.adapt.next_steps import JUDGED_BY, judge_line, use_line
 from training.adapt.refused_run import make_way, mark_of, note_refused
 from training.adapt.report import write_report
 from training.adapt.same_data import data_mark, require_same_data
 from training.adapt.served import served, served_base, served_place
 from training.base.base_mark import files_mark
+from training.base.exported_weights import is_exported
 from training.base.open_base import base_folder, open_model, pick_device
 from training.export.base_folder import find_base, read_base
 from training.export.calibrated_int8 import require_plain_bert
@@ -61,13 +62,13 @@ def adapt_base(chosen: Namespace) -> None:
             note_refused(room, mark)
             raise Refused(refusal(chosen, outcome, judge_line(chosen, fresh, served_place(chosen, room))))
     if not outcome.better:
-        raise Refused(f"{figures_of(outcome)}: {outcome.verdict}; kept as asked: {chosen.out}. Use it with: {use_line(chosen.out)}")
-    print(f"{figures_of(outcome)}; {chosen.out}\nUse it with: {use_line(chosen.out)}")
+        raise Refused(f"{figures_of(outcome)}: {outcome.verdict}; kept as asked: {chosen.out}. Use it with: {use_line(chosen.out)}. {JUDGED_BY}: {kept_judge_line(chosen)}")
+    print(f"{figures_of(outcome)}; {chosen.out}\n{JUDGED_BY}: {kept_judge_line(chosen)}\nUse it with: {use_line(chosen.out)}")
 
 
 def figures_of(outcome: Compared) -> str:
     """What every ending says."""
-    return f"P@1 {outcome.before_first:.3f} before, {outcome.after_first:.3f} after on {outcome.questions} held-out questions"
+    return f"P@1 by cosine {outcome.before_first:.3f} before, {outcome.after_first:.3f} after on {outcome.questions} held-out questions"
 
 
 def texts_of(rows: list[Row]) -> list[str]:
@@ -88,14 +89,22 @@ def report_page(chosen: Namespace) -> Path:
 def finish(chosen: Namespace, outcome: Compared, fresh: Path, learned: dict[str, int]) -> None:
     """Put the model in place if it is better or wanted anyway, and write the report beside it, which a refused model has too."""
     kept = outcome.better or chosen.keep_anyway
+    judge = kept_judge_line(chosen) if kept else judge_line(chosen, fresh, served_place(chosen, fresh.parent))
     digest = put_in_place(fresh, chosen, outcome, learned) if kept else ""
-    write_report(report_page(chosen), outcome, {**{key: str(value) for key, value in vars(chosen).items()}, **learned, "digest": digest})
+    settings = {**{key: str(value) for key, value in vars(chosen).items()}, **learned, "digest": digest}
+    write_report(report_page(chosen), outcome, settings, judge)
+
+
+def kept_judge_line(chosen: Namespace) -> str:
+    """The line for a model in place, whose run's folder is gone, and with it the export of a base that has no graph of its own."""
+    base = find_base(chosen.base)
+    return judge_line(chosen, chosen.out, base if is_exported(base) else None)
 
 
 def refusal(chosen: Namespace, outcome: Compared, judge: str) -> str:
     """Why nothing was put in place, and what can be done: the folder that was measured stays in the run's own, to be judged in service."""
     return (
         f"{figures_of(outcome)}: {outcome.verdict}, so {chosen.out} was not written; see {report_page(chosen)}. {ADVICE}. "
-        "The same command with --resume --keep-anyway writes it all the same. P@1 is of cosines alone, and the service reads answers and letters "
-        f"too; to judge the model as it would run, with a file of labelled utterances: {judge}"
+        "The same command with --resume --keep-anyway writes it all the same. "
+        f"{outcome.measured}. {JUDGED_BY}: {judge}"
     )

@@ -16,6 +16,11 @@ def use_line(out: Path) -> str:
     return f"FAQMATCH_MODEL={in_shell(out)} faqmatch serve"
 
 
-def judge_line(chosen: Namespace, model: Path, base: Path) -> str:
-    """Compares two model folders as the service would answer with them: P@1 here is of bare cosines, and the service reads answers and letters too."""
-    return f"faqmatch eval {in_shell(chosen.corpus)} --golden <file> --model {in_shell(model)} --against-with model={in_shell(base)}"
+def judge_line(chosen: Namespace, model: Path, base: Path | None) -> str:
+    """Compares two model folders as the service would answer with them, which P@1 of bare cosines does not. `base`: None where it has no graph to serve."""
+    other = "<its base, exported by training.export>" if base is None else in_shell(base)
+    return f"faqmatch eval {in_shell(chosen.corpus)} --golden <file> --model {in_shell(model)} --against-with model={other}"
+
+
+JUDGED_BY = "To measure the whole service with both models, on a file of labelled utterances"
+"""What judge_line stands behind, where figures of the encoder alone are told."""

@@ -104,7 +104,11 @@ def test_adapt_writes_a_whole_model_with_card_digest_and_report(
     report = json.loads((tmp_path / "models" / "mine.report.json").read_text())
     assert (report["before_first"], report["after_first"], report["better"]) == (0.0, 1.0, True)
     assert {name: len(losses) for name, losses in report["losses"].items()} == {"simcse-crop": 2, "mnrl": 3}
-    assert (tmp_path / "models" / "mine.report.html").read_text().count("<svg") == 2
+    page, card = (tmp_path / "models" / "mine.report.html").read_text(), (out / "README.md").read_text()
+    assert page.count("<svg") == 2
+    assert "by cosine is of the right intent" in report["measured"] and f"--model {out} --against-with model=" in report["measure_service"]
+    for told in (page, card):
+        assert report["measured"] in told and "P@1 by cosine" in told and "faqmatch eval" in told
     assert sorted(path.name for path in (tmp_path / "models").iterdir()) == ["mine", "mine.report.html", "mine.report.json"]
 
 

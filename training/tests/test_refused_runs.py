@@ -81,6 +81,7 @@ def test_lines_to_go_on_with_name_relative_folders_as_the_service_takes_them() -
     assert [in_shell(path) for path in ("/a/x", "../x", ".hidden/x", "my models/x")] == ["/a/x", "../x", "./.hidden/x", "'./my models/x'"]
     said = judge_line(Namespace(corpus=Path("faq.yaml")), Path("m.run/model"), Path("models/base"))
     assert said == "faqmatch eval ./faq.yaml --golden <file> --model ./m.run/model --against-with model=./models/base"
+    assert judge_line(Namespace(corpus=Path("faq.yaml")), Path("m"), None).endswith("--model ./m --against-with model=<its base, exported by training.export>")
 
 
 def test_the_endings_of_kept_models_name_the_line_to_use_them(
@@ -93,7 +94,14 @@ def test_the_endings_of_kept_models_name_the_line_to_use_them(
     found = iter((2.0, 1.0))
     monkeypatch.setattr(adapt_base, "measure", lambda _, held_out: Measured(np.full(len(held_out.questions), next(found))))
     assert command("training.adapt", *arguments, tmp_path / "better") == 0
-    assert capsys.readouterr().out.endswith(f"; {tmp_path / 'better'}\nUse it with: FAQMATCH_MODEL={tmp_path / 'better'} faqmatch serve\n")
+    said, graph = capsys.readouterr().out, tmp_path / "graph"
+    assert "P@1 by cosine 0.000 before, 1.000 after on" in said and "exported by training.export>\nUse it with" in said
+    assert command("training.export", "--base", base, "--out", graph) == 0
+    found = iter((2.0, 1.0))
+    assert command("training.adapt", "--corpus", corpus, "--base", graph, "--steps", 1, "--out", tmp_path / "best") == 0
+    judge = f"faqmatch eval {corpus} --golden <file> --model {tmp_path / 'best'} --against-with model={graph}"
+    assert f"; {tmp_path / 'best'}\nTo measure the whole service with both models, on a file of labelled utterances: {judge}\nUse it with:" in capsys.readouterr().out
+    assert said.endswith(f"\nUse it with: FAQMATCH_MODEL={tmp_path / 'better'} faqmatch serve\n")
 
 
 def test_fit_and_export_replace_neither_the_base_nor_what_they_did_not_write(
