@@ -78,7 +78,7 @@ async function parityFindings(parity: Parity, { model, encoder, isPlain }: Check
   const rows = await parityRows(parity, encoder);
   const off = rows.filter(({ reference }) => !(reference >= LEAST_REFERENCE));
   if (off.length === 0 || !isPlain) return rowFindings(rows, COPY_AGAIN);
-  if (encoder.info.pooledByGraph === true) return rowFindings(rows, `The graph pools by itself. ${NO_POOLING_FITS}`);
+  if (encoder.pooledByGraph) return rowFindings(rows, `The graph pools by itself. ${NO_POOLING_FITS}`);
   const fitting = await fittingPooling(model, parity, LEAST_REFERENCE);
   if (fitting === undefined) return rowFindings(rows, `No other pooling gives the reference either. ${NO_POOLING_FITS}`);
   const least = Math.min(...off.map(({ reference }) => reference)).toFixed(4);
@@ -91,7 +91,7 @@ async function parityFindings(parity: Parity, { model, encoder, isPlain }: Check
 function absentParity({ encoder, isPlain }: Checked): Finding {
   const absent = 'no parity.json, so the vectors cannot be held to a reference';
   if (!isPlain) return warn('parity', absent);
-  const unknown = encoder.info.pooledByGraph === true ? 'which pooling the graph does' : `whether ${encoder.info.pooling} pooling is right`;
+  const unknown = encoder.pooledByGraph ? 'which pooling the graph does' : `whether ${encoder.info.pooling} pooling is right`;
   return warn('parity', `${absent}: ${unknown} is not known`, 'training/export writes one; or compare "faqmatch encode" with Python.');
 }
 
@@ -101,7 +101,7 @@ async function checkVectors(folder: string, isPlain: boolean): Promise<readonly 
   const found = [ok('model', `${model.name}, ${model.dimension} dimensions, ${model.digest.slice(0, 19)}`)];
   const encoder = await createEncoder({ model, workers: 1, maxCharacters: Number.MAX_SAFE_INTEGER });
   try {
-    found.push(ok('inference', `vectors of ${encoder.info.dimension} numbers on ${encoder.info.device}, ${whoPools(encoder.info)}`));
+    found.push(ok('inference', `vectors of ${encoder.info.dimension} numbers on ${encoder.info.device}, ${whoPools(encoder)}`));
     const parity = await readParity(folder);
     if (parity === undefined) return [...found, absentParity({ model, encoder, isPlain })];
     const damage = typeof parity === 'string' ? parity : shortVector(parity, encoder.info.dimension);

@@ -1,17 +1,17 @@
 /** Who pools a model's word pieces, and which pooling its reference was made with. Knows one folder and its parity.json. */
-import type { EncoderInfo, Pooling } from '../encoder/encoder.ts';
+import type { Pooling } from '../encoder/encoder.ts';
 import type { ModelFolder } from '../encoder/model-folder.ts';
-import { createEncoder } from '../encoder/onnx-encoder.ts';
+import { createEncoder, type OnnxEncoder } from '../encoder/onnx-encoder.ts';
 import { type Parity, referenceCosines } from './model-parity.ts';
 
 /** The commonest first. */
 const POOLINGS: readonly Pooling[] = ['mean', 'cls', 'max', 'mean_sqrt_len'];
 
 /** Who pools, in a clause. */
-export function whoPools({ pooledByGraph, pooling }: EncoderInfo): string {
-  return pooledByGraph === true
-    ? `pooled by the graph (the pooling config says ${pooling} and has no part in them)`
-    : `pooled here as the pooling config says (${pooling})`;
+export function whoPools({ pooledByGraph, info }: OnnxEncoder): string {
+  return pooledByGraph
+    ? `pooled by the graph (the pooling config says ${info.pooling} and has no part in them)`
+    : `pooled here as the pooling config says (${info.pooling})`;
 }
 
 /** Least cosine of all texts to their references with another pooling. */

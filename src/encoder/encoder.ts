@@ -14,8 +14,6 @@ export interface EncoderInfo {
   readonly maxTokens: number;
   /** `unknown` where a remote encoder has no model folder here; its maxTokens is 0 then where the server tells none. */
   readonly pooling: Pooling | 'unknown';
-  /** The graph pools by itself, so that `pooling`, which is what the folder's config says, has no part in the vectors. Absent where it is not known. */
-  readonly pooledByGraph?: boolean;
   /** Where utterances are encoded, e.g. `cpu`, `remote (tei+http)`. */
   readonly device: string;
   /** Where a reload's texts are encoded, where that is another device. */

@@ -52,6 +52,8 @@ export interface EncoderOptions {
 export interface OnnxEncoder extends Encoder {
   /** Workers lost and replaced since the start. */
   readonly restarts: number;
+  /** The graph pools by itself, so that `info.pooling`, which is what the folder's config says, has no part in the vectors. */
+  readonly pooledByGraph: boolean;
 }
 
 const WARM_UP_TEXT = 'How do I change the address of my order?';
@@ -99,8 +101,7 @@ function encodeMany(texts: readonly string[], { model, tokenizer, queue }: BulkR
 function infoOf(model: ModelFolder, { match, bulk }: OpenDevices): EncoderInfo {
   const { name, digest, dimension, maxTokens, pooling } = model;
   const elsewhere = bulk === match ? {} : { bulkDevice: bulk.device };
-  const { device, workers, pooled: pooledByGraph } = match;
-  return { name, digest, dimension, maxTokens, pooling, pooledByGraph, device, ...elsewhere, workers };
+  return { name, digest, dimension, maxTokens, pooling, device: match.device, ...elsewhere, workers: match.workers };
 }
 
 function graphSettings(model: ModelFolder, tokenizer: Tokenizer, threads: number): Omit<GraphSettings, 'device'> {
@@ -118,6 +119,7 @@ function assemble(parts: Parts): OnnxEncoder {
     encodeAll: (texts, options = {}) => encodeMany(texts, { ...parts, queue: bulk }, options),
     hasWord: parts.tokenizer.hasWord,
     ...(parts.model.hasLearnt === undefined ? {} : { hasLearnt: parts.model.hasLearnt }),
+    pooledByGraph: match.pooled,
     get waiting() {
       return match.batcher.waiting;
     },
