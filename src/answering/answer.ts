@@ -33,7 +33,7 @@ function inBestLocale({ call, view: { version, passes } }: MatchState, question:
   };
   const alike = version.exact
     .rows(version.questions[question.row] ?? '', passes)
-    .filter((row) => version.intentOfRow[row] === question.intent && row !== question.row);
+    .filter((row) => version.intentOfRow[row] === question.intent);
   const row = alike.reduce((best, next) => (distance(next) < distance(best) ? next : best), question.row);
   return { ...question, row };
 }

@@ -50,7 +50,7 @@ export function createFakeEncoder({ digest = 'sha256:fake', dimension = 256 }: F
       return {
         vector: keywordVector(text, dimension),
         tokens: wordTerms(text).length + 2,
-        truncated: false,
+        truncated: wordTerms(text).length + 2 > info.maxTokens,
         timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0 },
       };
     },

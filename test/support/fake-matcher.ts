@@ -5,8 +5,8 @@
 import type { MatchCall } from '../../src/answering/match-answer.ts';
 import { createMatch } from '../../src/composition.ts';
 import { FaqError } from '../../src/errors.ts';
-import type { Calibrator } from '../../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
+import type { CounterExamples } from '../../src/matching/counter-examples.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
 import type { LoadedVersion, Versions } from '../../src/versions/contract.ts';
 import { createFakeEncoder } from './fake-encoder.ts';
@@ -25,11 +25,11 @@ export const ENTRIES = [
 
 /** Scores by intent name; whatever is not named scores 0. */
 export const scoring =
-  (scores: Readonly<Record<string, number>>, options: { readonly calibrator?: Calibrator } = {}) =>
-  (intents: readonly string[]): IntentScorer =>
+  (scores: Readonly<Record<string, number>>, options: Parameters<typeof fixedScorer>[1] = {}) =>
+  (intents: readonly string[], counterExamples: CounterExamples): IntentScorer =>
     fixedScorer(
       Float32Array.from(intents, (intent) => scores[intent] ?? 0),
-      options,
+      { counterExamples, ...options },
     );
 
 /** ENTRIES under the given scores. */
@@ -45,10 +45,11 @@ export interface MatcherOptions {
   readonly readMisspelt?: boolean;
 }
 
-/** The match path over the given versions, the first one active, with the texts that went through the encoder. */
+/** The match path over the given versions, the first one active, with the texts that went through the encoder and the signals that came along. */
 export function matcher(versions: readonly LoadedVersion[], { vocabulary, readMisspelt = true }: MatcherOptions = {}) {
   const encoder = createFakeEncoder();
   const encoded: string[] = [];
+  const signals: (AbortSignal | undefined)[] = [];
   const store: Pick<Versions, 'acquire' | 'active'> = {
     active: (corpus) => (corpus === 'test' ? versions[0] : undefined),
     async acquire(_corpus, name) {
@@ -62,6 +63,7 @@ export function matcher(versions: readonly LoadedVersion[], { vocabulary, readMi
       info: encoder.info,
       encode(text, options) {
         encoded.push(text);
+        signals.push(options?.signal);
         return encoder.encode(text, options);
       },
       ...(vocabulary === undefined ? {} : { hasWord: (word: string) => vocabulary.includes(word) }),
@@ -80,7 +82,7 @@ export function matcher(versions: readonly LoadedVersion[], { vocabulary, readMi
       version: undefined,
       ...changes,
     });
-  return { call, encoded };
+  return { call, encoded, signals };
 }
 
 /** A filter of a request. */

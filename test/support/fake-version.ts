@@ -5,6 +5,7 @@
 import type { Corpus, CorpusSettings, Entry } from '../../src/corpus/corpus.ts';
 import type { GroupQuery, Hit, QuestionIndex, RowFilter } from '../../src/index/contract.ts';
 import { filterTest } from '../../src/index/row-filter.ts';
+import type { CounterExamples } from '../../src/matching/counter-examples.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
 import { buildSpelling } from '../../src/text/spelling.ts';
 import { wordTerms } from '../../src/text/terms.ts';
@@ -13,6 +14,7 @@ import { buildExactLookup } from '../../src/versions/exact-lookup.ts';
 import { standingDemands } from '../../src/versions/version-demands.ts';
 import { groupRows, layOutRows } from '../../src/versions/version-rows.ts';
 import { keywordVector } from './fake-encoder.ts';
+import { matrixOf } from './matching-corpora.ts';
 
 /** An entry by what a test cares about. */
 export function entry(id: string, questions: readonly string[], rest: Partial<Entry> = {}): Entry {
@@ -25,8 +27,8 @@ export interface FakeVersionParts {
   readonly counterExamples?: readonly string[];
   readonly settings?: CorpusSettings;
   readonly version?: string;
-  /** @param intents names by number. */
-  readonly scorer: (intents: readonly string[]) => IntentScorer;
+  /** @param intents names by number. @param counterExamples of corpus and entries, as a fitted scorer holds them. */
+  readonly scorer: (intents: readonly string[], counterExamples: CounterExamples) => IntentScorer;
 }
 
 const DIMENSION = 256;
@@ -70,6 +72,14 @@ function plainIndex(entries: readonly Entry[], { questions, entryOfRow, intentOf
   };
 }
 
+function heldCounterExamples({ counterTexts, counterIntents }: ReturnType<typeof layOutRows>): CounterExamples {
+  const vectors = matrixOf(
+    counterTexts.map((text) => keywordVector(text, DIMENSION)),
+    DIMENSION,
+  );
+  return { intents: counterIntents, vectors, leverages: new Float32Array(counterTexts.length) };
+}
+
 /** Rows and intents are numbered as in a real version. */
 export function fakeVersion({ entries, counterExamples = [], settings, version = 'v1', scorer }: FakeVersionParts): LoadedVersion {
   const content: Corpus = { entries, counterExamples, golden: [], settings };
@@ -88,7 +98,7 @@ export function fakeVersion({ entries, counterExamples = [], settings, version =
     questions: layout.questions,
     counterTexts: layout.counterTexts,
     index: plainIndex(entries, layout),
-    scorer: scorer(layout.intents),
+    scorer: scorer(layout.intents, heldCounterExamples(layout)),
     exact: buildExactLookup(layout.questions, layout.refusing),
     demands: standingDemands(content, layout.intents),
     outOfScopeShare: 0.25,

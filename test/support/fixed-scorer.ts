@@ -1,7 +1,7 @@
 /**
  * A scorer that gives the same scores whatever is asked: for tests of what comes after scoring.
  */
-import type { Calibrator } from '../../src/matching/calibrator.ts';
+import { counterCosines } from '../../src/matching/counter-examples.ts';
 import type { IntentScorer } from '../../src/matching/scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../src/matching/universal-prior.ts';
 import { NO_COUNTER_EXAMPLES } from './matching-corpora.ts';
@@ -12,14 +12,17 @@ export function fixedScorer(
   {
     kind = 'kernel_ridge',
     calibrator = UNIVERSAL_CALIBRATOR,
-  }: { readonly kind?: IntentScorer['kind']; readonly calibrator?: Calibrator } = {},
+    decisions,
+    counterExamples = NO_COUNTER_EXAMPLES,
+  }: Partial<Pick<IntentScorer, 'kind' | 'calibrator' | 'decisions' | 'counterExamples'>> = {},
 ): IntentScorer {
   return {
     kind,
     intentCount: scores.length,
     calibrator,
-    counterExamples: NO_COUNTER_EXAMPLES,
-    counterCosines: () => new Float32Array(0),
+    decisions,
+    counterExamples,
+    counterCosines: counterCosines(counterExamples),
     prepare: (text) => ({ text, lexical: new Float32Array(0) }),
     beforeHits: () => scores.slice(),
     afterHits: (before) => ({ scores: before }),

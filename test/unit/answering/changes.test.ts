@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AnswerChange, MatchAnswer } from '../../../src/answering/match-answer.ts';
+import { NO_INTENT } from '../../../src/matching/contract.ts';
 import { ENTRIES, filterOf, matcher, sample, scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
 
@@ -43,6 +44,29 @@ describe('what would have changed a decision, applied, changes it', () => {
     expect((await matcher([sample({ invoice: 0.9 }, { counterExamples: left })]).call('send me the bill?')).decision).toBe('answer');
   });
 
+  test('without it, and the closeness to it, what is left judges', async () => {
+    // A counter-example that is as near as can be: while it is there, what is like it is refused too.
+    const { call } = matcher([sample({ invoice: 0.9 }, { counterExamples: ['send no bill'] })]);
+    expect((await call('bill send no')).decision).toBe('no_match');
+    expect(changeOf(await call('send no bill', explained), 'remove_counter_example')).toMatchObject({
+      decision: 'answer',
+      intent: 'invoice',
+    });
+    // One of the intent that was taught by it: its score without itself is 1 / (1 − .9) of what it is.
+    const taught = scoring({ invoice: 0.06 });
+    const scorer: typeof taught = (intents, held) =>
+      taught(intents, { ...held, leverages: held.leverages.map((_, i) => (held.intents[i] === NO_INTENT ? 0.9 : 0)) });
+    const lifted = await matcher([sample({}, { counterExamples: ['send no bill'], scorer })]).call('send no bill', explained);
+    const untaught = await matcher([sample({ invoice: 0.6 })]).call('send no bill');
+    expect([untaught.decision, changeOf(lifted, 'remove_counter_example').decision]).toEqual(['answer', 'answer']);
+    expect((await matcher([sample({ invoice: 0.06 })]).call('send no bill')).decision).toBe('no_match');
+  });
+
+  test('without the counter-example that it is too, a stored question is answered by its own intent', async () => {
+    const refused = await matcher([sample({ refund: 0.2 }, { counterExamples: ['Send me the bill'] })]).call('send me the bill', explained);
+    expect(changeOf(refused, 'remove_counter_example')).toMatchObject({ decision: 'answer', intent: 'invoice' });
+  });
+
   test('a counter-example whose removal changes nothing is not blamed', async () => {
     const refused = await matcher([sample({}, { counterExamples: ['hello'] })]).call('hello', explained);
     expect(refused.explanation).toMatchObject({ rule: 'counter_example', changes: [] });
@@ -66,13 +90,35 @@ describe('what would have changed a decision, applied, changes it', () => {
     expect([decision, candidates[0]?.intent]).toEqual(['answer', 'login']);
   });
 
+  test('the questions to take away are those of the other intents that are asked between, each named once', async () => {
+    const entries = [
+      entry('login', ['Reset!']),
+      entry('password', ['reset?', 'forgotten']),
+      entry('passwort', ['reset?'], { intent: 'password' }),
+      entry('order', ['reset'], { counterExamples: ['reset'] }),
+    ];
+    const version = fakeVersion({ entries, scorer: scoring({ login: 0.9 }) });
+    const asked = await matcher([version]).call('RESET', explained);
+    expect(asked.clarifyIntents).toEqual(['login', 'password']);
+    expect(changeOf(asked, 'remove_question')).toMatchObject({ decision: 'answer', intent: 'login', texts: ['reset?'] });
+  });
+
   test('a filter that lets nothing through is named where the utterance is answered without it', async () => {
     const { call } = matcher([sample({ invoice: 0.9 })]);
     const refused = await call('hello', { filter: filterOf(['xx']), ...explained });
     expect(refused.explanation?.changes).toEqual([{ what: 'remove_filter', decision: 'answer', intent: 'invoice', value: 0, texts: [] }]);
     expect((await call('hello')).decision).toBe('answer');
+    const torn = { invoice: 0.9, refund: 0.9 };
+    const asked = await matcher([sample(torn)]).call('hello', { filter: filterOf(['xx']), ...explained });
+    expect(asked.explanation?.changes).toMatchObject([{ what: 'remove_filter', decision: 'clarify', intent: '' }]);
     const hopeless = await matcher([sample({})]).call('hello', { filter: filterOf(['xx']), ...explained });
     expect(hopeless.explanation?.changes).toEqual([]);
+  });
+
+  test('one that lets something through is not blamed', async () => {
+    const refused = await matcher([sample({ refund: 0.15 })]).call('hello', { filter: filterOf([], ['money']), ...explained });
+    expect(refused.decision).toBe('no_match');
+    expect(refused.explanation?.changes.map(({ what }) => what)).toEqual(['min_confidence', 'score']);
   });
 
   test('is not worked out where no explanation is asked for', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FaqError } from '../../../src/errors.ts';
 import type { QuestionIndex } from '../../../src/index/contract.ts';
 import type { Calibrator } from '../../../src/matching/calibrator.ts';
+import { NO_SHARES } from '../../../src/matching/scorer.ts';
 import { ENTRIES, filterOf, matcher, sample, scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
 
@@ -41,8 +42,11 @@ describe('candidates', () => {
     const long = `alpha alpha alpha ${Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ')}`;
     const target = entry('target', ['alpha one two', long]);
     const version = fakeVersion({ entries: [...crowd, target], scorer: scoring({ target: 0.9 }) });
-    const { candidates } = await matcher([version]).call('alpha gamma');
-    expect(candidates[0]).toMatchObject({ intent: 'target', matchedQuestion: 'alpha one two' });
+    // Terms bring hits of their own where an explanation is asked for.
+    for (const explain of [false, true]) {
+      const { candidates } = await matcher([version]).call('alpha gamma', { explain });
+      expect(candidates[0]).toMatchObject({ intent: 'target', matchedQuestion: 'alpha one two' });
+    }
   });
 
   test('cost one further trip to a database whose graph found the hits, however many they are', async () => {
@@ -118,6 +122,7 @@ describe('a filter', () => {
     [['de-AT'], 'at'],
     [['de-CH'], 'de'],
     [['fr', 'de-AT'], 'at'],
+    [['fr', 'de'], 'de'],
     [[], 'at'],
   ])('of locales %j takes, of entries with the same question, the one that fits best', async (locales, id) => {
     const entries = [
@@ -130,12 +135,54 @@ describe('a filter', () => {
       expect((await call(utterance, { filter: filterOf(locales) })).candidates[0]).toMatchObject({ intent: 'wifi', entryId: id });
   });
 
+  test('shows of each intent an entry of its own, and of entries that fit alike the one that was found', async () => {
+    const entries = [
+      entry('at', ['wlan'], { intent: 'wifi', locale: 'de-AT' }),
+      entry('de', ['wlan'], { intent: 'router', locale: 'de' }),
+      entry('de2', ['wlan'], { intent: 'router', locale: 'de' }),
+    ];
+    const { call } = matcher([fakeVersion({ entries, scorer: scoring({}) })]);
+    const { candidates } = await call('wlan', { filter: filterOf(['de']) });
+    expect(candidates.map(({ intent, entryId }) => [intent, entryId])).toEqual([
+      ['router', 'de'],
+      ['wifi', 'at'],
+    ]);
+  });
+
+  test('judges the intents that it lets through as if there were no others', async () => {
+    const crowd = Array.from({ length: 40 }, (_, i) => entry(`crowd${i}`, [`money c${i}`], { tags: ['returns'] }));
+    const entries = [...crowd, entry('refund', ['cash back'], { tags: ['returns'] }), entry('hours', ['opening hours'])];
+    const scorer = scoring({ refund: 0.5, hours: 0.9 });
+    const filtered = await matcher([fakeVersion({ entries, scorer })]).call('money', { filter: filterOf([], ['returns']) });
+    const alone = await matcher([fakeVersion({ entries: entries.slice(0, -1), scorer })]).call('money');
+    expect(filtered.candidates[0]?.intent).toBe('refund');
+    expect(filtered.candidates).toEqual(alone.candidates);
+    expect(filtered.noneConfidence).toBe(alone.noneConfidence);
+  });
+
+  test('shows no question of an entry that it leaves out, though no hit holds the intent', async () => {
+    const crowd = Array.from({ length: 200 }, (_, i) => entry(`crowd${i}`, [`alpha c${i}`], { locale: 'de' }));
+    const target = [
+      entry('far', ['alpha beta gamma delta'], { locale: 'en' }),
+      entry('weit', ['etwas anderes'], { intent: 'far', locale: 'de' }),
+    ];
+    const { call } = matcher([fakeVersion({ entries: [...crowd, ...target], scorer: scoring({ far: 0.9 }) })]);
+    expect((await call('alpha', { filter: filterOf(['de']) })).candidates[0]).toMatchObject({ intent: 'far', entryId: 'weit' });
+  });
+
   test('that nothing passes gives no match, no candidates, and says why', async () => {
     const { call } = matcher([sample()]);
     for (const filter of [filterOf(['xx']), filterOf([], ['money', 'nowhere'])]) {
       const answer = await call('where do I find my invoice', { filter, minConfidence: 0, explain: true });
       expect(answer).toMatchObject({ decision: 'no_match', candidates: [], clarifyIntents: [] });
-      expect(answer.explanation).toMatchObject({ rule: 'no_entry_passes_filter', noneConfidence: 1, evidence: [], runnerUp: '', score: 0 });
+      expect(answer.explanation).toMatchObject({
+        rule: 'no_entry_passes_filter',
+        noneConfidence: 1,
+        evidence: [],
+        runnerUp: '',
+        score: 0,
+        shares: NO_SHARES,
+      });
     }
   });
 
@@ -163,7 +210,14 @@ describe('an explanation', () => {
     expect(explanation?.evidence).toHaveLength(5);
     const similarities = explanation?.evidence.map(({ similarity }) => similarity) ?? [];
     expect(similarities).toEqual(similarities.toSorted((a, b) => b - a));
-    expect(explanation?.evidence[0]).toMatchObject({ intent: 'invoice', entryId: 'invoice', question: 'where do I find my invoice' });
+    // It shares "my" and "invoice".
+    expect(explanation?.evidence[0]).toMatchObject({
+      intent: 'invoice',
+      entryId: 'invoice',
+      question: 'where do I find my invoice',
+      lexical: 2,
+    });
+    expect(new Set(explanation?.evidence.map(({ question }) => question)).size).toBe(5);
   });
 
   test('names the runner-up also where one candidate is wanted', async () => {
@@ -191,6 +245,30 @@ describe('decisions', () => {
     const best = (await call('invoice')).candidates[0]?.confidence ?? 0;
     expect((await call('invoice', { minConfidence: best })).decision).toBe('answer');
     expect((await call('invoice', { minConfidence: best + 1e-6 })).decision).toBe('no_match');
+  });
+});
+
+describe('the intent of the turn before', () => {
+  const { call } = matcher([sample({ refund: 0.6, password: 0.55, invoice: 0.1 })]);
+  const following = async (previousIntent: string, previousEntryId = '') => {
+    const { candidates, noneConfidence } = await call('hello', { context: { previousIntent, previousEntryId } });
+    const found = candidates.find(({ intent }) => intent === 'password')?.confidence ?? Number.NaN;
+    return { odds: found / (1 - found), sum: candidates.reduce((sum, { confidence }) => sum + confidence, noneConfidence) };
+  };
+
+  test('is meant again with twice the odds, named by itself or by its entry', async () => {
+    const alone = await following('');
+    for (const named of [await following('password'), await following('', 'password')]) {
+      expect(named.odds).toBeCloseTo(2 * alone.odds, 6);
+      expect(named.sum).toBe(1);
+    }
+    expect((await following('refund')).odds).toBeLessThan(alone.odds);
+    // The intent that is named counts, whatever the entry says.
+    expect(await following('password', 'refund')).toEqual(await following('password'));
+  });
+
+  test('counts as nothing where the version does not hold it', async () => {
+    for (const named of [await following('unheard of'), await following('', 'unheard of')]) expect(named).toEqual(await following(''));
   });
 });
 
@@ -235,6 +313,12 @@ describe('utterances', () => {
   test('of emoji and punctuation alone are matched like any other', async () => {
     const { call } = matcher([sample()]);
     for (const utterance of ['🎉🎉', '?!', '…']) expect((await call(utterance, { explain: true })).candidates).toHaveLength(3);
+  });
+
+  test('longer than the encoder reads are said to be cut off', async () => {
+    const { call } = matcher([sample()]);
+    expect((await call('my invoice')).truncated).toBe(false);
+    expect((await call('my invoice '.repeat(200))).truncated).toBe(true);
   });
 
   test('whose caller left are not encoded', async () => {

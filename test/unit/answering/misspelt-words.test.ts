@@ -5,12 +5,22 @@ import { entry, fakeVersion } from '../../support/fake-version.ts';
 const vocabulary = ['refuse', 'where'];
 
 describe('a misspelt word', () => {
-  test('is encoded as the corpus writes it, and the explanation says so', async () => {
-    const { call, encoded } = matcher([sample()], { vocabulary });
+  test('is encoded and scored as the corpus writes it, and the explanation says so', async () => {
+    const prepared: string[] = [];
+    const scorer = (...given: Parameters<ReturnType<typeof scoring>>) => {
+      const fixed = scoring({ refund: 0.9 })(...given);
+      const prepare = (text: string) => {
+        prepared.push(text);
+        return fixed.prepare(text);
+      };
+      return { ...fixed, prepare };
+    };
+    const { call, encoded } = matcher([sample({}, { scorer })], { vocabulary });
     const { explanation, candidates } = await call('When do I get my refnud', { explain: true });
     expect(encoded).toEqual(['When do I get my refund']);
     expect(explanation?.readWords).toEqual([{ typed: 'refnud', read: 'refund' }]);
-    expect(explanation?.matchedTerms).not.toContain('refnud');
+    expect(prepared[0]).toBe('When do I get my refund');
+    expect(explanation?.matchedTerms).toEqual(['when', 'do', 'i', 'get', 'my', 'refund']);
     expect(candidates.find(({ intent }) => intent === 'refund')?.similarity).toBeCloseTo(1, 6);
   });
 

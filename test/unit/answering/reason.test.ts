@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { NO_INTENT } from '../../../src/matching/contract.ts';
 import type { IntentScorer } from '../../../src/matching/scorer.ts';
 import { matcher, sample, scoring } from '../../support/fake-matcher.ts';
 
@@ -32,13 +31,8 @@ test('names the counter-example that the utterance equals, of the corpus or of a
 test('names the counter-example that is nearer than any question of the best intent, and none that is further', async () => {
   const cosines = (cosine: number) => {
     const made = scoring({ invoice: 0.3 });
-    const scorer = (intents: readonly string[]): IntentScorer => ({
-      ...made(intents),
-      counterExamples: {
-        intents: Int32Array.of(intents.indexOf('password'), NO_INTENT),
-        vectors: new Float32Array(0),
-        leverages: new Float32Array(2),
-      },
+    const scorer = (...given: Parameters<typeof made>): IntentScorer => ({
+      ...made(...given),
       // The first, "forget it", refuses another intent than the best.
       counterCosines: () => Float32Array.of(0.99, cosine),
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { QuestionIndex } from '../../../src/index/contract.ts';
 import { hitScorer } from '../../../src/matching/hit-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { ENTRIES, filterOf, matcher, sample, scoring } from '../../support/fake-matcher.ts';
@@ -66,6 +67,28 @@ describe('text equality', () => {
     // Where the filter leaves that intent out, only the refusal is left.
     expect(await call('cancel my subscription', { filter: filterOf(['en']) })).toMatchObject({ decision: 'no_match' });
     expect(await of(['cancel MY subscription']).call('cancel my subscription')).toMatchObject({ decision: 'no_match' });
+  });
+
+  test('an entry’s counter-example takes its own intent out of those that a shared question asks between', async () => {
+    const refusing = entry('order', ['cancel it'], { counterExamples: ['Cancel it!'] });
+    const { call } = matcher([fakeVersion({ entries: [refusing, entry('plan', ['cancel it'])], scorer: scoring({ order: 0.99 }) })]);
+    expect(await call('cancel it')).toMatchObject({ decision: 'answer', candidates: [{ intent: 'plan', confidence: 1 }, {}] });
+    const alone = matcher([fakeVersion({ entries: [refusing, entry('other', ['else'])], scorer: scoring({ order: 0.99 }) })]);
+    expect((await alone.call('cancel it', { explain: true })).explanation?.rule).toBe('counter_example');
+  });
+
+  test('the question that is equal is named, with its own similarity, even where another is as near or nearer', async () => {
+    const version = fakeVersion({ entries: [entry('a', ['login reset', 'reset login'])], scorer: scoring({ a: 0.5 }) });
+    const [candidate] = (await matcher([version]).call('reset login')).candidates;
+    expect(candidate?.matchedQuestion).toBe('reset login');
+    expect(candidate?.similarity).toBeCloseTo(1, 6);
+    // As of an encoder that sees capitals: what is equal is not the same.
+    const index: QuestionIndex = {
+      ...version.index,
+      search: async (query, signal) => ({ ...(await version.index.search(query, signal)), similarities: Float32Array.of(0.75) }),
+    };
+    const [cased] = (await matcher([{ ...version, index }]).call('Reset login')).candidates;
+    expect(cased).toMatchObject({ matchedQuestion: 'reset login', similarity: 0.75 });
   });
 
   test('a stored question that the filter leaves out is no equality', async () => {
