@@ -14,8 +14,8 @@ const ODDS = 2;
  * @param previous number of the intent; undefined changes nothing, and so does an intent that may not be meant.
  */
 export function withContext({ intents, none }: Confidences, previous: number | undefined): Confidences {
-  const before = previous === undefined ? 0 : (intents[previous] ?? 0);
-  if (previous === undefined || before === 0) return { intents, none };
+  if (previous === undefined) return { intents, none };
+  const before = intents[previous] ?? 0;
   const total = 1 + (ODDS - 1) * before;
   const moved = intents.map((confidence) => confidence / total);
   moved[previous] = (ODDS * before) / total;

@@ -62,7 +62,7 @@ function askBetween({ confidences, noneConfidence, clarifyMass = 0, settings }: 
   const near = confidences.filter((confidence) => confidence > 0 && confidence >= settings.clarifyRatio * best).length;
   if (near < 2) return 0;
   const inScope = Math.max(1e-12, 1 - noneConfidence);
-  const shares = confidences.filter((confidence) => confidence > 0).map((confidence) => confidence / inScope);
+  const shares = confidences.map((confidence) => confidence / inScope);
   return Math.max(clarifyCount(shares, clarifyMass), clarifyCount(shares.slice(0, near), 2));
 }
 

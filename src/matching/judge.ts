@@ -60,14 +60,14 @@ export interface Judgement {
 const GRAIN = 2 ** -40;
 
 /** Confidences rounded down to whole grains; what that takes from them goes to "none of these". */
-function grained({ intents, none }: ReturnType<typeof confidences>): ReturnType<typeof confidences> {
+function grained({ intents }: ReturnType<typeof confidences>): ReturnType<typeof confidences> {
   let sum = 0;
   const whole = intents.map((confidence) => {
     const grain = Math.floor(confidence / GRAIN) * GRAIN;
     sum += grain;
     return grain;
   });
-  return { intents: whole, none: sum === 0 ? none : 1 - sum };
+  return { intents: whole, none: 1 - sum };
 }
 
 /** Confidence where text equality decides: certain for one intent, shared between several, nothing after a counter-example. */

@@ -147,8 +147,7 @@ export function learnDecisions(rows: readonly DecisionRow[], clarify: readonly C
 export function precisionThreshold(learnt: LearntDecisions | undefined, wanted: number): PrecisionThreshold {
   if (learnt === undefined) return { confidence: Math.max(wanted / 2, 2 * wanted - 1), coverage: 0 };
   for (let step = Math.ceil((wanted / 2) * STEPS); step <= STEPS; step += 1) {
-    const coverage = learnt.coverage[step] as number;
-    if (coverage > 0 && (learnt.precision[step] as number) >= wanted) return { confidence: step / STEPS, coverage };
+    if ((learnt.precision[step] as number) >= wanted) return { confidence: step / STEPS, coverage: learnt.coverage[step] as number };
   }
   return { confidence: undefined, coverage: 0 };
 }

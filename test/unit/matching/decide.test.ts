@@ -125,6 +125,14 @@ describe('with a least precision', () => {
     expect(decide({ ...base, confidences: [1], noneConfidence: 0, precision: at(undefined) })).toMatchObject({
       decision: 'no_match',
       rule: 'precision_unreachable',
+      threshold: 1,
+      thresholdSource: 'precision',
+    });
+    // Nor does a least confidence beside it bring it within reach.
+    expect(decide({ ...base, confidences: [1], noneConfidence: 0, minConfidence: 0.2, precision: at(undefined) })).toMatchObject({
+      decision: 'no_match',
+      threshold: 1,
+      thresholdSource: 'precision',
     });
     expect(decide({ ...base, confidences: [0.5, 0.45], precision: at(undefined) })).toMatchObject({ decision: 'clarify', clarify: 2 });
   });
@@ -138,6 +146,21 @@ describe('the intents to ask between', () => {
     expect(decide({ ...base, confidences })).toMatchObject({ decision: 'clarify', clarify: 2 });
     expect(decide({ ...base, confidences, clarifyMass: 0.8 })).toMatchObject({ decision: 'clarify', clarify: 3 });
     expect(decide({ ...base, confidences, clarifyMass: 0.99 })).toMatchObject({ decision: 'clarify', clarify: 4 });
+  });
+
+  test('hold their mass of what is in scope, whatever "none of these" has', () => {
+    // Of the .7 in scope the first two hold .55: more than three quarters.
+    const confidences = [0.3, 0.25, 0.1, 0.05];
+    expect(decide({ ...base, confidences, noneConfidence: 0.3, clarifyMass: 0.75 })).toMatchObject({ decision: 'clarify', clarify: 2 });
+  });
+
+  test('are never of no confidence, even where every second counts as close', () => {
+    const settings = { ...SETTINGS, clarifyRatio: 0 };
+    expect(decide({ ...base, settings, confidences: [0.9, 0, 0] })).toMatchObject({ decision: 'answer', clarify: 0 });
+    expect(decide({ ...base, settings, confidences: [0.5, 0.5, 0, 0], clarifyMass: 0.98 })).toMatchObject({
+      decision: 'clarify',
+      clarify: 2,
+    });
   });
 
   test('never turn an answer into a question', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { NO_DEMANDS, rulingDemands } from '../../../src/matching/demands.ts';
 
-const standing = { corpus: { minConfidence: 0.5 }, ofIntent: [undefined, { minPrecision: 0.9 }, {}] };
+const corpus = { minConfidence: 0.5, minPrecision: 0.7 };
+const standing = { corpus, ofIntent: [undefined, { minPrecision: 0.9 }, {}] };
 
 describe('of request, intent, corpus and server the first that demands anything rules alone', () => {
   test('the request, whichever of the two it names', () => {
@@ -14,7 +15,7 @@ describe('of request, intent, corpus and server the first that demands anything 
   });
 
   test('then the corpus, also for an intent that says nothing and where there is no candidate', () => {
-    for (const best of [0, 2, undefined]) expect(rulingDemands({}, standing, best)).toEqual({ minConfidence: 0.5, level: 'corpus' });
+    for (const best of [0, 2, undefined]) expect(rulingDemands({}, standing, best)).toEqual({ ...corpus, level: 'corpus' });
   });
 
   test('and where none demands anything, nothing is demanded', () => {

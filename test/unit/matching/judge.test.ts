@@ -96,6 +96,20 @@ test('how many candidates are shown changes neither the decision nor what is ask
   expect(shown.map(({ ranked }) => ranked.length)).toEqual([1, 2, 3, 3]);
 });
 
+test('as many intents are asked between as the corpus learnt that it takes to hold the right one', () => {
+  const calibrator: Calibrator = { right: [-9, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.3, noneOdds: 1, baseline: 0 };
+  const scores = Float32Array.of(0.5, 0.5, 0.3, 0.1, 0);
+  const asked = [0.5, 0.8, 0.9].map((clarifyMass) => {
+    const decisions = { precision: new Float64Array(201), coverage: new Float64Array(201), clarifyMass, clarifyHolds: 0.9 };
+    const { clarify, ranked, none } = judgeScores([...scores], { scorer: fixedScorer(scores, { calibrator, decisions }) });
+    const held = (count: number) => ranked.slice(0, count).reduce((sum, { confidence }) => sum + confidence, 0) / (1 - none);
+    expect(held(clarify.length)).toBeGreaterThanOrEqual(clarifyMass);
+    if (clarify.length > 2) expect(held(clarify.length - 1)).toBeLessThan(clarifyMass);
+    return clarify.length;
+  });
+  expect(asked).toEqual([2, 3, 4]);
+});
+
 test('equal confidences are ranked by score and then by number', () => {
   const judgement = judgeScores([-50, 0.5, 0.9, -60, 0.5, -50]);
   // The three far ones are all too improbable for a number above 0.

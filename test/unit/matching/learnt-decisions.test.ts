@@ -84,9 +84,23 @@ describe('a wanted precision', () => {
     expect(learnDecisions(rows, []).precision[80]).toBeCloseTo(precision - Math.sqrt(squares) / all, 12);
   });
 
+  test('that a confidence has to the digit is reached there', () => {
+    const learnt = learnDecisions(trueRows(1000), []);
+    expect(precisionThreshold(learnt, learnt.precision[160] ?? 2).confidence).toBeLessThanOrEqual(0.8);
+  });
+
+  test('is never told of below 0, nor where no row speaks', () => {
+    const one = { confidence: 0.9, right: false, weight: 0.9, group: 1 };
+    const { precision } = learnDecisions([one, { ...one, right: true, weight: 0.1, group: 2 }], []);
+    expect(precision[100]).toBe(0);
+    expect(precision[200]).toBe(0);
+    expect(learnDecisions([], []).precision.every((value) => value === 0)).toBe(true);
+  });
+
   test('never counts on answers less sure than half of it', () => {
     const right = trueRows(1000).map((row) => ({ ...row, right: true }));
     expect(precisionThreshold(learnDecisions(right, []), 0.9).confidence).toBe(0.45);
+    expect(precisionThreshold(learnDecisions(right, []), 0.905).confidence).toBe(0.455);
   });
 
   test('takes confidences at their word where a corpus taught nothing: those from 2p - 1 on have a mean of p', () => {
@@ -103,6 +117,27 @@ describe('the intents to ask between', () => {
     expect(clarifyCount([0.4, 0.35, 0.2, 0.05], 0.9)).toBe(3);
     expect(clarifyCount([0.2, 0.2, 0.2, 0.2, 0.2], 0.98)).toBe(MOST_CLARIFY);
     expect(clarifyCount([0.5, 0.4], 0)).toBe(2);
+    expect(clarifyCount([0.5, 0.25, 0.25], 0.75)).toBe(2);
+  });
+
+  test('are past the second none that has less than a twentieth of what is in scope, though the mass is not reached', () => {
+    expect(clarifyCount([0.5, 0.4, 0.05, 0.05], 0.98)).toBe(4);
+    expect(clarifyCount([0.5, 0.4, 0.06, 0.04], 0.98)).toBe(3);
+    expect(clarifyCount([0.5, 0.4, 0.04, 0.04], 0.98)).toBe(2);
+    expect(clarifyCount([0.97, 0.03], 0.98)).toBe(2);
+  });
+
+  test('hold the least mass at which the next utterance finds its intent among them nine times in ten', () => {
+    const shares = [0.5, 0.2, 0.15, 0.15];
+    const ranks = (...counts: readonly number[]): readonly ClarifyRow[] =>
+      counts.flatMap((count, rank) => Array.from({ length: count }, () => ({ shares, rank })));
+    // Of 20 rows and the next one, 21, nine in ten are 18.9: the 18 of the first two do not do, the 19 of the first three do.
+    expect(learnDecisions([], ranks(10, 8, 1, 1))).toMatchObject({ clarifyMass: 0.8, clarifyHolds: 19 / 21 });
+    expect(learnDecisions([], ranks(10, 9, 0, 1))).toMatchObject({ clarifyMass: 0.5, clarifyHolds: 19 / 21 });
+    // Where not even four hold it that often, it is as many as there may be.
+    expect(learnDecisions([], ranks(10, 4, 2, 1, 3))).toMatchObject({ clarifyMass: 0.98, clarifyHolds: 17 / 21 });
+    // Too few rows tell.
+    expect(learnDecisions([], ranks(10, 9))).toMatchObject({ clarifyMass: 0.9, clarifyHolds: 0 });
   });
 
   test('hold the right one on new rows as often as they say', () => {
