@@ -161,9 +161,9 @@ function greatestShare({ scores, found, allowed }: ScoredUtterance): number {
   let total = 0;
   for (let intent = 0; intent < scores.length; intent += 1) {
     const score = scores[intent] as number;
-    if (score !== -Infinity && allowed?.(intent) !== false) total += Math.exp((score - found.score) / INDISTINCT);
+    if (allowed?.(intent) !== false) total += Math.exp((score - found.score) / INDISTINCT);
   }
-  return 1 / Math.max(1, total);
+  return 1 / total;
 }
 
 /** Softmax weights of the allowed intents but the best, the second's being 1, and their sum. */
@@ -174,7 +174,7 @@ function weightsBehindBest({ scores, found, allowed }: ScoredUtterance, temperat
     const top = scores[found.second] as number;
     for (let intent = 0; intent < scores.length; intent += 1) {
       const score = scores[intent] as number;
-      if (intent === found.best || score === -Infinity || allowed?.(intent) === false) continue;
+      if (intent === found.best || allowed?.(intent) === false) continue;
       const weight = Math.exp((score - top) / temperature);
       weights[intent] = weight;
       total += weight;

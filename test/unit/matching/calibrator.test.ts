@@ -77,6 +77,21 @@ describe('fitLogistic', () => {
     expect(distance(held)).toBeLessThan(distance(wrong(1)) / 2);
   });
 
+  test('the weights are of greatest posterior under a prior of any strength, to many digits', () => {
+    const random = seededRandom(5);
+    const rows = Array.from({ length: 60 }, () => row(random(), random() < 0.6, 0.5 + random()));
+    const mean: Weights = [1, 0.5, -0.5, 2];
+    for (const strength of [0.25, 1, 9]) {
+      const fitted = fitLogistic(rows, isRight, { mean, strength });
+      const value = (at: Weights) =>
+        posterior(rows, at, at) - (strength * at.reduce((sum, weight, i) => sum + (weight - (mean[i] ?? 0)) ** 2, 0)) / 2;
+      for (let i = 0; i < 4; i += 1) {
+        const [up, down] = [1e-4, -1e-4].map((step) => value(fitted.with(i, (fitted[i] ?? 0) + step) as unknown as Weights));
+        expect(Math.abs(((up ?? 1) - (down ?? 0)) / 2e-4)).toBeLessThan(1e-6);
+      }
+    }
+  });
+
   const HARD: readonly { readonly name: string; readonly rows: readonly CalibrationRow[] }[] = [
     { name: 'separable rows', rows: Array.from({ length: 50 }, (_, i) => row(i / 50, i >= 25)) },
     { name: 'separable rows of great weight', rows: Array.from({ length: 50 }, (_, i) => row(i / 50, i >= 25, 1e4)) },
@@ -154,6 +169,17 @@ describe('confidences', () => {
     expect((intents[0] ?? 1) + (intents[1] ?? 1)).toBeCloseTo(sigmoid(-5), 12);
     expect(none).toBeCloseTo(1 - sigmoid(-5), 12);
   });
+});
+
+test('of two scores .02 apart the better one holds no more of what is in scope than chance would give it', () => {
+  const calibrator: Calibrator = { right: [9, 0, 0, 0], inScope: [9, 0, 0, 0], temperature: 0.05, noneOdds: 1, baseline: 0 };
+  const shareAt = (lead: number) => {
+    const scores = Float32Array.of(0.9, 0.9 - lead);
+    const { intents, none } = confidences(calibrator, { scores, found: features(scores, closeAt(0.9)), allowed: undefined });
+    return (intents[0] ?? 0) / (1 - none);
+  };
+  expect(shareAt(0.02)).toBeCloseTo(1 / (1 + Math.exp(-1)), 5);
+  expect(shareAt(0.04)).toBeCloseTo(1 / (1 + Math.exp(-2)), 5);
 });
 
 test('the nearer a counter-example is than any question, the less is in scope, and the intents keep their proportions', () => {

@@ -49,14 +49,16 @@ describe('refusals', () => {
     const dimension = 20;
     const list = Array.from({ length: 7 }, () => nearVector(new Float32Array(dimension), 1, random));
     const twin = nearVector(list[0] ?? new Float32Array(dimension), 0.001, random);
-    const counterVectors = matrixOf([...list, twin], dimension);
-    const counterIntents = Int32Array.of(-1, 0, 1, -1, 2, 2, -1, -1);
+    // The last says nearly the same too, yet refuses one intent alone.
+    const counterVectors = matrixOf([...list, twin, twin], dimension);
+    const counterIntents = Int32Array.of(-1, 0, 1, -1, 2, 2, -1, -1, 3);
     const input = { counterIntents, counterVectors, dimension };
     const stay = await heldAgainst(counterVectors, input, { twins: 'stay', multiply: naiveMultiply });
     const leave = await heldAgainst(counterVectors, input, { twins: 'leave', multiply: naiveMultiply });
     expect(stay[0]?.refusals.all).toBeCloseTo(1, 5);
     expect(leave[0]?.twins).toEqual([0, 7]);
     expect(leave[0]?.refusals.all).toBeLessThan(0.95);
+    expect([stay[0], leave[0]].map((held) => held?.refusals.ofIntents.has(3))).toEqual([true, false]);
     const cosines = counterCosines({ intents: counterIntents, vectors: counterVectors });
     for (const [number, vector] of list.entries()) {
       const alone = refusals(counterIntents, cosines(vector));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearDuplicates } from '../../../src/matching/near-duplicates.ts';
+import { nearDuplicates, sharedQuestions } from '../../../src/matching/near-duplicates.ts';
 import { matrixOf, naiveMultiply } from '../../support/matching-corpora.ts';
 
 /** A unit vector at an angle, in degrees; ten degrees are a cosine of .985, thirty of .87. */
@@ -17,6 +17,19 @@ test('questions that say nearly the same are one group, also over a third betwee
     [0, 2, 3],
     [1, 4],
   ]);
+});
+
+test('the cosine from which two are nearly the same is .95, just over eighteen degrees', async () => {
+  expect(await groups([0, 18])).toEqual([
+    [0, 1],
+    [0, 1],
+  ]);
+  expect(await groups([0, 19])).toEqual([[0], [1]]);
+});
+
+test('questions that several intents store are told, case and outer punctuation aside, and not those that one stores twice', () => {
+  const texts = ['pay', 'refund me', 'Pay!', 'refund me', 'hours', 'pay?'];
+  expect(sharedQuestions({ texts, intents: Int32Array.of(0, 1, 2, 1, 2, 0) })).toEqual(new Set([0, 2, 5]));
 });
 
 test('questions that differ are groups of their own, in any order', async () => {

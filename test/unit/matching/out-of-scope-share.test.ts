@@ -85,6 +85,13 @@ describe('the out-of-scope share of traffic', () => {
     );
   });
 
+  test('of an utterance that stands for three is that of three', () => {
+    const { none, fittedShare } = simulated(0.4, 0.25, { count: 50 });
+    const weights = Array.from(none, (_, at) => (at % 2 === 0 ? 3 : 1));
+    const repeated = Array.from(none).flatMap((value, at) => new Array<number>(weights[at] ?? 0).fill(value));
+    expect(estimateShare({ none, weights, fittedShare })).toBeCloseTo(estimateShare({ none: repeated, fittedShare }), 9);
+  });
+
   test('counts where everything is certain, and is the expected one where nothing is told', () => {
     const certain = (outside: number, inside: number) =>
       estimateShare({ none: [...new Array<number>(outside).fill(1), ...new Array<number>(inside).fill(0)], fittedShare: 0.25 });

@@ -10,6 +10,10 @@ test('a corpus has the constants of its number of intents', () => {
   expect(ridgeConstants(1)).toEqual(LONE_INTENT_CALIBRATOR);
   for (const few of [2, 3, 5]) expect(ridgeConstants(few)).toEqual(FEW_INTENTS_CALIBRATOR);
   for (const many of [20, 150, 1_000]) expect(ridgeConstants(many)).toEqual(UNIVERSAL_CALIBRATOR);
+  // Twice five is half of the way to four times five.
+  ridgeConstants(10).right.forEach((weight, at) => {
+    expect(weight).toBeCloseTo(((FEW_INTENTS_CALIBRATOR.right[at] ?? 0) + (UNIVERSAL_CALIBRATOR.right[at] ?? 0)) / 2, 12);
+  });
 });
 
 test('from few to many one more intent changes little, and always the same way', () => {
