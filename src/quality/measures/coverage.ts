@@ -39,7 +39,7 @@ export function coverageCurve(rows: readonly ScopedRow[]): readonly CoveragePoin
  */
 export function coverageAt(precision: number, curve: readonly CoveragePoint[]): CoveragePoint | undefined {
   const widest = curve.findLast((point) => point.precision >= precision);
-  return curve.find((point) => point.precision >= precision && point.coverage === widest?.coverage);
+  return curve.find((point) => point.coverage === widest?.coverage);
 }
 
 /** Coverage of that point: 0 where no threshold reaches the precision, NaN where no row is in scope, since nothing could be covered. */

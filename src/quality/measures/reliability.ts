@@ -27,8 +27,7 @@ export function reliabilityBins(rows: readonly ConfidentRow[], bins = RELIABILIT
   const edges = Array.from({ length: bins + 1 }, (_, i) => (i === bins ? 1 : i * width));
   const sums = Array.from({ length: bins }, () => ({ rows: 0, confidence: 0, right: 0 }));
   for (const { confidence, right } of rows) {
-    const upper = edges.findIndex((edge, i) => i > 0 && confidence <= edge);
-    const sum = sums[upper < 1 ? bins - 1 : upper - 1];
+    const sum = sums[edges.findIndex((edge, i) => i > 0 && confidence <= edge) - 1];
     if (sum === undefined) continue;
     sum.rows += 1;
     sum.confidence += confidence;

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { figureStatistics } from '../../../src/quality/figures.ts';
 import { wilson } from '../../../src/quality/measures/binomial.ts';
-import { bootstrap } from '../../../src/quality/measures/bootstrap.ts';
+import { bootstrap, seededNumbers } from '../../../src/quality/measures/bootstrap.ts';
+import { weighedCalibrationError } from '../../../src/quality/measures/chance-calibration.ts';
 import { confusions, labelFigures, macroF1, matthewsCorrelation } from '../../../src/quality/measures/confusion.ts';
 import { coverageAt, coverageCurve, thinned } from '../../../src/quality/measures/coverage.ts';
 import { areaUnderRoc, ndcgOf } from '../../../src/quality/measures/ranking-quality.ts';
@@ -46,6 +47,11 @@ describe('figures of the same predictions are those of scikit-learn', () => {
   test('calibration error over 15 equal bins and Brier score', () => {
     expect(expectedCalibrationError(scoped, reference.bins)).toBeCloseTo(figures.calibrationError, 12);
     expect(brierScore(scoped)).toBeCloseTo(figures.brier, 12);
+    // Fifteen unless told otherwise; and rows that weigh alike are rows.
+    expect(reference.bins).toBe(15);
+    expect(expectedCalibrationError(scoped)).toBeCloseTo(figures.calibrationError, 12);
+    const weighed = scoped.map(({ confidence, right }) => ({ confidence, right, weight: 1 / scoped.length }));
+    expect(weighedCalibrationError(weighed, ({ right }) => right)).toBeCloseTo(figures.calibrationError, 12);
   });
 
   test('area under the ROC curve, with ties', () => {
@@ -113,6 +119,23 @@ describe('reliability', () => {
       2,
     );
     expect(bins.map((bin) => bin.rows)).toEqual([2, 2]);
+    const weighed = (confidence: number) => weighedCalibrationError([{ confidence, weight: 1 }], () => false);
+    expect([0, 1 / 3, 1].map(weighed)).toEqual([0, 1 / 3, 1]);
+    // Together in the bin from 0 to 1/15, where their errors cancel; the second is in the next one.
+    const pair = (confidence: number) =>
+      weighedCalibrationError(
+        [0, confidence].map((each) => ({ confidence: each, weight: 0.5 })),
+        (row) => row.confidence === 0,
+      );
+    expect(pair(1 / 15)).toBeCloseTo(0.5 - 1 / 30, 12);
+    expect(pair(1 / 15 + 1e-9)).toBeCloseTo(0.5 + 1 / 30, 8);
+  });
+
+  test('a confidence of 1 belongs to the last bin, whatever their number', () => {
+    for (const bins of [15, 49, 98]) {
+      const last = reliabilityBins([{ confidence: 1, right: true }], bins).at(-1);
+      expect(last).toMatchObject({ to: 1, rows: 1 });
+    }
   });
 
   test('no rows give no number', () => {
@@ -135,6 +158,16 @@ describe('coverage', () => {
     expect(coverageAt(0.4, curve)?.threshold).toBe(0.5);
   });
 
+  test('a precision is reached where it is just that, by the strictest of the thresholds that cover as much', () => {
+    const curve = coverageCurve([row(0.9, true), row(0.8, true), row(0.7, false), row(0.6, false)]);
+    expect(coverageAt(0.5, curve)).toMatchObject({ threshold: 0.8, precision: 1 });
+    expect(coverageAt(0.5, coverageCurve([row(0.9, true), row(0.8, false), row(0.8, true), row(0.7, false)]))?.threshold).toBe(0.8);
+  });
+
+  test('rows without a candidate are never answered', () => {
+    expect(coverageCurve([row(0.9, true), row(0, false)])).toHaveLength(1);
+  });
+
   test('a precision that no threshold reaches is undefined', () => {
     expect(coverageAt(0.9, coverageCurve([row(0.9, false), row(0.5, true)]))).toBeUndefined();
   });
@@ -149,6 +182,20 @@ test('several relevant items share the ideal gain', () => {
   expect(ndcgOf({ ranking: ['a', 'b', 'c'], relevant: ['a', 'b'] }, 10)).toBe(1);
   expect(ndcgOf({ ranking: ['c', 'a', 'b'], relevant: ['a', 'b'] }, 10)).toBeLessThan(0.8);
   expect(ndcgOf({ ranking: [], relevant: ['a'] }, 10)).toBe(0);
+  // Past the k-th place nothing counts, neither found nor missing.
+  expect(ndcgOf({ ranking: ['b', 'c', 'a'], relevant: ['a'] }, 2)).toBe(0);
+  expect(ndcgOf({ ranking: ['a', 'b'], relevant: ['a', 'b', 'c'] }, 2)).toBe(1);
+});
+
+test('a label that nothing was told, and one that nothing meant, have shares of 0', () => {
+  const labels = labelFigures([
+    { meant: 'a', said: 'b' },
+    { meant: 'a', said: 'b' },
+  ]);
+  expect(labels).toMatchObject([
+    { label: 'a', precision: 0, recall: 0, f1: 0 },
+    { label: 'b', precision: 0, recall: 0, f1: 0 },
+  ]);
 });
 
 test('confusions come most frequent first, then by name', () => {
@@ -178,6 +225,32 @@ describe('bootstrap', () => {
     const run = (seed: number) => bootstrap({ mean: mean(values) }, { rows: 50, resamples: 50, seed });
     expect(await run(1)).toEqual(await run(1));
     expect(await run(1)).not.toEqual(await run(2));
+  });
+
+  test('samples come in ascending order, as many rows as there are, with repeats', async () => {
+    const seen: Int32Array[] = [];
+    await bootstrap({ figure: (positions) => seen.push(positions) }, { rows: 30, resamples: 20 });
+    for (const positions of seen) {
+      expect(positions).toHaveLength(30);
+      expect(positions).toEqual(positions.toSorted());
+    }
+    expect(seen.some((positions) => new Set(positions).size < 30)).toBe(true);
+  });
+
+  test('a figure has a range where half of the samples give a number', async () => {
+    const every = (numbers: number) => {
+      let calls = 0;
+      return () => (calls++ % 10 < numbers ? 1 : Number.NaN);
+    };
+    const { low: few } = (await bootstrap({ figure: every(4) }, { rows: 5, resamples: 10 })).figure;
+    const { low: enough } = (await bootstrap({ figure: every(5) }, { rows: 5, resamples: 10 })).figure;
+    expect([few, enough]).toEqual([Number.NaN, 1]);
+  });
+
+  test('random numbers of small seeds are spread from the first on', () => {
+    const firsts = Array.from({ length: 100 }, (_, seed) => seededNumbers(seed + 1)());
+    expect(Math.min(...firsts)).toBeLessThan(0.1);
+    expect(Math.max(...firsts)).toBeGreaterThan(0.9);
   });
 
   test('a figure that is no number in most samples has no range', async () => {

@@ -31,6 +31,17 @@ test('of the thresholds that are proven the least is taken, up to the first that
   expect(controlRisk(rows, WISH)).toEqual({ confidence: 0.65, answers: 100, right: 99 });
 });
 
+test('the search begins where about twice as many answers are as a proof takes, so that one early mistake does not end it', () => {
+  // 29 answers, one of them wrong, prove nothing by themselves; with the 60 below them they do.
+  const rows = [...answers(29, 1, 0.97), ...answers(60, 0, 0.72)];
+  expect(controlRisk(rows, WISH)).toEqual({ confidence: 0.05, answers: 89, right: 88 });
+});
+
+test('a threshold is the number that is written', () => {
+  // 3 · .05 is .15000000000000002.
+  expect(controlRisk([...answers(100, 0, 0.17), ...answers(100, 100, 0.12)], WISH)?.confidence).toBe(0.15);
+});
+
 test('an intent of its own demand is answered by that, whatever threshold is tried', () => {
   const lax = answers(20, 20, 0.3).map((row) => ({ ...row, demand: 0.2 }));
   const rows = answers(100, 0, 0.8);
@@ -41,6 +52,8 @@ test('an intent of its own demand is answered by that, whatever threshold is tri
   expect(controlRisk([...rows, ...lax.map((row) => ({ ...row, demand: 0.4 }))], WISH)).toMatchObject({ answers: 100 });
   expect(controlRisk([...rows, ...answers(9, 0, 0.1).map((row) => ({ ...row, demand: 0 }))], WISH)).toMatchObject({ answers: 109 });
   expect(controlRisk(lax, WISH)).toBeUndefined();
+  // A confidence that is the demand itself is answered.
+  expect(controlRisk([...rows, ...lax.map((row) => ({ ...row, demand: row.confidence }))], WISH)).toBeUndefined();
 });
 
 test('a threshold that is called proven is none no more often than it may be', () => {
@@ -65,6 +78,10 @@ test('rows of a share are as many as there can be, the same ones in every order'
   expect(atShare(rows, 1)).toHaveLength(10);
   expect(atShare(rows.slice(0, 90), 0.25)).toBeUndefined();
   expect(atShare(rows.slice(90), 0.25)).toBeUndefined();
+  // All or nothing needs one kind alone.
+  expect(atShare(rows.slice(0, 90), 0)).toHaveLength(90);
+  expect(atShare(rows.slice(90), 1)).toHaveLength(10);
+  expect(atShare(rows.slice(0, 90), 1)).toBeUndefined();
 });
 
 test('copies of a text are drawn one by one', () => {
