@@ -51,7 +51,7 @@ async function evaluate(label: LabelledUtterance, evaluation: GoldenEvaluation):
   return evaluatedRow(label, answer);
 }
 
-/** @throws FaqError of the match path; cancelled. Once one row fails, no further one is begun. */
+/** @throws FaqError of the match path; cancelled. Once one row fails, the rest is dropped. */
 export async function evaluateGolden(evaluation: GoldenEvaluation): Promise<GoldenResult> {
   const limit = pLimit(evaluation.atOnce ?? AT_ONCE);
   let done = 0;

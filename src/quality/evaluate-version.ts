@@ -4,6 +4,7 @@ import type { Match } from '../answering/match-answer.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 import { FaqError } from '../errors.ts';
 import { precisionThreshold } from '../matching/learnt-decisions.ts';
+import { counted } from '../text/counted.ts';
 import type { LoadedVersion } from '../versions/contract.ts';
 import { crossValidate, learningCurve, type MeasureOptions, type ThrowawayBuilds } from './build-and-measure.ts';
 import { divideCorpus, type Fold, type FoldOptions } from './cross-validation/folds.ts';
@@ -116,7 +117,8 @@ export async function evaluateByItself(evaluation: VersionEvaluation, foldOption
       'Nothing can be measured by cross-validation: no intent has two questions that are not near-duplicates. Give labelled utterances.';
     throw new FaqError('failed_precondition', message, { reason: 'NOTHING_TO_MEASURE' });
   }
-  const lost = `${unmeasured} questions could not be measured: without them and their near-duplicates their intent has none.`;
+  const [them, their] = unmeasured === 1 ? ['it', 'its'] : ['them', 'their'];
+  const lost = `${counted(unmeasured, 'question')} could not be measured: without ${them} and ${their} near-duplicates ${their} intent has none.`;
   const [first] = division.folds;
   const learning = first === undefined ? [] : await curve(evaluation, first);
   const source: ReportSource = { kind: 'cross_validation', folds: division.folds.length, seed, groups, unseenIntents };

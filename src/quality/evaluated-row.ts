@@ -76,7 +76,7 @@ export function evaluatedRow(label: LabelledUtterance, { decision, candidates, c
 
 /** Whether the best candidate is right, whatever the decision: what a confidence speaks of. Never so out of scope. */
 export function bestIsRight({ best, intent }: JudgedRow): boolean {
-  return intent !== null && best === intent;
+  return best === intent;
 }
 
 /** For calibration and coverage. */

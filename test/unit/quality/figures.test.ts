@@ -57,6 +57,8 @@ describe('the headline figures of eight rows, counted by hand', () => {
     ndcgAt10: (1 + 1 / Math.log2(3) + 1) / 5,
     // F1 of a and b in scope: 2·1 / (2 + 1) and 2·1 / (2 + 2); c and "none of these" are said once and never rightly.
     macroF1: (2 / 3 + 1 / 2 + 0 + 0) / 4,
+    // Said is what was answered, else "none of these": three of eight right; spreads 64 − 18 and 64 − 30.
+    mcc: (3 * 8 - 21) / Math.sqrt(46 * 34),
     // All eight confidences of a best candidate are .5, but for the row without one.
     brier: (2 * 0.25 + 5 * 0.25) / 8,
   };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { MatchAnswer, MatchCall } from '../../../src/answering/match-answer.ts';
 import { FaqError } from '../../../src/errors.ts';
@@ -86,6 +87,42 @@ test('golden rows go through the match path and mistakes come in their order', a
   expect(progress).toEqual([1, 2, 3, 4]);
 });
 
+test('golden rows ask as a chatbot would, of the version and with the demands that are given, for as many candidates as are ranked', async () => {
+  const calls: MatchCall[] = [];
+  const match = (call: MatchCall) => {
+    calls.push(call);
+    return echo(call);
+  };
+  const { signal } = new AbortController();
+  const wish = { version: 'v7', minConfidence: 0.3, minPrecision: 0.9, signal };
+  await evaluateGolden({ match, corpus: 'x', rows: [{ utterance: 'a', intent: 'a' }], ...wish });
+  expect(calls).toEqual([{ corpus: 'x', utterance: 'a', topK: 10, filter: undefined, explain: false, reason: true, ...wish }]);
+});
+
+test('once a golden row fails, or the caller leaves, the rest is dropped', async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => ({ utterance: `u${i}`, intent: 'a' }));
+  const failure = new FaqError('unavailable', 'away');
+  let begun = 0;
+  const failing = async (): Promise<MatchAnswer> => {
+    begun += 1;
+    throw failure;
+  };
+  await expect(evaluateGolden({ match: failing, corpus: 'x', rows, atOnce: 1 })).rejects.toBe(failure);
+  await nextTurn();
+  // The next one may be on its way before the failure is known.
+  expect(begun).toBeLessThanOrEqual(2);
+  begun = 0;
+  const left = new AbortController();
+  const leaving = (call: MatchCall) => {
+    begun += 1;
+    left.abort();
+    return echo(call);
+  };
+  await expect(evaluateGolden({ match: leaving, corpus: 'x', rows, atOnce: 1, signal: left.signal })).rejects.toThrow(FaqError);
+  await nextTurn();
+  expect(begun).toBe(1);
+});
+
 test('an evaluation can be cancelled', async () => {
   const evaluation = evaluateGolden({ match: echo, corpus: 'x', rows: [{ utterance: 'a', intent: 'a' }], signal: AbortSignal.abort() });
   await expect(evaluation).rejects.toThrow(FaqError);
@@ -97,4 +134,5 @@ test('percentiles are measured values by nearest rank', () => {
   expect(percentile([7], 0)).toBe(7);
   expect(percentile([], 0.5)).toBeNaN();
   expect(summariseLatency([3, 1, 2])).toEqual({ count: 3, mean: 2, p50: 2, p95: 3, p99: 3, max: 3 });
+  expect(summariseLatency(Array.from({ length: 200 }, (_, i) => i + 1))).toMatchObject({ p50: 100, p95: 190, p99: 198, max: 200 });
 });
