@@ -44,6 +44,8 @@ test('the hit scorer stands in above either limit and not at it', () => {
   const uses = (questions: number, intentCount: number) =>
     usesHitScorer({ texts: new Array<string>(questions).fill(''), counterTexts: [], intentCount, settings });
   expect([uses(3, 2), uses(4, 2), uses(3, 3)]).toEqual([false, true, true]);
+  // Counter-examples are rows of the ridge as questions are.
+  expect(usesHitScorer({ texts: ['a', 'b', 'c'], counterTexts: ['d'], intentCount: 2, settings })).toBe(true);
 });
 
 describe('its calibrator', () => {
@@ -80,6 +82,31 @@ describe('its calibrator', () => {
       return { intent, near, nearOthers: near, refusals: NO_REFUSALS };
     });
     expect(fitHitScorer({ intents, intentCount: 1200, ...none, settings }, probes).calibrator).toEqual(HITS_CALIBRATOR);
+  });
+
+  test('knows an intent by the nearest of its questions among the hits, in whatever order they come', () => {
+    // Which of an intent's hits comes first depends on the index; what a probe teaches must not.
+    const probes = Array.from({ length: 100 }, (_, row) => goodProbe(row >> 1)).map((probe) => ({
+      ...probe,
+      near: [...probe.near, ...probe.near.map((one) => ({ ...one, row: one.row + 1000, similarity: one.similarity - 0.3 }))],
+    }));
+    const calibratorOf = (some: readonly Probe[]) =>
+      fitHitScorer({ intents: twoEach, intentCount: 50, ...none, settings }, some).calibrator;
+    const turned = calibratorOf(probes.map((probe) => ({ ...probe, near: probe.near.toReversed() })));
+    for (const [place, weight] of calibratorOf(probes).right.entries()) expect(turned.right[place]).toBeCloseTo(weight, 6);
+    for (const [place, weight] of calibratorOf(probes).inScope.entries()) expect(turned.inScope[place]).toBeCloseTo(weight, 6);
+  });
+
+  test('the only question of an intent is no row in scope, and says what is asked outside', () => {
+    // Fifty intents of two questions, and one of a single question whose probe could only be wrong.
+    const intents = Int32Array.from([...twoEach, 50]);
+    const probes = Array.from({ length: 100 }, (_, row) => goodProbe(row >> 1));
+    const lone: Probe = { ...goodProbe(50), near: probes[0]?.nearOthers ?? [] };
+    const right = (some: readonly Probe[], of: Int32Array) =>
+      fitHitScorer({ intents: of, intentCount: 51, ...none, settings }, some).calibrator.right;
+    // What is right in scope is not asked of it, but for the weight that all rows together have.
+    const [without, alone] = [right(probes, intents), right([...probes, lone], intents)];
+    for (const [place, weight] of without.entries()) expect(alone[place]).toBeCloseTo(weight, 6);
   });
 
   test('a probe without neighbours, and no probes at all, fit', () => {

@@ -85,8 +85,13 @@ describe('a wanted precision', () => {
   });
 
   test('that a confidence has to the digit is reached there', () => {
-    const learnt = learnDecisions(trueRows(1000), []);
-    expect(precisionThreshold(learnt, learnt.precision[160] ?? 2).confidence).toBeLessThanOrEqual(0.8);
+    const learnt = learnDecisions(
+      Array.from({ length: 50 }, () => ({ confidence: 0.9, right: true, weight: 1 / 50 })),
+      [],
+    );
+    const reached = learnt.precision[180] ?? 2;
+    expect(precisionThreshold(learnt, reached)).toEqual({ confidence: Math.ceil(100 * reached) / 200, coverage: learnt.coverage[180] });
+    expect(precisionThreshold(learnt, reached + 1e-9).confidence).toBeUndefined();
   });
 
   test('is never told of below 0, nor where no row speaks', () => {
