@@ -13,5 +13,6 @@ export function wilson(good: number, count: number): Estimate {
   const square = DEVIATIONS ** 2;
   const middle = (share + square / (2 * count)) / (1 + square / count);
   const half = (DEVIATIONS / (1 + square / count)) * Math.sqrt((share * (1 - share)) / count + square / (4 * count ** 2));
-  return { value: share, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+  // The range of none and of all ends at the share itself, but for rounding.
+  return { value: share, low: Math.max(0, Math.min(share, middle - half)), high: Math.min(1, Math.max(share, middle + half)) };
 }

@@ -38,6 +38,13 @@ describe('near-duplicates', () => {
     expect([...(await nearDuplicateGroups(texts))]).toEqual([0, 0, 0, 3, 4, 4]);
   });
 
+  test('share seven of ten 4-grams within words, and no fewer', async () => {
+    // Words of five letters have four each, and none of these shares one with another.
+    const common = 'alpha bravo delta hotel india kilos limas';
+    expect([...(await nearDuplicateGroups([`${common} mikes`, `${common} oscar tango`]))]).toEqual([0, 0]);
+    expect([...(await nearDuplicateGroups([`${common} mikes romeo`, `${common} oscar tango`]))]).toEqual([0, 1]);
+  });
+
   test('texts of no letters are alone unless they are equal', async () => {
     expect([...(await nearDuplicateGroups(['?', '!', '?']))]).toEqual([0, 1, 0]);
     expect(await nearDuplicateGroups([])).toHaveLength(0);
@@ -95,13 +102,35 @@ describe('a corpus divided by itself', () => {
 
   test('is the same with one seed and another with another', async () => {
     expect(await divideCorpus(corpus, { seed: 3 })).toEqual(await divideCorpus(corpus, { seed: 3 }));
-    expect(await divideCorpus(corpus, { seed: 3 })).not.toEqual(await divideCorpus(corpus, { seed: 4 }));
+    for (const unseenIntents of [true, false]) {
+      const [one, other] = [await divideCorpus(corpus, { seed: 3, unseenIntents }), await divideCorpus(corpus, { seed: 4, unseenIntents })];
+      expect(one.folds).not.toEqual(other.folds);
+    }
+  });
+
+  test('has four parts of about one size, unless told otherwise, and none of the golden rows', async () => {
+    const golden = [{ utterance: 'where is it', intent: 'parcel', gates: true, file: 'golden.yaml', line: 1 }];
+    const { folds } = await divideCorpus({ ...corpus, golden } as Corpus, { unseenIntents: false });
+    expect(folds).toHaveLength(4);
+    for (const { rows, training } of folds) {
+      expect(rows.length).toBeGreaterThanOrEqual(10);
+      expect(training.golden).toEqual([]);
+    }
+  });
+
+  test('trains without an entry’s counter-example that says nearly what is measured', async () => {
+    const near = entry('weather', ['rain coat', 'umbrella please'], { counterExamples: ['what is the weathers'] });
+    const { folds } = await divideCorpus({ ...corpus, entries: [...corpus.entries, near] }, { unseenIntents: false });
+    const measuring = folds.find(({ rows }) => rows.some(({ utterance }) => utterance === 'what is the weather'));
+    expect(measuring?.training.entries.flatMap(({ counterExamples }) => counterExamples)).not.toContain('what is the weathers');
   });
 
   test('few intents are never left out, and an intent of one question is not measured', async () => {
     const small = { ...corpus, entries: [entry('one', ['a single question']), entry('two', ['something else', 'entirely other words'])] };
     const { unseenIntents, unmeasured, folds } = await divideCorpus(small, { folds: 2 });
     expect(unseenIntents).toBe(false);
+    const of = async (intents: number) => (await divideCorpus({ ...corpus, entries: corpus.entries.slice(0, intents) })).unseenIntents;
+    expect([await of(7), await of(8)]).toEqual([false, true]);
     expect(unmeasured).toBeGreaterThanOrEqual(1);
     expect(folds.flatMap(({ rows }) => rows).filter(({ intent }) => intent === 'one')).toEqual([]);
   });

@@ -164,6 +164,10 @@ describe('coverage', () => {
     expect(coverageAt(0.5, coverageCurve([row(0.9, true), row(0.8, false), row(0.8, true), row(0.7, false)]))?.threshold).toBe(0.8);
   });
 
+  test('a threshold that just reaches a precision reaches it', () => {
+    expect(coverageAt(0.5, coverageCurve([row(0.9, false), row(0.8, true), row(0.7, false)]))?.threshold).toBe(0.8);
+  });
+
   test('rows without a candidate are never answered', () => {
     expect(coverageCurve([row(0.9, true), row(0, false)])).toHaveLength(1);
   });
@@ -266,5 +270,11 @@ test('the range of a counted share is that of Wilson, and stays open where all o
   const all = wilson(10, 10);
   expect([all.low, all.high].map((number) => number.toFixed(4))).toEqual(['0.7225', '1.0000']);
   expect(wilson(0, 10).low).toBe(0);
+  for (let count = 1; count <= 60; count += 1) {
+    for (let good = 0; good <= count; good += 1) {
+      const { value, low, high } = wilson(good, count);
+      expect(low >= 0 && low <= value && value <= high && high <= 1, `${good} of ${count}`).toBe(true);
+    }
+  }
   expect(wilson(0, 0)).toEqual({ value: Number.NaN, low: Number.NaN, high: Number.NaN });
 });
