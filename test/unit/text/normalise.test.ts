@@ -50,6 +50,10 @@ describe('exactKey', () => {
     expect(exactKey("Don't stop, please.")).toBe("don't stop, please");
     expect(exactKey('Do you teach C#?')).not.toBe(exactKey('Do you teach C?'));
     expect(exactKey('50%')).not.toBe(exactKey('50'));
+    expect(exactKey('R&')).not.toBe(exactKey('R'));
+    expect(exactKey('@home')).not.toBe(exactKey('home'));
+    // An accent that stands alone is a space with a mark upon it.
+    expect(exactKey('a ´b')).toBe('a \u0301b');
   });
 
   it('keeps a text of punctuation alone, so that two such texts differ', () => {

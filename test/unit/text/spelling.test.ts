@@ -101,3 +101,36 @@ test('the order of the corpus changes nothing, and a word is never read twice', 
     expect(read(once.text).words).toEqual([]);
   }
 });
+
+describe('of the words of a corpus', () => {
+  const reading = (texts: readonly string[], exists: readonly string[] = []) => {
+    const own = buildSpelling(texts);
+    return (text: string) => own.read(text, (word) => exists.includes(word)).text;
+  };
+
+  test('one of four letters is the shortest that is read, and no shorter one is', () => {
+    const short = reading(['my card and my cat']);
+    expect(short('my crad')).toBe('my card');
+    expect(short('my caat')).toBe('my caat');
+    expect(short('my act')).toBe('my act');
+  });
+
+  test('the most frequent is read, whether it is as long or a letter longer', () => {
+    const often = (word: string, times: number) => Array.from({ length: times }, () => word);
+    // Of the longer ones the first by letters is rarer than what is as long.
+    const frequent = reading([...often('parch', 3), ...often('parcal', 1), ...often('parcel', 5)]);
+    expect(frequent('parcl')).toBe('parcel');
+  });
+
+  test('a word with an apostrophe stays where both of its parts are words', () => {
+    expect(reading(['all users'], ['user', 's'])("the user's")).toBe("the user's");
+    expect(reading(['all users'], ['user'])("the user's")).toBe('the users');
+  });
+
+  test('one is written as the typed one begins', () => {
+    const parcel = reading(['my parcel']);
+    expect(parcel('my Parcle')).toBe('my Parcel');
+    expect(parcel('my parCle')).toBe('my parcel');
+    expect(parcel('MY PARCLE')).toBe('MY PARCEL');
+  });
+});

@@ -25,6 +25,10 @@ describe('wordTerms', () => {
     expect(wordTerms('❤️ 👩‍💻 🇩🇪')).toEqual(['❤', '👩', '💻', '🇩🇪']);
   });
 
+  it('takes compatibility forms for what they stand for', () => {
+    expect(wordTerms('ＷｉＦｉ ﬁne ①')).toEqual(['wifi', 'fine', '1']);
+  });
+
   it('finds no term in blanks and punctuation', () => {
     expect(wordTerms(' … ?! \u0000')).toEqual([]);
   });
