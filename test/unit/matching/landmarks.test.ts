@@ -32,6 +32,10 @@ test('rows come ascending by number, also past ten, and the same every time', ()
   expect(drawRows(intents, 7, 50)).toEqual(drawn);
 });
 
+test('an intent without a row moves no weight', () => {
+  expect([...rowWeights(ofSizes(2, 2), 3)]).toEqual([1, 1, 1, 1]);
+});
+
 test('row weights have mean 1 and stand to one another as the root of the intents sizes', () => {
   const weights = rowWeights(ofSizes(16, 4, 1), 3);
   expect(weights.reduce((sum, weight) => sum + weight, 0) / weights.length).toBeCloseTo(1, 12);

@@ -46,6 +46,16 @@ test('the vote weighs nothing up to six questions an intent, and ever more beyon
   expect(even(2000)).toBeLessThan(0.15);
 });
 
+test('of an even number of intents the median lies between the two in the middle', () => {
+  // Six and eighteen questions: twelve.
+  expect(
+    voteWeight(
+      Int32Array.from({ length: 24 }, (_, row) => (row < 6 ? 0 : 1)),
+      2,
+    ),
+  ).toBeCloseTo(0.075, 12);
+});
+
 test('one large intent among small ones gives the vote no weight', () => {
   expect(
     voteWeight(

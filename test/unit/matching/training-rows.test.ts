@@ -4,7 +4,7 @@ import { fitScorer } from '../../../src/matching/fit.ts';
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { trainingRows } from '../../../src/matching/training-rows.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
-import { madeUpCorpus, naiveMultiply, nearVector } from '../../support/matching-corpora.ts';
+import { madeUpCorpus, matrixOf, naiveMultiply, nearVector } from '../../support/matching-corpora.ts';
 import { scoresOf } from '../../support/scores-of.ts';
 
 const SHAPE = { sizes: new Array<number>(12).fill(2), dimension: 16, noise: 3.5, seed: 3 } as const;
@@ -113,4 +113,27 @@ test('answers are tried on the questions of their own intents alone', async () =
 test('one intent has nothing that its name could tell apart', async () => {
   const { input } = madeUpCorpus({ sizes: [4], names: 'telling' });
   expect((await trainingRows(input, naiveMultiply)).texts).toEqual(input.texts);
+});
+
+test('names count from a quarter of the way on between guessing and finding every question', async () => {
+  // Four intents of four questions: guessing finds a quarter, and a quarter of the rest is seven of sixteen.
+  const axis = (at: number) => Float32Array.from({ length: 4 }, (_, i) => (i === at ? 1 : 0));
+  const countsAt = async (found: number) => {
+    const { input } = madeUpCorpus({ sizes: [4, 4, 4, 4], dimension: 4 });
+    const vectors = matrixOf(
+      Array.from(input.intents, (intent, row) => axis(row < found ? intent : (intent + 1) % 4)),
+      4,
+    );
+    const names = { texts: ['a', 'b', 'c', 'd'], intents: Int32Array.of(0, 1, 2, 3), vectors: matrixOf([0, 1, 2, 3].map(axis), 4) };
+    return (await trainingRows({ ...input, vectors, names }, naiveMultiply)).texts.length > 16;
+  };
+  expect([await countsAt(6), await countsAt(7)]).toEqual([false, true]);
+});
+
+test('a question can be repeated by a name and by an answer', async () => {
+  const { answers, ...rest } = answered('telling');
+  const { names } = madeUpCorpus({ ...SHAPE, names: 'telling' }).input;
+  if (answers === undefined || names === undefined) throw new Error('There are no answers, or no names.');
+  const { repeats } = await trainingRows({ ...rest, texts: rest.texts.with(0, 'topic0'), names, answers }, naiveMultiply);
+  expect(repeats.get(0)).toEqual([rest.texts.length, rest.texts.length + names.texts.length]);
 });
