@@ -157,6 +157,13 @@ describe('a learning curve', () => {
   test('takes sizes below the middle intent', () => {
     expect(learningSizes(corpus)).toEqual([1, 2, 3, 5]);
     expect(learningSizes({ ...corpus, entries: [entry('a', ['one'])] })).toEqual([]);
+    const sized = [2, 4, 30, 60].map((size, i) =>
+      entry(
+        `e${i}`,
+        Array.from({ length: size }, (_, at) => `q${at}`),
+      ),
+    );
+    expect(learningSizes({ ...corpus, entries: sized })).toEqual([1, 2, 3, 5, 10, 20]);
   });
 
   test('keeps at most so many questions an intent, the smaller draw within the larger', () => {
@@ -164,5 +171,17 @@ describe('a learning curve', () => {
     expect(two.entries.map(({ questions }) => questions.length)).toEqual(WORDS.map(() => 2));
     for (const [i, { questions }] of two.entries.entries())
       expect(three.entries[i]?.questions).toEqual(expect.arrayContaining([...questions]));
+    // Drawn, and not the first ones of the file.
+    expect(withFewerQuestions(corpus, 2, 7).entries).not.toEqual(two.entries);
+  });
+
+  test('counts the questions of an intent over all its entries; one that keeps none falls away, and golden rows do', () => {
+    const split = [entry('a', ['one', 'two']), entry('b', ['three', 'four'], { intent: 'a' }), entry('c', ['five'])];
+    const { entries, golden } = withFewerQuestions({ ...corpus, entries: split, golden: [{}] } as unknown as Corpus, 1);
+    expect(entries.map(({ intent, questions }) => [intent, questions.length])).toEqual([
+      ['a', 1],
+      ['c', 1],
+    ]);
+    expect(golden).toEqual([]);
   });
 });
