@@ -3,8 +3,6 @@
  * corpus and some of its training questions become counter-examples; asked are its validation utterances, which should be refused, and all others.
  * docs/decisions/0022-counter-examples.md has the figures.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { MatchAnswer } from '../src/answering/match-answer.ts';
 import { markdownLines } from '../src/cli/table.ts';
 import { loadConfig } from '../src/config/load-config.ts';
@@ -13,6 +11,7 @@ import { openEncoder } from '../src/wiring/open-encoder.ts';
 import { withThrowawayVersions } from '../src/wiring/throwaway-versions.ts';
 import { rememberingEncoder } from './evaluation/remembering-encoder.ts';
 import { asker } from './invariance/measure.ts';
+import { everyIntent, faqFile, firstOfEach, type LabelledRow, rowReader } from './support/labelled-rows.ts';
 
 const SETS = [
   { title: 'CLINC150, 10 an intent', stored: 'clinc150/train-10shot.jsonl', asked: 'clinc150/valid.jsonl', most: 10 },
@@ -26,40 +25,23 @@ const COUNTER_EXAMPLES = [0, 1, 3, 10];
 const REFUSED = 10;
 const MOST_ASKED = 1500;
 
-interface Row {
-  readonly text: string;
-  readonly intent: string | null;
-}
-
 const { config } = loadConfig();
-const { evalData } = config;
-if (evalData === undefined) throw new Error('Expected FAQMATCH_EVAL_DATA to name the folder of public sets; it is not set.');
-
-async function rowsOf(file: string): Promise<readonly Row[]> {
-  const lines = (await readFile(join(evalData ?? '', file), 'utf8')).trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as Row);
-}
+const rowsOf = rowReader(config.evalData);
 
 const every = <Item>(items: readonly Item[], count: number): readonly Item[] =>
   items.filter((_, at) => at % Math.max(1, Math.floor(items.length / count)) === 0).slice(0, count);
-
-/** The first rows of each intent. */
-function firsts(rows: readonly Row[], most: number): readonly Row[] {
-  return Array.from(Map.groupBy(rows, ({ intent }) => intent).values()).flatMap((own) => own.slice(0, most));
-}
 
 const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
 const encoder = rememberingEncoder(await openEncoder(config, { onProblem }));
 const table: (readonly string[])[] = [];
 await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
-  const ask = (rows: readonly Row[]) => Promise.all(rows.map(({ text }) => text).map(asker(match, 'set')));
+  const ask = (rows: readonly LabelledRow[]) => Promise.all(rows.map(({ text }) => text).map(asker(match, 'set')));
   const unrelated = every(await rowsOf('clinc150/oos-valid.jsonl'), 300);
   for (const { title, stored, asked, most } of SETS) {
     const train = await rowsOf(stored);
-    const intents = [...new Set(train.map(({ intent }) => intent))].sort();
-    const refused = new Set(intents.filter((_, at) => at % REFUSED === REFUSED - 1));
-    const isRefused = ({ intent }: Row) => refused.has(intent);
-    const kept = firsts(
+    const refused = everyIntent(train, REFUSED);
+    const isRefused = ({ intent }: LabelledRow) => refused.has(intent);
+    const kept = firstOfEach(
       train.filter((row) => !isRefused(row)),
       most,
     );
@@ -70,9 +52,7 @@ await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, m
       MOST_ASKED,
     );
     for (const count of COUNTER_EXAMPLES) {
-      const counters = firsts(train.filter(isRefused), count).map(({ text }) => ({ text, intent: null }));
-      const text = [...kept, ...counters].map((row) => JSON.stringify(row)).join('\n');
-      await versions.reload('set', [{ name: 'faq.jsonl', data: new TextEncoder().encode(text) }]);
+      await versions.reload('set', [faqFile(kept, firstOfEach(train.filter(isRefused), count))]);
       const share = (answers: readonly MatchAnswer[], holds: (answer: MatchAnswer, at: number) => boolean): string =>
         percentText(answers.filter(holds).length / answers.length);
       const refuses = ({ decision }: MatchAnswer) => decision !== 'answer';

@@ -5,25 +5,10 @@
 import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic, logit, type Weights } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
 import { decide } from './decide.ts';
-import { bestTwo, type Closeness, features } from './features.ts';
+import { bestTwo, features } from './features.ts';
+import type { CounterScore, HonestRows, HonestScore, SimulatedScore } from './honest-rows.ts';
 import { type ClarifyRow, type LearntDecisions, learnDecisions, MOST_CLARIFY } from './learnt-decisions.ts';
 import { UNIVERSAL_SHARE } from './universal-prior.ts';
-
-/** One honestly scored utterance. */
-export interface HonestScore {
-  readonly scores: Float32Array;
-  /** Closeness to each intent (counter-examples.ts). */
-  readonly closenessOf: (intent: number) => Closeness;
-  /** The right intent; undefined for out of scope. */
-  readonly intent: number | undefined;
-}
-
-/** A stored question as if its intent were not there. */
-export interface SimulatedScore extends HonestScore {
-  readonly intent: undefined;
-  /** The intent that it is stored under. */
-  readonly source: number;
-}
 
 /** Fewer rows in scope than this say little against the constants: two of them, from one intent, moved answers everywhere by 16 points. */
 const HANDFUL = 20;
@@ -34,8 +19,8 @@ const HANDFUL = 20;
  */
 const DOZEN = 12;
 
-/** Counter-examples that know as much of what answers are wrong as all simulated rows together. */
-const KNOWN_OUT_OF_SCOPE = 50;
+/** The same for what answers are wrong: a dozen that are all refused say little of what is not. */
+const KNOWN_OUT_OF_SCOPE = 200;
 
 /**
  * Share of the rows in scope that is left out as outlying, times the questions an intent has. Few questions are worded apart on purpose, so one that is
@@ -85,22 +70,28 @@ function fitTemperature(inScope: readonly HonestScore[], prior: number): number 
   return ranked.reduce((best, next) => (next.value > best.value ? next : best)).temperature;
 }
 
-/** Honest rows by where they come from. */
-export interface HonestRows {
-  /** Leave-one-out. */
-  readonly inScope: readonly HonestScore[];
-  /** Leave-one-intent-out: what is asked near the corpus. */
-  readonly simulated: readonly SimulatedScore[];
-  /** The same without the intents most like the one left out: what is asked further off. Where there are any, half of the simulated traffic for the calibrator and FAR_IN_DECISIONS of it for decisions. */
-  readonly far?: readonly SimulatedScore[];
-  readonly counterExamples: readonly HonestScore[];
+function countsOf({ counts = 1 }: CounterScore): number {
+  return counts;
+}
+
+/** Share of the out-of-scope part that counter-examples stand for, where so many weigh as much as all simulated rows together. */
+function knownShare({ simulated, counterExamples }: HonestRows, asMuch: number): number {
+  if (simulated.length === 0) return 1;
+  const count = counterExamples.reduce((sum, row) => sum + countsOf(row), 0);
+  return count / (count + asMuch);
+}
+
+/** Each row with its part of a weight, all parts even or as given. */
+function shared<Row>(rows: readonly Row[], weight: number, partOf: (row: Row) => number = () => 1) {
+  const all = rows.reduce((sum, row) => sum + partOf(row), 0);
+  return rows.map((row) => ({ row, weight: (weight * partOf(row)) / all }));
 }
 
 /** Weight of each kind of row, all rows of a kind together. */
-function parts({ simulated, far = [], counterExamples }: HonestRows, share: number) {
-  const real = simulated.length === 0 ? 1 : counterExamples.length / (counterExamples.length + DOZEN);
+function parts(rows: HonestRows, share: number) {
+  const real = knownShare(rows, DOZEN);
   const made = share * (1 - real);
-  return { inScope: 1 - share, counterExamples: share * real, made, far: far.length === 0 ? 0 : made / 2 };
+  return { inScope: 1 - share, counterExamples: share * real, made, far: (rows.far ?? []).length === 0 ? 0 : made / 2 };
 }
 
 /** Whether a corpus's own rows can teach anything: some in scope, and some that are not right. */
@@ -157,14 +148,14 @@ export function fitCalibrator(rows: HonestRows, { share, prior, baseline, questi
   const total = rows.inScope.length;
   const part = parts(rows, share);
   const strength = 1 + HANDFUL / total;
-  const weighed = (list: readonly HonestScore[], weight: number) =>
-    list.map((honest) => toRow(honest, (weight * total) / list.length, baseline));
   const all: readonly CalibrationRow[] = [
-    ...weighed(rows.inScope, part.inScope),
-    ...weighed(rows.counterExamples, part.counterExamples),
-    ...weighed(rows.simulated, part.made - part.far),
-    ...weighed(far, part.far),
-  ].filter((row) => row.weight > 0);
+    ...shared(rows.inScope, part.inScope * total),
+    ...shared(rows.counterExamples, part.counterExamples * total, countsOf),
+    ...shared(rows.simulated, (part.made - part.far) * total),
+    ...shared(far, part.far * total),
+  ]
+    .filter(({ weight }) => weight > 0)
+    .map(({ row, weight }) => toRow(row, weight, baseline));
   const fitInScope = (some: readonly CalibrationRow[]) =>
     fitLogistic(some, (row) => row.inScope, { mean: shifted(prior.inScope, share), strength });
   const kept = withoutOutlying(all, fitInScope(all), Math.min(MOST_OUTLYING, OUTLYING / questionsPerIntent));
@@ -215,22 +206,20 @@ export function fitDecisions(rows: HonestRows, calibrator: Calibrator, settings:
   if (!teaches(rows)) return undefined;
   const { far = [], simulated, counterExamples, inScope } = rows;
   const { outOfScopeShare: share } = settings;
-  const known = simulated.length === 0 ? 1 : counterExamples.length / (counterExamples.length + KNOWN_OUT_OF_SCOPE);
+  const known = knownShare(rows, KNOWN_OUT_OF_SCOPE);
   const made = share * (1 - known);
   const further = far.length === 0 ? 0 : made * FAR_IN_DECISIONS;
-  const weighed = (list: readonly (HonestScore | SimulatedScore)[], weight: number) =>
-    list.map((honest) => {
-      const found = features(honest.scores, honest.closenessOf);
-      const right = honest.intent !== undefined && found.best === honest.intent;
-      const [confidence] = bestAndInScope(calibrator, { scores: honest.scores, found, allowed: undefined });
-      return { confidence, right, weight: weight / list.length, group: groupOf(honest) };
-    });
   const all = [
-    ...weighed(inScope, 1 - share),
-    ...weighed(counterExamples, share * known),
-    ...weighed(simulated, made - further),
-    ...weighed(far, further),
-  ];
+    ...shared<HonestScore | SimulatedScore>(inScope, 1 - share),
+    ...shared(counterExamples, share * known, countsOf),
+    ...shared(simulated, made - further),
+    ...shared(far, further),
+  ].map(({ row, weight }) => {
+    const found = features(row.scores, row.closenessOf);
+    const right = row.intent !== undefined && found.best === row.intent;
+    const [confidence] = bestAndInScope(calibrator, { scores: row.scores, found, allowed: undefined });
+    return { confidence, right, weight, group: groupOf(row) };
+  });
   const asked = inScope.flatMap((honest) => clarifyRow(honest, calibrator, settings));
   return learnDecisions(all, asked);
 }

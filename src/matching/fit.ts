@@ -1,12 +1,14 @@
 /**
  * Fits scorer and calibrator from a corpus alone, in closed form. Meant for a worker thread: it computes for seconds on 10,000 questions.
  */
-import { fitCalibrator, fitDecisions, type HonestRows, type HonestScore, type SimulatedScore } from './calibration-rows.ts';
+import { fitCalibrator, fitDecisions } from './calibration-rows.ts';
 import { type FitInput, type Multiply, NO_INTENT, type Probe, type Refusals } from './contract.ts';
 import { closeness, type Held, heldAgainst } from './counter-examples.ts';
+import { countFairly } from './fair-counts.ts';
 import type { Closeness } from './features.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';
+import type { HonestRows, HonestScore, SimulatedScore } from './honest-rows.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
 import { leaveGroupOut } from './honest-scores.ts';
 import { fitKernelRidge, type RidgeFit } from './kernel-ridge.ts';
@@ -114,11 +116,12 @@ export async function fitScorer(
   const weight = voteWeight(input.intents, input.intentCount);
   const constants = ridgeConstants(input.intentCount);
   const counterExamples = await scoreCounterExamples(fit, input, multiply);
-  const rows = honestRows(samples, weight, counterExamples);
+  const baseline = input.intentCount === 1 ? 0 : 1 / input.intentCount;
+  const rows = countFairly(honestRows(samples, weight, counterExamples), { prior: constants, baseline });
   const calibrator = fitCalibrator(rows, {
     share: input.settings.outOfScopeShare,
     prior: constants,
-    baseline: input.intentCount === 1 ? 0 : 1 / input.intentCount,
+    baseline,
     questionsPerIntent: input.texts.length / input.intentCount,
   });
   step();
@@ -159,7 +162,7 @@ export function fitHitScorer(
   const stored = probes.filter((probe): probe is Probe & { readonly intent: number } => probe.intent !== undefined);
   const questions = rowsByIntent(input.intents, input.intentCount);
   const answerable = stored.filter((probe) => (questions[probe.intent]?.length ?? 0) > 1);
-  const rows: HonestRows = {
+  const honest: HonestRows = {
     inScope: answerable.map(({ near, intent, refusals }) => honestProbe(near, intent, { refusals, intentCount })),
     simulated: stored.map(({ nearOthers, refusals, intent }) => ({
       ...honestProbe(nearOthers, undefined, { refusals, intentCount }),
@@ -170,10 +173,12 @@ export function fitHitScorer(
       .filter((probe) => probe.intent === undefined)
       .map(({ near, refusals }) => honestProbe(near, undefined, { refusals, intentCount })),
   };
+  const baseline = 0;
+  const rows = countFairly(honest, { prior: HITS_CALIBRATOR, baseline });
   const calibrator = fitCalibrator(rows, {
     share: input.settings.outOfScopeShare,
     prior: HITS_CALIBRATOR,
-    baseline: 0,
+    baseline,
     questionsPerIntent: input.intents.length / intentCount,
   });
   const leverages = new Float32Array(input.counterIntents.length);

@@ -14,7 +14,7 @@ import { ridgeScorer } from './ridge-scorer.ts';
 import type { IntentScorer } from './scorer.ts';
 
 /** Raised whenever the same corpus would score differently or stored bytes could not be read; part of a version's identity. */
-export const SCORER_FORMAT = 9;
+export const SCORER_FORMAT = 10;
 
 /**
  * Vote weight, temperature, the two logistics' weights, odds of none and baseline in one Float64Array: V8 writes plain numbers in one form or another after what

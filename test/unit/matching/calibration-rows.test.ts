@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest';
-import {
-  fitCalibrator as fitCalibratorFor,
-  fitDecisions,
-  type HonestRows,
-  type HonestScore,
-  type SimulatedScore,
-} from '../../../src/matching/calibration-rows.ts';
+import { fitCalibrator as fitCalibratorFor, fitDecisions } from '../../../src/matching/calibration-rows.ts';
 import { type Calibrator, confidences, logit, sigmoid } from '../../../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
 import { features } from '../../../src/matching/features.ts';
+import type { HonestRows, HonestScore, SimulatedScore } from '../../../src/matching/honest-rows.ts';
 import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { closeAt } from '../../support/close-at.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
@@ -106,6 +101,21 @@ test('counter-examples share with simulated rows, by their number, and stand alo
   expect(many50?.best).toBeLessThan(few?.best ?? 0);
   const alone = bestConfidence(fitCalibrator({ ...base, simulated: [], counterExamples: many(50, near) }, 0.25), probe);
   expect(alone.best).toBeLessThan(many50?.best ?? 0);
+});
+
+test('a counter-example that counts as a part of a row weighs as that part, for confidence and for precision', () => {
+  const base = { inScope: many(100, () => inScope()), simulated: many(100, outside) };
+  const lures: readonly HonestScore[] = many(20, () => lure()).map(({ scores, closenessOf, intent }) => ({ scores, closenessOf, intent }));
+  const probe = lure();
+  const counted = (counts: number) => ({ ...base, counterExamples: lures.map((row) => ({ ...row, counts })) });
+  const sure = (rows: HonestRows) => bestConfidence(fitCalibrator(rows, 0.25), probe).best;
+  const learnt = (rows: HonestRows) => fitDecisions(rows, UNIVERSAL_CALIBRATOR, DEFAULT_MATCH_SETTINGS)?.precision[100] ?? Number.NaN;
+  for (const figure of [sure, learnt]) {
+    const [whole, tenth, none] = [counted(1), counted(0.1), { ...base, counterExamples: [] }].map(figure) as [number, number, number];
+    expect(figure({ ...base, counterExamples: lures })).toBe(whole);
+    expect(tenth).toBeGreaterThan(whole + (none - whole) / 2);
+    expect(tenth).toBeLessThan(none);
+  }
 });
 
 test('far simulated rows stand for half of the simulated traffic and leave more confidence to what is in scope', () => {
