@@ -131,6 +131,19 @@ function reportMissingAnswers(drafts: readonly EntryDraft[], list: FaultList): v
   list.warn('missing_answer', first.place, message);
 }
 
+/** A filter on a locale passes entries of that locale only, so one without is lost to whoever asks for any. One warning for all. */
+function reportMissingLocales(drafts: readonly EntryDraft[], list: FaultList): void {
+  const lacking = drafts.filter(({ locale }) => locale === '');
+  const first = lacking[0];
+  if (first === undefined || lacking.length === drafts.length) return;
+  const found = `${lacking.length} of ${drafts.length} entries have none, ${quoted(first.id)} the first`;
+  list.warn(
+    'missing_locale',
+    first.place,
+    `Expected all entries to have a locale or none to; ${found}: requests that ask for a locale do not find them.`,
+  );
+}
+
 function reportUnknownIntents(collection: Collection, intents: ReadonlySet<string>): void {
   const adviceOf = createIntentAdvice(intents);
   for (const { intent, place } of collection.golden) {
@@ -180,6 +193,7 @@ export function assemble(collection: Collection, file: string): Corpus {
   const owners = reportAmbiguous(entries, list);
   reportContradictions(entries, corpusWide, { owners, list });
   reportMissingAnswers(drafts, list);
+  reportMissingLocales(drafts, list);
   reportUnequalDemands(drafts, list);
   // Where an FAQ file was refused, the intents are not all known.
   if (!list.refused()) reportUnknownIntents(collection, new Set(drafts.map((draft) => draft.intent)));

@@ -54,6 +54,8 @@ export type WarningCode =
   | 'unsplit_tags'
   /** A locale is well formed and names no known language. */
   | 'doubtful_locale'
+  /** Some entries have a locale and this one has none: no filter on a locale finds it. */
+  | 'missing_locale'
   /** A question, counter-example or golden utterance holds what nobody types: text in the wrong encoding, an HTML entity. */
   | 'garbled_text'
   /** An entry has no answer. */

@@ -216,7 +216,7 @@ describe('texts and tags that are not what was meant', () => {
   });
 
   it('warn of a locale that names no language, and say which was meant', () => {
-    const locales = ['english', 'Danish-DK', 'klingonx', 'xx', 'en', 'pt-BR', 'zh-Hant-TW', 'gsw', 'tlh', 'und', 'sr-Latn', 'en-UK', ''];
+    const locales = ['english', 'Danish-DK', 'klingonx', 'xx', 'en', 'pt-BR', 'zh-Hant-TW', 'gsw', 'tlh', 'und', 'sr-Latn', 'en-UK'];
     const { faults, warnings } = parse({
       'faq.json': entries(...locales.map((locale, i) => ({ id: `e${i}`, questions: [`q${i}`], locale }))),
     });
@@ -228,6 +228,16 @@ describe('texts and tags that are not what was meant', () => {
       'write the language as two or three letters, such as en or pt-BR',
       'write the language as two or three letters, such as en or pt-BR',
     ]);
+  });
+
+  it('warn once of entries without a locale where others have one', () => {
+    const localesOf = (...locales: readonly string[]) =>
+      parse({ 'faq.json': entries(...locales.map((locale, i) => ({ id: `e${i}`, questions: [`q${i}`], locale }))) }).warnings;
+    const warnings = localesOf('en', '', 'de', '');
+    expect(brief(warnings)).toEqual(['missing_locale faq.json:2 [1]']);
+    expect(warnings[0]?.message).toContain('2 of 4 entries have none, "e1" the first');
+    expect(localesOf('', '')).toEqual([]);
+    expect(localesOf('en', 'de')).toEqual([]);
   });
 });
 
