@@ -42,9 +42,16 @@ export function createCalls(address: string, connection: Connection, options: Cl
     signal: call?.signal,
   });
   return {
-    read: (method, request, plan) => callUnary(method, request, { ...targetOf(plan), waitForServer, retry }),
-    write: (method, request, plan) => callUnary(method, request, { ...targetOf(plan), waitForServer, retry: undefined }),
-    stream: (call) => {
+    async read(method, request, plan) {
+      connection.requireOpen();
+      return await callUnary(method, request, { ...targetOf(plan), waitForServer, retry });
+    },
+    async write(method, request, plan) {
+      connection.requireOpen();
+      return await callUnary(method, request, { ...targetOf(plan), waitForServer, retry: undefined });
+    },
+    stream(call) {
+      connection.requireOpen();
       const reading = targetOf({ options: call, kind: 'stream' });
       const deadline = new Date(Date.now() + reading.deadlineMs);
       return { opening: [new Metadata({ waitForReady: waitForServer }), { deadline }], reading };

@@ -102,7 +102,7 @@ function matchCalls({ match }: Connection, calls: Calls): MatchCalls {
   const one = match.match.bind(match);
   const batch = match.matchBatch.bind(match);
   return {
-    match: (input, options) => calls.read(one, matchRequest(input), { options, kind: 'match' }),
+    match: async (input, options) => await calls.read(one, matchRequest(input), { options, kind: 'match' }),
     async matchBatch(inputs, options) {
       const { outcomes } = await calls.read(batch, { requests: inputs.map(matchRequest) }, { options, kind: 'batch' });
       return outcomes.map(({ outcome }) => outcomeOf(outcome));

@@ -1,11 +1,15 @@
 /** One channel to one server with the contract's services on it; grpc-js reconnects it as often as needed. */
 import type { Client } from '@grpc/grpc-js';
 import { connectivityState, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
+import { FaqError } from '../errors.ts';
 import { CorpusAdminServiceClient } from '../generated/faqmatch/v1/admin.ts';
 import { FaqServiceClient } from '../generated/faqmatch/v1/faq.ts';
 import { InfoServiceClient } from '../generated/faqmatch/v1/info.ts';
 import { MatchServiceClient } from '../generated/faqmatch/v1/match.ts';
 import type { ClientOptions } from './options.ts';
+
+/** Reason of the error for calls of a client that was closed. */
+export const CLIENT_CLOSED = 'CLIENT_CLOSED';
 
 /** Admin messages may be this large. */
 const ADMIN_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -20,6 +24,8 @@ export interface Connection {
   readonly bare: Client;
   /** Whether a connection stands right now. */
   connected(): boolean;
+  /** @throws FaqError failed_precondition, reason CLIENT_CLOSED, once it was closed. */
+  requireOpen(): void;
   close(): void;
 }
 
@@ -41,6 +47,7 @@ export function openConnection(address: string, options: Pick<ClientOptions, 'ke
   const match = new MatchServiceClient(address, insecure, channelOptions);
   const channel = match.getChannel();
   const shared = { channelOverride: channel };
+  let closed = false;
   const Bare = makeGenericClientConstructor({}, 'bare');
   return {
     match,
@@ -49,6 +56,12 @@ export function openConnection(address: string, options: Pick<ClientOptions, 'ke
     admin: new CorpusAdminServiceClient(address, insecure, shared),
     bare: new Bare(address, insecure, shared),
     connected: () => channel.getConnectivityState(false) === connectivityState.READY,
-    close: () => channel.close(),
+    requireOpen() {
+      if (closed) throw new FaqError('failed_precondition', 'This client was closed; make another one.', { reason: CLIENT_CLOSED });
+    },
+    close() {
+      closed = true;
+      channel.close();
+    },
   };
 }

@@ -327,3 +327,36 @@ test('all entries are listed page by page', async () => {
   for await (const entry of clientOf(server.address).listEntries({ corpus: 'shop' })) ids.push(entry.id);
   expect(ids).toEqual(['e0', 'e1', 'e2']);
 });
+
+test('a client that was closed says so, whatever is called', async () => {
+  const server = await matchServer((call, callback) => callback(null, answer(call.request)));
+  const client = clientOf(server.address);
+  await client.match({ corpus: 'shop', utterance: 'first' });
+  client.close();
+  const calls = [
+    client.match({ corpus: 'shop', utterance: 'hi' }),
+    client.matchBatch([{ corpus: 'shop', utterance: 'hi' }]),
+    client.rollback({ corpus: 'shop' }),
+    client.health(''),
+    client.matchStream([]).next(),
+    client.reload({ corpus: 'shop', source: { path: 'faq.yaml' } }).next(),
+  ];
+  for (const call of calls) expect(await failure(call)).toMatchObject({ code: 'failed_precondition', reason: 'CLIENT_CLOSED' });
+});
+
+test.each<[input: object | undefined, field: string | undefined, came: string]>([
+  [undefined, undefined, 'came undefined'],
+  [{ corpus: 'shop' }, 'utterance', 'expected a text, came undefined'],
+  [{ corpus: 7, utterance: 'hi' }, 'corpus', 'expected a text, came 7'],
+  [{ corpus: 'shop', utterance: 'hi', topK: -1 }, 'topK', 'came -1'],
+  [{ corpus: 'shop', utterance: 'hi', topK: 1.5 }, 'topK', 'came 1.5'],
+  [{ corpus: 'shop', utterance: 'hi', filter: { locales: 'de', tags: [] } }, 'filter.locales', "expected a list of texts, came 'de'"],
+  [{ corpus: 'shop', utterance: 'hi', filter: { locales: [], tags: [1] } }, 'filter.tags', 'came [ 1 ]'],
+])('a request that the contract has no form for is refused before it is sent: %o', async (input, field, came) => {
+  const client = clientOf('127.0.0.1:1');
+  for (const call of [() => client.match(input as never), () => client.matchBatch([input as never])]) {
+    const error = await failure(call());
+    expect(error).toMatchObject({ code: 'invalid_argument', field });
+    expect(error.message).toContain(came);
+  }
+});
