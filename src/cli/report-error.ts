@@ -1,5 +1,6 @@
 /** An error as a person at a terminal needs it: what happened, every fault with its place, and what to do next. */
 
+import { isServiceError } from '../client/decode-error.ts';
 import { BAD_SETTINGS } from '../config/load-config.ts';
 import type { Fault } from '../errors.ts';
 import { FaqError } from '../errors.ts';
@@ -23,7 +24,8 @@ function nextStep(error: FaqError): string | undefined {
 /** Prints an error on standard error. @returns the exit code it stands for. */
 export function reportError(terminal: Terminal, thrown: unknown): ExitCode {
   const error = FaqError.from(thrown);
-  if (error.code === 'internal' && error.cause !== undefined) {
+  // What a server says is its own message; its stack stands in its log.
+  if (error.code === 'internal' && error.cause !== undefined && !isServiceError(error.cause)) {
     const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause);
     terminal.err(`faqmatch: internal error: ${cause}`);
     return exitCodeOf(error);
