@@ -43,7 +43,7 @@ function toRow(honest: HonestScore, weight: number, baseline: number): Calibrati
   const found = features(honest.scores, honest.closenessOf);
   return {
     features: { ...found, score: found.score - baseline },
-    right: honest.intent !== undefined && found.best === honest.intent,
+    right: found.best === honest.intent,
     inScope: honest.intent !== undefined,
     weight,
   };
@@ -134,7 +134,7 @@ function withoutOutlying(rows: readonly CalibrationRow[], inScope: Weights, shar
   const likely = rows.filter((row) => row.inScope).sort((a, b) => logit(inScope, a.features) - logit(inScope, b.features));
   const gone = share * likely.length;
   const kept = likely.map((row, place) => ({ ...row, weight: (row.weight * Math.min(1, Math.max(0, place + 1 - gone))) / (1 - share) }));
-  return [...kept, ...rows.filter((row) => !row.inScope)].filter((row) => row.weight > 0);
+  return [...kept, ...rows.filter((row) => !row.inScope)];
 }
 
 /**
@@ -153,9 +153,7 @@ export function fitCalibrator(rows: HonestRows, { share, prior, baseline, questi
     ...shared(rows.counterExamples, part.counterExamples * total, countsOf),
     ...shared(rows.simulated, (part.made - part.far) * total),
     ...shared(far, part.far * total),
-  ]
-    .filter(({ weight }) => weight > 0)
-    .map(({ row, weight }) => toRow(row, weight, baseline));
+  ].map(({ row, weight }) => toRow(row, weight, baseline));
   const fitInScope = (some: readonly CalibrationRow[]) =>
     fitLogistic(some, (row) => row.inScope, { mean: shifted(prior.inScope, share), strength });
   const kept = withoutOutlying(all, fitInScope(all), Math.min(MOST_OUTLYING, OUTLYING / questionsPerIntent));
@@ -216,7 +214,7 @@ export function fitDecisions(rows: HonestRows, calibrator: Calibrator, settings:
     ...shared(far, further),
   ].map(({ row, weight }) => {
     const found = features(row.scores, row.closenessOf);
-    const right = row.intent !== undefined && found.best === row.intent;
+    const right = found.best === row.intent;
     const [confidence] = bestAndInScope(calibrator, { scores: row.scores, found, allowed: undefined });
     return { confidence, right, weight, group: groupOf(row) };
   });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fitCalibrator as fitCalibratorFor, fitDecisions } from '../../../src/matching/calibration-rows.ts';
 import { type Calibrator, confidences, logit, sigmoid } from '../../../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
@@ -66,6 +66,25 @@ test('the mean of either probability over its traffic is the share of it for whi
     expect((1 - share) * mean('inScope', rows.inScope) + share * mean('inScope', rows.simulated)).toBeCloseTo(1 - share, 2);
     expect(mean('right', rows.inScope)).toBeCloseTo(0.9, 2);
   }
+});
+
+test('of what is out of scope twelve counter-examples are half, and of the rest what is far off is half', () => {
+  const rows = {
+    inScope: many(1000, () => inScope()),
+    simulated: many(300, (at) => (at % 3 === 0 ? lure() : outside())),
+    far: many(200, (at) => (at % 10 === 0 ? lure() : outside())),
+    counterExamples: many(12, () => lure()),
+  };
+  const share = 0.4;
+  const calibrator = fitCalibrator(rows, share, { questionsPerIntent: Number.POSITIVE_INFINITY });
+  const mean = (scored: readonly HonestScore[]) =>
+    scored.reduce((sum, { scores, closenessOf }) => sum + sigmoid(logit(calibrator.inScope, features(scores, closenessOf))), 0) /
+    scored.length;
+  const outOfScope = mean(rows.counterExamples) / 2 + mean(rows.simulated) / 4 + mean(rows.far) / 4;
+  expect((1 - share) * mean(rows.inScope) + share * outOfScope).toBeCloseTo(1 - share, 2);
+  // The kinds lie apart, or any shares would do.
+  expect(mean(rows.counterExamples) - mean(rows.simulated)).toBeGreaterThan(0.2);
+  expect(mean(rows.simulated) - mean(rows.far)).toBeGreaterThan(0.1);
 });
 
 test('whether the best intent is right, if the utterance is in scope, is learnt from rows in scope alone', () => {
@@ -155,6 +174,9 @@ test('without in-scope rows, and without any row out of scope, the constants sta
   expect(fitCalibrator(outOfScopeAlone, 0.25)).toEqual(UNIVERSAL_CALIBRATOR);
   const inScopeAlone = { inScope: many(50, () => inScope()), simulated: [], counterExamples: [] };
   expect(fitCalibrator(inScopeAlone, 0.25, { prior: LONE_INTENT_CALIBRATOR })).toEqual(LONE_INTENT_CALIBRATOR);
+  // Nor is anything learnt about deciding.
+  for (const rows of [outOfScopeAlone, inScopeAlone])
+    expect(fitDecisions(rows, UNIVERSAL_CALIBRATOR, DEFAULT_MATCH_SETTINGS)).toBeUndefined();
 });
 
 test('a single row in scope moves the constants little, at whatever share', () => {
@@ -188,6 +210,19 @@ test('the temperature is learnt from enough wrong rows: low where the right inte
       .temperature;
   expect(temperature(9, true)).toBe(UNIVERSAL_CALIBRATOR.temperature);
   expect(temperature(60, true)).toBeLessThan(temperature(60, false));
+  expect(temperature(10, true)).toBeLessThan(UNIVERSAL_CALIBRATOR.temperature);
+});
+
+test('wrong rows whose own intent has no score say nothing of the temperature', () => {
+  const wrong = (intent: number): HonestScore => ({
+    scores: Float32Array.of(0.9, 0.5, 0.3, 0.2, -Infinity),
+    closenessOf: closeAt(0.7),
+    intent,
+  });
+  const spread = many(60, (at) => wrong(1 + (at % 3)));
+  const temperature = (inScopeRows: readonly HonestScore[]) =>
+    fitCalibrator({ inScope: inScopeRows, simulated: many(20, outside), counterExamples: [] }, 0.25).temperature;
+  expect(temperature([...spread, ...many(60, () => wrong(4))])).toBe(temperature(spread));
 });
 
 test('where the corpus teaches nothing, the constants follow the expected share of out-of-scope traffic', () => {
@@ -213,6 +248,63 @@ test('ten counter-examples that are easy to refuse promise no precision that nea
   const without = promised([]);
   expect(promised(many(10, outside)) - without).toBeLessThan(0.06);
   expect(promised(many(200, outside)) - without).toBeGreaterThan(0.1);
+});
+
+describe('of the expected traffic', () => {
+  const kinds = { simulated: many(30, outside), far: many(20, outside), counterExamples: many(50, outside) };
+  const own = many(40, () => inScope());
+  const coverage = (rows: Partial<HonestRows>) => {
+    const all = { inScope: own, simulated: [], counterExamples: [], ...rows };
+    return fitDecisions(all, UNIVERSAL_CALIBRATOR, DEFAULT_MATCH_SETTINGS)?.coverage ?? new Float64Array(0);
+  };
+
+  test('all rows together are the whole, whichever kinds there are', () => {
+    const { simulated, far, counterExamples } = kinds;
+    for (const rows of [{ simulated }, { counterExamples }, { simulated, far }, { simulated, counterExamples }, kinds])
+      expect(coverage(rows)[0]).toBeCloseTo(1, 9);
+  });
+
+  test('fifty counter-examples are a fifth of what is out of scope, and all of it where nothing is simulated', () => {
+    // What the coverage gains when all of them look like an intent is their share.
+    const alike = many(50, () => ({ ...lure(), scores: Float32Array.of(1, 0.1, 0.1) }));
+    const unlike = many(50, () => ({ ...lure(), scores: Float32Array.of(0, 0, 0), closenessOf: closeAt(0.1) }));
+    const gained = (rows: Partial<HonestRows>) =>
+      (coverage({ ...rows, counterExamples: alike })[100] ?? 0) - (coverage({ ...rows, counterExamples: unlike })[100] ?? 0);
+    const share = DEFAULT_MATCH_SETTINGS.outOfScopeShare;
+    expect(gained(kinds)).toBeCloseTo(share / 5, 9);
+    expect(gained({})).toBeCloseTo(share, 9);
+  });
+});
+
+test('rows in scope and rows simulated from the same intent err apart', () => {
+  const own = many(200, (at) => ({ ...inScope(at % 10 !== 0), intent: at % 4 }));
+  const promised = (firstSource: number) => {
+    const simulated = many(200, (at) => (at % 4 === 0 ? lure(firstSource + (at % 4)) : outside(firstSource + (at % 4))));
+    return fitDecisions({ inScope: own, simulated, counterExamples: [] }, UNIVERSAL_CALIBRATOR, DEFAULT_MATCH_SETTINGS)?.precision[100];
+  };
+  expect(promised(0)).toBeCloseTo(promised(100) ?? Number.NaN, 2);
+});
+
+test('whom to ask between is learnt from rows that would be asked back, by their part of what is in scope', () => {
+  // In scope with .7; of that the intents have .5, .42, .06 and .02, but for the softmax's digits.
+  const parts = [0.5, 0.42, 0.06, 0.02];
+  const calibrator: Calibrator = {
+    right: [0, 0, 0, 0],
+    inScope: [Math.log(0.7 / 0.3), 0, 0, 0],
+    temperature: 0.1,
+    noneOdds: 1,
+    baseline: 0,
+  };
+  const scores = Float32Array.from(parts, (part, intent) => 0.1 * Math.log(part) + (intent === 0 ? 0.1 : 0));
+  const torn = (intent: number): HonestScore => ({ scores, closenessOf: closeAt(0.7), intent });
+  const asked = many(40, (at) => torn(at % 10 < 4 ? 2 : at % 2));
+  const learnt = (rows: readonly HonestScore[]) =>
+    fitDecisions({ inScope: rows, simulated: many(20, outside), counterExamples: [] }, calibrator, DEFAULT_MATCH_SETTINGS);
+  // The third is meant too often to be left out, and the first two hold .92 together.
+  expect(learnt(asked)).toMatchObject({ clarifyMass: 0.95, clarifyHolds: 40 / 41 });
+  // A row that is answered or refused teaches nothing of it.
+  const refused = many(40, () => ({ ...torn(1), scores: Float32Array.of(0.5, 0.45, 0.45, 0.45) }));
+  expect(learnt(refused)).toMatchObject({ clarifyHolds: 0 });
 });
 
 test('a precision trusts simulated rows no more than the intents that they come from, and rows from further off for a quarter', () => {
