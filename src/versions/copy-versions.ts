@@ -81,19 +81,19 @@ async function point(
 async function copyPlan(
   wish: CopyWish,
   plan: CopyPlan,
-  run: { readonly signal: AbortSignal; readonly progress: Progress },
+  run: { readonly signal: AbortSignal; readonly progress: Progress; readonly copied: Set<string> },
 ): Promise<ReadonlyMap<string, VersionCopy> | undefined> {
   const { from, to, onProgress } = wish;
-  const { progress, signal } = run;
+  const { progress, signal, copied } = run;
   const copies = new Map<string, VersionCopy>();
   for (const { version, questions } of plan.versions) {
-    throwIfAborted(signal);
     const what = `${plan.corpus} ${version}`;
     const start = progress.done;
     onProgress(start, progress.total, what);
     const report = (done: number): void => onProgress(Math.min(start + Math.min(done, questions), progress.total), progress.total, what);
     const copy = await copyVersion({ from, to, corpus: plan.corpus, version, signal, onProgress: report });
     if (copy.outcome === 'gone') return undefined;
+    if (copy.outcome === 'copied') copied.add(version);
     progress.done += questions;
     copies.set(version, copy);
   }
@@ -105,16 +105,17 @@ async function copyCorpus(wish: CopyWish, first: CopyPlan, progress: Progress): 
   return wish.to.exclusively(corpus, wish.signal, async (signal) => {
     const start = progress.done;
     let plan = first;
-    let copied = 0;
+    // A plan that is given up has copied versions too, which the next one finds there.
+    const copied = new Set<string>();
     for (let plans = 1; ; plans += 1) {
-      const copies = await copyPlan(wish, plan, { signal, progress });
+      const copies = await copyPlan(wish, plan, { signal, progress, copied });
       if (copies !== undefined) {
         const outcomes = [...copies];
         const whole = new Set(outcomes.filter(([, { outcome }]) => outcome !== 'damaged').map(([version]) => version));
-        copied += outcomes.filter(([, { outcome }]) => outcome === 'copied').length;
         const found = outcomes.flatMap(([version, { problem }]) => (problem === undefined ? [] : [`${version}: ${problem}`]));
         throwIfAborted(signal);
-        return { corpus, versions: [...whole], copied, ...(await point(plan, whole, wish)), damaged: [...plan.damaged, ...found] };
+        const pointed = await point(plan, whole, wish);
+        return { corpus, versions: [...whole], copied: copied.intersection(whole).size, ...pointed, damaged: [...plan.damaged, ...found] };
       }
       if (plans === MOST_PLANS) {
         const message = `Versions of corpus "${corpus}" were removed faster than they could be copied. Try again when fewer reloads run.`;
