@@ -163,7 +163,7 @@ export class MicroBatcher<Item, Result> {
   }
 
   #pump(): void {
-    for (let turn = this.#next(); turn !== undefined && !this.#closing; turn = this.#next()) {
+    for (let turn = this.#next(); turn !== undefined; turn = this.#next()) {
       const batch = this.#take(turn.lane);
       this.#matchesInARow = turn.lane === 'match' ? this.#matchesInARow + 1 : 0;
       void this.#run(turn.state, batch, turn.lane);

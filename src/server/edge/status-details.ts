@@ -38,9 +38,7 @@ export interface StatusHead {
 export function statusDetails(error: FaqError, head: StatusHead): readonly Any[] {
   const details: Any[] = [];
   const refused = fieldViolations(error, head.message);
-  const violations = fitting(refused, roomForViolations(head, error), (violation) =>
-    BadRequest.encode({ fieldViolations: [violation] }).finish(),
-  );
+  const violations = fitting(refused, roomForViolations(head), (violation) => BadRequest.encode({ fieldViolations: [violation] }).finish());
   if (violations.length > 0) details.push(pack('google.rpc.BadRequest', BadRequest.encode({ fieldViolations: violations }).finish()));
   details.push(pack('google.rpc.ErrorInfo', ErrorInfo.encode(errorInfo(error, refused.length - violations.length)).finish()));
   const retryAfterMs = retryAfter(error);
@@ -74,9 +72,8 @@ function retryInfo(milliseconds: number): RetryInfo {
 /** An ErrorInfo with its longest reason and counts, in a Status. */
 const ERROR_INFO_BYTES = 192;
 
-function roomForViolations(head: StatusHead, { faults }: FaqError): number {
-  const room = roomForFaults({ ...head, details: [] }) - ERROR_INFO_BYTES;
-  return faults.length === 0 ? room : room / 2;
+function roomForViolations(head: StatusHead): number {
+  return roomForFaults({ ...head, details: [] }) - ERROR_INFO_BYTES;
 }
 
 /** Bytes left: the message travels percent-encoded, and the whole status once more in base64. */

@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { formBatch } from '../../../src/encoder/batch-forming.ts';
 import { type BatchSlot, MicroBatcher, type MicroBatcherOptions } from '../../../src/encoder/micro-batcher.ts';
 import { FaqError } from '../../../src/errors.ts';
 
@@ -122,14 +124,18 @@ describe('the micro-batcher', () => {
     const { slot, runs } = handSlot();
     const batcher = batcherOver([slot], { maxBatchItems: { match: 1, bulk: 1 }, maxWaiting: 100 });
     for (let count = 0; count < 30; count += 1) void batcher.submit(10, { lane: 'match' });
-    void batcher.submit(99, { lane: 'bulk' });
-    for (let count = 0; count < 31; count += 1) {
+    for (const item of [99, 98]) void batcher.submit(item, { lane: 'bulk' });
+    for (let count = 0; count < 32; count += 1) {
       await turn();
       runs[count]?.finish();
     }
     const place = runs.findIndex((run) => run.items[0] === 99);
     expect(place).toBeGreaterThanOrEqual(9);
     expect(place).toBeLessThanOrEqual(12);
+    // One turn, and then the matches have theirs again.
+    const second = runs.findIndex((run) => run.items[0] === 98);
+    expect(second - place).toBeGreaterThanOrEqual(9);
+    expect(second - place).toBeLessThanOrEqual(12);
   });
 
   it('refuses with a time to wait when the match lane is full, while the bulk lane waits', async () => {
@@ -204,6 +210,43 @@ describe('the micro-batcher', () => {
     expect(batcher.waiting).toBe(0);
   });
 
+  it('leaves nothing on a signal that outlives its calls, as a reload’s does', async () => {
+    const { slot, runs } = handSlot();
+    const batcher = batcherOver([slot]);
+    const caller = new AbortController();
+    const calls = [10, 11].map((item) => batcher.submit(item, { lane: 'bulk', signal: caller.signal }));
+    await turn();
+    runs[0]?.finish();
+    await Promise.all(calls);
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+  });
+
+  it('gives way to other work between two matches of a batch, and not between bulk texts', async () => {
+    for (const [lane, pauses] of [
+      ['match', 3],
+      ['bulk', 0],
+    ] as const) {
+      const { slot, runs } = handSlot();
+      let paused = 0;
+      const pause = async (): Promise<void> => {
+        paused += 1;
+      };
+      const batcher = batcherOver([slot], { pause });
+      const calls = [10, 10, 10, 10].map((item) => batcher.submit(item, { lane }));
+      await turn();
+      runs[0]?.finish();
+      await Promise.all(calls);
+      expect(paused).toBe(pauses);
+    }
+  });
+
+  it('looks no further than 64 waiting texts for company', () => {
+    const waiting = (size: number) => ({ size, queued: true, settled: false });
+    const queue = [waiting(1), ...Array.from({ length: 64 }, () => waiting(90)), waiting(1)];
+    expect(formBatch(queue, { maxItems: 4, maxTokens: 100 }).map(({ size }) => size)).toEqual([1]);
+    expect(queue).toHaveLength(65);
+  });
+
   it('does not keep thousands of callers that left while no slot was ready', async () => {
     const batcher = batcherOver([handSlot({ ready: false }).slot], { maxWaiting: 10 });
     for (let count = 0; count < 5000; count += 1) {
@@ -251,8 +294,13 @@ describe('the micro-batcher', () => {
     const runningCall = batcher.submit(10, { lane: 'match' });
     await turn();
     const waitingCalls = [code(batcher.submit(11, { lane: 'match' })), code(batcher.submit(12, { lane: 'bulk' }))];
-    const closed = batcher.close();
+    let isClosed = false;
+    const closed = batcher.close().then(() => {
+      isClosed = true;
+    });
     expect(await Promise.all(waitingCalls)).toEqual(['unavailable', 'unavailable']);
+    await turn();
+    expect(isClosed).toBe(false);
     expect(await code(batcher.submit(13, { lane: 'match' }))).toBe('unavailable');
     runs[0]?.finish();
     expect(await runningCall).toBe('vector 10');

@@ -47,15 +47,17 @@ describe('withCallSignal', () => {
   });
 
   it('tells a client that left from a deadline that passed', async () => {
-    for (const [call, code] of [
-      [new FakeCall(), 'cancelled'],
-      [new FakeCall(Date.now() + 20), 'deadline_exceeded'],
+    for (const [leftMs, code] of [
+      [Number.POSITIVE_INFINITY, 'cancelled'],
+      // Within the time that a client's clock may be ahead.
+      [60, 'deadline_exceeded'],
     ] as const) {
+      const call = new FakeCall(Date.now() + leftMs);
       const work = withCallSignal(
         call,
         (signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       );
-      setTimeout(() => call.emit('cancelled'), 30);
+      call.emit('cancelled');
       await expect(work).rejects.toMatchObject({ code });
     }
   });
@@ -88,6 +90,11 @@ describe('a status', () => {
   it('never carries the cause', () => {
     const error = new FaqError('internal', 'Neutral.', { cause: new Error('password is hunter2') });
     expect(Buffer.from(Status.encode(toStatus(error)).finish()).toString()).not.toContain('hunter2');
+  });
+
+  it('is sent although its message holds half a character', () => {
+    const { details } = toGrpcFailure(new FaqError('not_found', 'There is no corpus "\ud83d".', { field: 'corpus' }));
+    expect(details).toBe('There is no corpus "\ufffd".');
   });
 
   it('stays under the 8 KiB of trailers that some clients take, however many faults there are', () => {
@@ -127,7 +134,8 @@ describe('a status', () => {
   it('says when to come back only where waiting helps', () => {
     const retryOf = (reason: string) => decodeStatus(toStatus(new FaqError('resource_exhausted', 'Full.', { reason }))).retryAfterMs;
     expect(retryOf('QUEUE_FULL')).toBeGreaterThan(0);
-    expect([retryOf('MESSAGE_TOO_LARGE'), retryOf('DISK_FULL')]).toEqual([undefined, undefined]);
+    for (const reason of ['MESSAGE_TOO_LARGE', 'RESPONSE_TOO_LARGE', 'DISK_FULL'])
+      expect([reason, retryOf(reason)]).toEqual([reason, undefined]);
   });
 
   it('carries 35 faults of ordinary length', () => {
@@ -184,6 +192,12 @@ describe('the failure report', () => {
     expect(lines.map(({ level, matchId }) => [level, matchId])).toEqual([[50, 'm-1']]);
   });
 
+  it('logs damage to stored data with what brought it about', () => {
+    const { lines, report } = logged();
+    report(new FaqError('data_loss', 'A file is damaged.', { cause: new Error('read EIO') }), { method: '/x/Y' });
+    expect(lines).toMatchObject([{ level: 50, method: '/x/Y', msg: 'A file is damaged.', err: { message: 'read EIO' } }]);
+  });
+
   it('does not cry over callers’ mistakes', () => {
     const { lines, report } = logged();
     report(new FaqError('invalid_argument', 'Yours.', { cause: new Error('why') }), {});
@@ -216,6 +230,7 @@ describe('message limits', () => {
 
   it('decode what fits and replace what does not, or what is no message', () => {
     expect(match?.requestDeserialize(Buffer.from([0x0a, 1, 0x61]))).toMatchObject({ corpus: 'a' });
+    expect(match?.requestDeserialize(Buffer.from([0x0a, 8, ...Buffer.from('abcdefgh')]))).toMatchObject({ corpus: 'abcdefgh' });
     expect(match?.requestDeserialize(Buffer.alloc(11))).toMatchObject({ refusal: { code: 'resource_exhausted' } });
     const broken: unknown = match?.requestDeserialize(Buffer.from([0x0a, 0xff]));
     expect(broken).toBeInstanceOf(UnreadableMessage);

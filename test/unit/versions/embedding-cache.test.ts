@@ -117,6 +117,22 @@ describe('the embedding cache', () => {
     await truncate(await logPath(), 7);
     await open().add(TEXTS, vectorsFor(TEXTS));
     expect((await open().find(TEXTS)).missing).toEqual([]);
+    expect([problems, await readdir(join(await logPath(), '..'))]).toEqual([[], ['vectors.log']]);
+  });
+
+  it('takes no file of another dimension for its own', async () => {
+    const path = join(dataDir, 'v.log');
+    await embeddingLog(path, DIMENSION).write([{ key: Buffer.alloc(32, 1), vector: new Float32Array(DIMENSION) }], 0);
+    expect(await embeddingLog(path, DIMENSION).scan()).toMatchObject({ length: 1, unusable: false });
+    expect(await embeddingLog(path, 2 * DIMENSION).scan()).toMatchObject({ length: 0, unusable: true });
+  });
+
+  it('keeps all of what two reloads add at once', async () => {
+    const cache = open();
+    await cache.add(['first'], vectorsFor(['first']));
+    await Promise.all(TEXTS.map((text) => cache.add([text], vectorsFor([text]))));
+    const { vectors, missing } = await open().find(TEXTS);
+    expect([missing, vectors]).toEqual([[], vectorsFor(TEXTS)]);
   });
 
   it('survives arbitrary bytes after its header', async () => {
