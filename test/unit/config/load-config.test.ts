@@ -55,6 +55,19 @@ test('zero, false and text that spells a value are values', () => {
   expect(config).toMatchObject({ drainMs: 0, offline: false, answerConfidence: 0 });
 });
 
+test('a flag names the config file before the variable does', () => {
+  const [named, meant] = [configFile('model: of-the-flag\n'), configFile('model: of-the-variable\n')];
+  expect(loadConfig({ configFile: named, environment: { FAQMATCH_CONFIG: meant } }).config.model).toBe('of-the-flag');
+});
+
+test('blanks are no number', () => {
+  expect(
+    refused({ flags: { drainMs: '' }, environment: { FAQMATCH_MAX_QUEUE: ' ' } })
+      .faults.map(({ field }) => field)
+      .toSorted(),
+  ).toEqual(['drainMs', 'maxQueue']);
+});
+
 test('an empty variable counts as unset', () => {
   expect(loadConfig({ environment: { FAQMATCH_MODEL: '' } }).config.model).toBe('faqmatch-minilm-l6');
 });
@@ -83,8 +96,7 @@ test.each([
   ['- a list', 'wrong_type', 1],
   ['model: a\nmodel: b\n', 'syntax_error', 2],
 ])('a config file like %j is refused with %s at line %i', (source, code, line) => {
-  const fault = refused({ configFile: configFile(source), environment: {} }).faults[0];
-  expect(fault).toMatchObject({ code, line });
+  expect(refused({ configFile: configFile(source), environment: {} }).faults).toMatchObject([{ code, line }]);
 });
 
 test('an empty config file is fine and a missing one is not', () => {
@@ -115,6 +127,12 @@ test('secrets are redacted when printed and never shown in faults', () => {
   expect(refused({ flags: { qdrantApiKey: 12_345 }, environment: {} }).message).not.toContain('12345');
 });
 
+test('what a value says of user and password is not printed, wherever a URL may stand', () => {
+  const { config } = loadConfig({ environment: { FAQMATCH_MODEL: 'https://me:s3cret@models/mini' } });
+  const printed = printableConfig({ ...config, qdrantUrl: ['https://one', 'https://me:s3cret@two'] });
+  expect(printed).toMatchObject({ model: `https://${REDACTED}@models/mini`, qdrantUrl: ['https://one', `https://${REDACTED}@two`] });
+});
+
 test('a URL with user and password is refused, since nothing would send them, and they are not printed', () => {
   expect(loadConfig({ environment: { QDRANT_URL: 'https://b.example/a@b' } }).config.qdrantUrl).toEqual(['https://b.example/a@b']);
   const urls = [
@@ -142,6 +160,8 @@ test('misspelt variables are named beside what is refused, and settings that con
   expect(refused({ environment: { FAQMATCH_DRAINMS: '5', FAQMATCH_DRAIN_MS: 'x' } }).message).toContain('did you mean FAQMATCH_DRAIN_MS?');
   const { warnings } = loadConfig({ environment: { FAQMATCH_ANSWER_CONFIDENCE: '0.2', FAQMATCH_CLARIFY_CONFIDENCE: '0.9' } });
   expect(warnings).toEqual([expect.stringContaining('clarifyConfidence 0.9 is above answerConfidence 0.2')]);
+  const equal = { FAQMATCH_ANSWER_CONFIDENCE: '0.5', FAQMATCH_CLARIFY_CONFIDENCE: '0.5' };
+  expect(loadConfig({ environment: equal }).warnings).toEqual([]);
 });
 
 test('a config file may list the nodes of Qdrant, and what is no list of them is refused in words', () => {
@@ -165,6 +185,8 @@ test('QDRANT_URL names one node or several', () => {
 
 test('a variable that looks like ours and is not gives a warning with a guess', () => {
   const { warnings } = loadConfig({ environment: { FAQMATCH_DATADIR: 'x', FAQMATCH_ZZZZZZZZZZ: 'x' } });
+  const separated = refused({ configFile: configFile('q-d-r-a-n-t-u-r-l: http://one\n'), environment: {} });
+  expect(separated.message).toContain('did you mean "qdrantUrl"?');
   expect(warnings[0]).toContain('did you mean FAQMATCH_DATA_DIR?');
   expect(warnings[1]).not.toContain('did you mean');
 });

@@ -16,6 +16,7 @@ describe('a locale asked for', () => {
     // Without a locale an entry is in no language.
     ['en', '', false],
     ['', 'en', false],
+    ['-x', '', false],
   ])('%s against the stored %s: %s', (asked, stored, passes) => {
     expect(localeTest([asked])(stored)).toBe(passes);
   });

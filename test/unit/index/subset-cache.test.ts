@@ -35,3 +35,10 @@ test('a subset over the bound alone is used and not kept', () => {
   expect(subsetOf(english).rows).toHaveLength(10);
   expect(subsetOf(english)).not.toBe(subsetOf(english));
 });
+
+test('one over the bound drives out none of those that are kept', () => {
+  const subsetOf = openSubsetCache({ rows, vectors, dimension: 16, maxBytes: 1_000 });
+  const small = subsetOf(english);
+  subsetOf({ locales: ['en', 'de'], tags: ['a tag of many letters '.repeat(50)] });
+  expect(subsetOf(english)).toBe(small);
+});

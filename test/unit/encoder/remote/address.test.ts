@@ -22,6 +22,7 @@ test.each([
   'openai+grpc://localhost:1',
   'tei+grpc://localhost',
   'tei+grpc://localhost:1/path',
+  'tei+grpc://localhost/path:1',
   'tei+http://user:password@localhost',
   'tei+http://localhost?key=1',
   'tei+http://localhost#here',

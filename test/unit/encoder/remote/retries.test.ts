@@ -51,9 +51,13 @@ test('the first success counts, and the last failure', async () => {
 
 test('a caller that leaves, and a close, end the waiting at once', async () => {
   const slow = { ...quick, firstMs: 60_000, longestMs: 60_000 };
-  for (const who of ['signal', 'closing'] as const) {
+  for (const [who, stays] of [
+    ['signal', undefined],
+    ['closing', undefined],
+    ['closing', new AbortController().signal],
+  ] as const) {
     const controller = new AbortController();
-    const waiting = { signal: undefined, closing: open, spread: 1, [who]: controller.signal };
+    const waiting = { signal: stays, closing: open, spread: 1, [who]: controller.signal };
     const result = withRetries(() => Promise.reject(remoteError('REMOTE_FAILED')), slow, waiting);
     setTimeout(() => controller.abort(new FaqError('deadline_exceeded', 'Left.')), 10);
     await expect(result).rejects.toMatchObject({ code: 'deadline_exceeded' });

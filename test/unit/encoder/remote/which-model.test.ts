@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import type { Encoder } from '../../../../src/encoder/encoder.ts';
 import { type ModelFolder, readModelFolder } from '../../../../src/encoder/model-folder.ts';
 import { createEncoder } from '../../../../src/encoder/onnx-encoder.ts';
 import { identify } from '../../../../src/encoder/remote/identity.ts';
+import { referenceOf } from '../../../../src/encoder/remote/reference.ts';
 import type { FaqError } from '../../../../src/errors.ts';
 import { startEmbeddingServer } from '../../../support/embedding-server.ts';
 import { copyModel, editJson, SHIPPED_MODEL, tinyModel } from '../../../support/model-fixtures.ts';
@@ -226,6 +227,22 @@ describe('the digest of a remote model', () => {
     await writeFile(join(folder, file), '[{"dig');
     expect(await identify({ kind: 'tei+http', facts, vectors }, folder)).toBe(before);
   });
+
+  it('remembers the last sixteen models of a name and no more', async () => {
+    const folder = await temporary();
+    for (let model = 0; model < 20; model += 1) {
+      const axes = vectors.map((_, row) => Float32Array.from({ length: 200 }, (__, column) => (column === model * 8 + row ? 1 : 0)));
+      await identify({ kind: 'tei+http', facts, vectors: axes }, folder);
+    }
+    const [file = ''] = await readdir(folder);
+    expect(JSON.parse(await readFile(join(folder, file), 'utf8'))).toHaveLength(16);
+  });
+});
+
+it('a folder whose prompt was replaced is not held to vectors under its own prompt', async () => {
+  const prompts = { ...mean.prompts, chosen: { ...mean.prompts.own, utterance: 'query: ' } };
+  expect((await referenceOf({ ...mean, prompts })).source).toContain('as it runs here');
+  expect((await referenceOf(mean)).source).toContain('parity.json');
 });
 
 it('the shipped model has vectors to be checked against', async () => {

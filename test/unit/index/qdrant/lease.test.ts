@@ -156,6 +156,29 @@ describe('a lease', () => {
     await first;
   });
 
+  test('that was given back is renewed no more', async () => {
+    const records = fakeRecords();
+    let writes = 0;
+    const replace: typeof records.replace = (before, after) => {
+      writes += 1;
+      return records.replace(before, after);
+    };
+    await leasesOf({ ...records, replace }).hold('shop', never, async () => undefined);
+    const given = writes;
+    await new Promise((resolve) => setTimeout(resolve, 3 * RENEW_MS));
+    expect(writes).toBe(given);
+  });
+
+  test('begins no operation whose caller left while it was being taken, and is given back', async () => {
+    const records = fakeRecords({ slowMs: 5 });
+    const caller = new AbortController();
+    const operation = vi.fn(async () => undefined);
+    const held = leasesOf(records).hold('shop', caller.signal, operation);
+    caller.abort();
+    await expect(held).rejects.toMatchObject({ code: 'cancelled' });
+    expect([operation.mock.calls, records.holder('shop')]).toEqual([[], '']);
+  });
+
   test('of one corpus keeps nobody from another corpus', async () => {
     const records = fakeRecords();
     await leasesOf(records).hold('shop', never, async () => {
