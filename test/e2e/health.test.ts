@@ -146,7 +146,8 @@ describe('health', () => {
 describe('draining', () => {
   it('finishes what runs, refuses what comes, turns health off first, then closes', async () => {
     const { wrapMatch, letGo } = gatedMatch();
-    await using served = await serveReal({ wrapMatch });
+    // It ends when nothing runs any more, however long it might take.
+    await using served = await serveReal({ wrapMatch, options: { drainMs: 3_600_000 } });
     const running = match(served);
     await until(() => served.server.running === 1);
     const drained = served.server.drain();

@@ -1,8 +1,10 @@
-import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
+import { getEventListeners } from 'node:events';
+import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import type { FaqmatchClient } from '../../../src/client/client.ts';
 import { createClient } from '../../../src/client/client.ts';
+import { nameMissingServer } from '../../../src/client/missing-server.ts';
 import type { ClientOptions } from '../../../src/client/options.ts';
 import { FaqError } from '../../../src/errors.ts';
 import type { ReloadCorpusRequest, ReloadCorpusResponse } from '../../../src/generated/faqmatch/v1/admin.ts';
@@ -17,6 +19,7 @@ import type {
   MatchStreamResponse,
 } from '../../../src/generated/faqmatch/v1/match.ts';
 import { MatchResponse, MatchServiceService } from '../../../src/generated/faqmatch/v1/match.ts';
+import { Status } from '../../../src/generated/google/rpc/status.ts';
 import type { TestServer } from '../../support/grpc-server.ts';
 import { refusal, serve } from '../../support/grpc-server.ts';
 
@@ -33,6 +36,7 @@ function clientOf(address: string, options: ClientOptions = {}): FaqmatchClient 
 
 type MatchHandler = (call: ServerUnaryCall<MatchRequest, MatchResponse>, callback: sendUnaryData<MatchResponse>) => void;
 const unused = () => undefined;
+const stopping = new FaqError('unavailable', 'The chatbot is stopping.');
 
 async function matchServer(match: MatchHandler, port = 0): Promise<TestServer> {
   const server = await serve([{ definition: MatchServiceService, handlers: { match, matchBatch: unused, matchStream: unused } }], port);
@@ -145,19 +149,110 @@ test('a refusal is not tried again and keeps code, field, reason and faults', as
   expect(error.faults).toEqual([fault]);
 });
 
+test('an error is told although its details cannot be read', async () => {
+  const garbage = Buffer.from([0x0a, 0xff, 0xff]);
+  const unreadable = { typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: garbage };
+  const partly = Status.encode({ code: status.NOT_FOUND, message: 'no such corpus', details: [unreadable] }).finish();
+  for (const details of [garbage, Buffer.from(partly)]) {
+    const server = await matchServer((_, callback) => {
+      const metadata = new Metadata();
+      metadata.set('grpc-status-details-bin', details);
+      callback({ code: status.NOT_FOUND, details: 'no such corpus', metadata });
+    });
+    const error = await failure(clientOf(server.address).match({ corpus: 'shop', utterance: 'a' }));
+    expect(error).toMatchObject({ code: 'not_found', message: 'no such corpus', reason: undefined });
+  }
+  const bare = await matchServer((_, callback) => callback({ code: status.NOT_FOUND, details: 'no such corpus' }));
+  expect(await failure(clientOf(bare.address).match({ corpus: 'shop', utterance: 'a' }))).toMatchObject({ code: 'not_found' });
+});
+
+test('an answer larger than the 4 MiB that gRPC takes unasked is taken', async () => {
+  const matchId = 'm'.repeat(5 * 1024 * 1024);
+  const server = await matchServer((_, callback) => callback(null, MatchResponse.fromPartial({ matchId })));
+  const answered = await clientOf(server.address).match({ corpus: 'shop', utterance: 'a' }, { deadlineMs: 20_000 });
+  expect(answered.matchId).toHaveLength(matchId.length);
+});
+
 test('an abort cancels the call on both sides', async () => {
   const cancelled = Promise.withResolvers<boolean>();
   const server = await matchServer((call) => call.on('cancelled', () => cancelled.resolve(true)));
   const abort = new AbortController();
   const call = failure(clientOf(server.address).match({ corpus: 'shop', utterance: 'a' }, { signal: abort.signal }));
-  setTimeout(() => abort.abort(), 100);
-  expect((await call).code).toBe('cancelled');
+  setTimeout(() => abort.abort(stopping), 100);
+  expect(await call).toBe(stopping);
   expect(await cancelled.promise).toBe(true);
 });
 
 test('a signal that is aborted already makes no call', async () => {
-  const error = await failure(clientOf('127.0.0.1:1').match({ corpus: 'shop', utterance: 'a' }, { signal: AbortSignal.abort() }));
-  expect(error.code).toBe('cancelled');
+  let calls = 0;
+  const server = await matchServer((call, callback) => {
+    calls += 1;
+    callback(null, answer(call.request));
+  });
+  const client = clientOf(server.address);
+  const left = { signal: AbortSignal.abort() };
+  expect((await failure(client.match({ corpus: 'shop', utterance: 'a' }, left))).code).toBe('cancelled');
+  expect((await failure(client.matchStream([{ requestId: '1', input: { corpus: 'shop', utterance: 'a' } }], left).next())).code).toBe(
+    'cancelled',
+  );
+  expect(calls).toBe(0);
+});
+
+test('an abort ends the wait before the next try', async () => {
+  const refused = Promise.withResolvers<void>();
+  const server = await matchServer((_, callback) => {
+    callback(refusal(status.RESOURCE_EXHAUSTED, 'queue full', { retryAfterMs: 100_000 }));
+    refused.resolve();
+  });
+  const abort = new AbortController();
+  const call = failure(clientOf(server.address).match({ corpus: 'shop', utterance: 'a' }, { signal: abort.signal, deadlineMs: 300_000 }));
+  await refused.promise;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  abort.abort(stopping);
+  expect(await call).toBe(stopping);
+});
+
+test('calls leave nothing on a signal that outlives them', async () => {
+  const matchStream = (call: ServerDuplexStream<MatchStreamRequest, MatchStreamResponse>) => call.end();
+  const match: MatchHandler = (call, callback) => callback(null, answer(call.request));
+  const server = await serve([{ definition: MatchServiceService, handlers: { match, matchBatch: unused, matchStream } }]);
+  cleanups.push(() => server.stop());
+  const client = clientOf(server.address);
+  const { signal } = new AbortController();
+  await client.match({ corpus: 'shop', utterance: 'a' }, { signal });
+  for await (const _ of client.matchStream([], { signal })) throw new Error('nothing was expected');
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('a server that says that it is going is not taken for one that is not there', () => {
+  const target = { address: 'faq:1', deadlineMs: 100, connected: () => false };
+  const going = new FaqError('unavailable', 'shutting down', { reason: 'DRAINING' });
+  expect(nameMissingServer(going, target)).toBe(going);
+  const reset = new FaqError('unavailable', 'reset');
+  expect(nameMissingServer(reset, { ...target, connected: () => true })).toBe(reset);
+  expect(nameMissingServer(reset, target)).toMatchObject({ code: 'unavailable', reason: 'NO_CONNECTION' });
+});
+
+test('a health that this client does not know is unknown', async () => {
+  const definition = {
+    check: {
+      path: '/grpc.health.v1.Health/Check',
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: (bytes: Buffer) => bytes,
+      requestDeserialize: (bytes: Buffer) => bytes,
+      responseSerialize: (bytes: Buffer) => bytes,
+      responseDeserialize: (bytes: Buffer) => bytes,
+    },
+  };
+  const healths: string[] = [];
+  for (const answered of [[], [8, 1], [8, 2], [8, 7], [18, 1, 97, 8, 1]]) {
+    const check = (_: unknown, callback: sendUnaryData<Buffer>) => callback(null, Buffer.from(answered));
+    const server = await serve([{ definition, handlers: { check } }]);
+    cleanups.push(() => server.stop());
+    healths.push(await clientOf(server.address).health(''));
+  }
+  expect(healths).toEqual(['unknown', 'serving', 'not_serving', 'unknown', 'serving']);
 });
 
 test('a client that started before the server waits for it within the deadline', async () => {
@@ -251,14 +346,80 @@ test('a fault of the items themselves comes out of the stream', async () => {
   await expect(reading()).rejects.toThrow('the file ended early');
 });
 
-async function adminServer(
-  reloadCorpus: (call: ServerWritableStream<ReloadCorpusRequest, ReloadCorpusResponse>) => void,
-): Promise<TestServer> {
-  const handlers = Object.fromEntries(Object.keys(CorpusAdminServiceService).map((name) => [name, unused]));
-  const server = await serve([{ definition: CorpusAdminServiceService, handlers: { ...handlers, reloadCorpus } }]);
+test('a server that reads nothing is sent no more than a little', async () => {
+  const server = await serve([{ definition: MatchServiceService, handlers: { match: unused, matchBatch: unused, matchStream: unused } }]);
+  cleanups.push(() => server.stop());
+  const utterance = 'u'.repeat(1_000);
+  let taken = 0;
+  function* items() {
+    for (; taken < 20_000; taken += 1) yield { requestId: String(taken), input: { corpus: 'shop', utterance } };
+  }
+  const leaving = new AbortController();
+  const reading = failure(clientOf(server.address).matchStream(items(), { signal: leaving.signal }).next());
+  let before = -1;
+  while (taken !== before) {
+    before = taken;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(taken).toBeLessThan(10_000);
+  leaving.abort(stopping);
+  expect(await reading).toBe(stopping);
+});
+
+test('leaving the loop of a stream takes no more items', async () => {
+  const matchStream = (call: ServerDuplexStream<MatchStreamRequest, MatchStreamResponse>) => {
+    call.on('data', ({ requestId, request }: MatchStreamRequest) => {
+      if (request !== undefined) call.write({ requestId, outcome: { $case: 'response', value: answer(request) } });
+    });
+  };
+  const server = await serve([{ definition: MatchServiceService, handlers: { match: unused, matchBatch: unused, matchStream } }]);
+  cleanups.push(() => server.stop());
+  const closed = Promise.withResolvers<string>();
+  async function* items() {
+    try {
+      for (let item = 0; item < 1_000; item += 1) {
+        yield { requestId: String(item), input: { corpus: 'shop', utterance: 'a' } };
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      closed.resolve('all were taken');
+    } finally {
+      closed.resolve('closed');
+    }
+  }
+  for await (const _ of clientOf(server.address).matchStream(items())) break;
+  expect(await closed.promise).toBe('closed');
+});
+
+async function adminService(handlers: UntypedServiceImplementation): Promise<TestServer> {
+  const others = Object.fromEntries(Object.keys(CorpusAdminServiceService).map((name) => [name, unused]));
+  const server = await serve([{ definition: CorpusAdminServiceService, handlers: { ...others, ...handlers } }]);
   cleanups.push(() => server.stop());
   return server;
 }
+
+const adminServer = (reloadCorpus: (call: ServerWritableStream<ReloadCorpusRequest, ReloadCorpusResponse>) => void) =>
+  adminService({ reloadCorpus });
+
+test('what changes the active version is asked for once, since it may be done although the answer was lost; what only looks is tried again', async () => {
+  const calls: string[] = [];
+  const lost = (name: string) => (_: unknown, callback: sendUnaryData<unknown>) => {
+    calls.push(name);
+    callback(refusal(status.UNAVAILABLE, 'connection reset'));
+  };
+  const server = await adminService({
+    activateVersion: lost('activate'),
+    rollbackCorpus: lost('rollback'),
+    listVersions: lost('list'),
+  });
+  const client = clientOf(server.address);
+  for (const change of [
+    client.activate({ corpus: 'shop', version: 'v1' }),
+    client.rollback({ corpus: 'shop' }),
+    client.listVersions('shop'),
+  ])
+    expect((await failure(change)).code).toBe('unavailable');
+  expect(calls.toSorted()).toEqual(['activate', 'list', 'list', 'list', 'rollback']);
+});
 
 test('a reload yields progress and then its result, and is never tried again', async () => {
   let calls = 0;

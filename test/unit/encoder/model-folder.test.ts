@@ -1,8 +1,9 @@
 import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../../../src/encoder/model-digest.ts';
 import { readModelFolder } from '../../../src/encoder/model-folder.ts';
-import { copyModel, editJson, SHIPPED_MODEL, TINY_MODELS, tinyModel } from '../../support/model-fixtures.ts';
+import { copyModel, editJson, hubModel, SHIPPED_MODEL, TINY_MODELS, tinyModel } from '../../support/model-fixtures.ts';
 
 const copies: string[] = [];
 
@@ -39,10 +40,14 @@ describe('reading a model folder', () => {
     const { hasLearnt, digest } = await readModelFolder(await write(`${lines.join('\n')}\n`));
     expect([' What  is\tit?', 'what is it'].map((text) => hasLearnt?.(text))).toEqual([true, false]);
     expect(digest).toBe((await readModelFolder(tinyModel('tiny-mean'))).digest);
-    await expect(readModelFolder(await write('0123456789abcdef\nwhat is it?\n'))).rejects.toMatchObject({
-      code: 'data_loss',
-      message: expect.stringContaining('line 2 of learnt-texts.txt'),
-    });
+    for (const [data, line] of [
+      ['0123456789abcdef\nwhat is it?\n', 2],
+      ['what is it?\n', 1],
+    ] as const)
+      await expect(readModelFolder(await write(data))).rejects.toMatchObject({
+        code: 'data_loss',
+        message: expect.stringContaining(`line ${line} of learnt-texts.txt`),
+      });
     // One that is there and cannot be read must not pass for none.
     const unreadable = await spoiled((folder) => mkdir(join(folder, 'learnt-texts.txt')));
     await expect(readModelFolder(unreadable)).rejects.toMatchObject({
@@ -78,6 +83,51 @@ describe('reading a model folder', () => {
     expect(other.maxTokens).toBe(32);
   });
 
+  it.each(['vocab.txt', 'special_tokens_map.json', 'config_sentence_transformers.json', 'onnx/model.onnx_data'])(
+    'gives another digest where %s is another one',
+    async (file) => {
+      const digests = await Promise.all(
+        ['{}', '{ }'].map(async (data) => (await readModelFolder(await unlisted((copy) => writeFile(join(copy, file), data)))).digest),
+      );
+      expect(new Set(digests).size).toBe(2);
+    },
+  );
+
+  it('gives another digest where the weights of a Dense layer are others', async () => {
+    const copy = await copyModel(hubModel('hub-bert-dense'));
+    copies.push(copy);
+    const { digest } = await readModelFolder(copy);
+    const path = join(copy, '2_Dense/model.safetensors');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 2] = (bytes.at(-2) ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    expect((await readModelFolder(copy)).digest).not.toBe(digest);
+  });
+
+  it('names a file that is not the one that was downloaded', async () => {
+    const checksums = { 'config.json': `sha256:${'0'.repeat(64)}` };
+    await expect(readModelFolder(await unlisted(), { checksums })).rejects.toMatchObject({
+      code: 'data_loss',
+      message: expect.stringContaining('config.json of the model does not have the checksum'),
+    });
+  });
+
+  it('refuses a file without a byte as it refuses a missing one, and a limit that leaves no room for a text', async () => {
+    const empty = await unlisted((copy) => truncate(join(copy, 'tokenizer.json'), 0));
+    await expect(readModelFolder(empty)).rejects.toMatchObject({ reason: 'MODEL_INCOMPLETE' });
+    const short = await unlisted((copy) => editJson(copy, 'sentence_bert_config.json', (value) => ({ ...value, max_seq_length: 2 })));
+    await expect(readModelFolder(short)).rejects.toMatchObject({ message: expect.stringContaining('a length limit of at least 3') });
+  });
+
+  it('leaves out the two positions that RoBERTa and its kin reserve', async () => {
+    const folder = await unlisted(async (copy) => {
+      await rm(join(copy, 'sentence_bert_config.json'));
+      await editJson(copy, 'tokenizer_config.json', (value) => ({ ...value, model_max_length: 1e30 }));
+      await editJson(copy, 'config.json', (value) => ({ ...value, model_type: 'roberta', max_position_embeddings: 40 }));
+    });
+    expect((await readModelFolder(folder)).maxTokens).toBe(38);
+  });
+
   it('takes the length limit from tokenizer and positions where sentence-transformers’ own is missing', async () => {
     const folder = await unlisted(async (copy) => {
       await rm(join(copy, 'sentence_bert_config.json'));
@@ -85,6 +135,8 @@ describe('reading a model folder', () => {
       await editJson(copy, 'config.json', (value) => ({ ...value, max_position_embeddings: 40 }));
     });
     expect((await readModelFolder(folder)).maxTokens).toBe(40);
+    await editJson(folder, 'tokenizer_config.json', (value) => ({ ...value, model_max_length: 24 }));
+    expect((await readModelFolder(folder)).maxTokens).toBe(24);
   });
 
   it('names the missing folder and what may be given instead', async () => {
@@ -178,6 +230,20 @@ describe('reading a model folder', () => {
     await expect(readModelFolder(dimension)).rejects.toMatchObject({
       message: expect.stringContaining("dimension 31, the model's files 32"),
     });
+    for (const [field, value, words] of [
+      ['max_seq_length', 9, 'max_seq_length 9'],
+      ['pooling', 'max', "pooling max, the model's files mean"],
+    ] as const) {
+      const other = await spoiled((copy) => editJson(copy, 'faqmatch.json', (manifest) => ({ ...manifest, [field]: value })));
+      await expect(readModelFolder(other)).rejects.toMatchObject({ message: expect.stringContaining(words) });
+    }
+    const unlistedPart = await spoiled((copy) =>
+      editJson(copy, 'faqmatch.json', ({ files, ...manifest }) => {
+        const { 'config.json': _, ...rest } = files as Record<string, string>;
+        return { ...manifest, files: rest, digest: digestOf(rest) };
+      }),
+    );
+    await expect(readModelFolder(unlistedPart)).rejects.toMatchObject({ message: expect.stringContaining('no checksum for config.json') });
     const digest = await spoiled((copy) => editJson(copy, 'faqmatch.json', (value) => ({ ...value, digest: `sha256:${'0'.repeat(64)}` })));
     await expect(readModelFolder(digest)).rejects.toMatchObject({
       code: 'data_loss',

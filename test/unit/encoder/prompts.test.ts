@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPrompts } from '../../../src/encoder/prompts.ts';
+import { readPrompts, requirePooledPrompt } from '../../../src/encoder/prompts.ts';
 
 describe('the prompts of a model', () => {
   it.each([
@@ -26,5 +26,12 @@ describe('the prompts of a model', () => {
     ['null for both', { prompts: null, default_prompt_name: null }, { utterance: '', stored: '' }],
   ])('are chosen from %s', (_, config, chosen) => {
     expect(readPrompts(config).chosen).toEqual(chosen);
+  });
+
+  it('are refused only where the pooling is to leave them out', () => {
+    const prompts = { utterance: 'query: ', stored: '' };
+    for (const included of [true, undefined]) expect(() => requirePooledPrompt(prompts, included)).not.toThrow();
+    expect(() => requirePooledPrompt(prompts, false)).toThrow(/include_prompt: false/u);
+    expect(() => requirePooledPrompt({ utterance: '', stored: '' }, false)).not.toThrow();
   });
 });

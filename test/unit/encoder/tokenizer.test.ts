@@ -64,9 +64,28 @@ describe('the tokenizer', () => {
     expect(ids.every((id) => id >= 0 && id < 30_522)).toBe(true);
   });
 
-  it('lower-cases first where the model says so', () => {
-    const lower = createTokenizer({ ...model, lowerCase: true });
+  it('lower-cases first where the model says so, whatever its tokenizer does', () => {
+    const { json } = model.tokenizer;
+    const cased = { ...model.tokenizer, json: { ...json, normalizer: { type: 'BertNormalizer', lowercase: false } } };
+    expect(createTokenizer({ ...model, tokenizer: cased }).tokenise('WHERE').ids).not.toEqual(tokenizer.tokenise('where').ids);
+    const lower = createTokenizer({ ...model, tokenizer: cased, lowerCase: true });
     expect(lower.tokenise('WHERE').ids).toEqual(tokenizer.tokenise('where').ids);
+  });
+
+  it('reads half a character as the sign for one that cannot be read', () => {
+    expect(tokenizer.tokenise('a\ud83d b').ids).toEqual(tokenizer.tokenise('a\ufffd b').ids);
+  });
+
+  it('says that a text of few pieces is truncated where it was cut before it was read', () => {
+    const { ids, truncated } = tokenizer.tokenise('a'.repeat(256 * 256 + 1));
+    expect([ids.length < 256, truncated]).toEqual([true, true]);
+  });
+
+  it('puts the prompt of its role before a text', () => {
+    const prompts = { ...model.prompts, chosen: { utterance: 'query: ', stored: 'passage: ' } };
+    const prompted = createTokenizer({ ...model, prompts });
+    expect(prompted.tokenise('refund').ids).toEqual(tokenizer.tokenise('query: refund').ids);
+    expect(prompted.tokenise('refund', 'stored').ids).toEqual(tokenizer.tokenise('passage: refund').ids);
   });
 
   it('pads and cuts nothing of its own where tokenizer.json asks for it, as many on the hub do', () => {
