@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openWorkerLane, type WorkerLane } from '../../../src/versions/worker-lane.ts';
 
 interface Job {
@@ -12,6 +12,12 @@ interface Job {
   readonly spin?: boolean;
   /** Works on until it is to stop. */
   readonly listen?: boolean;
+  /** Works on until it is to stop, and then for a while; counts to 1 when it has. */
+  readonly slowToStop?: SharedArrayBuffer;
+  /** Counts on after its answer. */
+  readonly beat?: SharedArrayBuffer;
+  /** Crashes after its answer. */
+  readonly crashAfter?: boolean;
 }
 
 const JOBS = new URL('../../../src/versions/worker-jobs.ts', import.meta.url).href;
@@ -22,11 +28,22 @@ import { FaqError } from ${JSON.stringify(ERRORS)};
 let jobs = 0;
 serveJobs(async (job, onProgress) => {
   jobs += 1;
+  throwIfStopped();
   onProgress(jobs, 9);
   if (job.fail) throw new FaqError('data_loss', 'Broken.', { reason: 'BROKEN', field: 'x', cause: new Error('deep') });
   if (job.crash) process.exit(3);
   if (job.spin) for (;;) {}
   if (job.listen) for (;;) throwIfStopped();
+  if (job.beat) setInterval(() => Atomics.add(new Int32Array(job.beat), 0, 1), 2);
+  if (job.crashAfter) setTimeout(() => { throw new Error('between two jobs'); }, 50);
+  if (job.slowToStop) {
+    try {
+      for (;;) throwIfStopped();
+    } finally {
+      for (const end = performance.now() + 200; performance.now() < end; );
+      Atomics.store(new Int32Array(job.slowToStop), 0, 1);
+    }
+  }
   return { result: job.say + ' ' + jobs };
 });
 `;
@@ -117,6 +134,35 @@ describe('a worker lane', () => {
     await using lane = open();
     await expect(lane.run({ crash: true }, { signal: undefined })).rejects.toMatchObject({ code: 'internal' });
     expect(await lane.run({ say: 'back' }, { signal: undefined })).toBe('back 1');
+  });
+
+  it('survives a thread that dies between two jobs', async () => {
+    await using lane = open();
+    expect(await lane.run({ say: 'first', crashAfter: true }, { signal: undefined })).toBe('first 1');
+    await vi.waitFor(async () => expect(await lane.run({ say: 'back' }, { signal: undefined })).toBe('back 1'), { timeout: 10_000 });
+  });
+
+  it('lets a job that may not be ended come to its end before it is closed', async () => {
+    const lane = openWorkerLane<Job, string>(script, { stopMs: 20_000 });
+    const count = new SharedArrayBuffer(4);
+    const begun = Promise.withResolvers<void>();
+    const running = lane.run({ slowToStop: count }, { signal: undefined, onProgress: () => begun.resolve() });
+    await begun.promise;
+    const refused = expect(running).rejects.toMatchObject({ code: 'unavailable' });
+    await lane.close();
+    expect(new Int32Array(count)[0]).toBe(1);
+    await refused;
+  });
+
+  it('leaves no thread behind when it is closed', async () => {
+    const lane = openWorkerLane<Job, string>(script);
+    const count = new SharedArrayBuffer(4);
+    await lane.run({ beat: count }, { signal: undefined });
+    await vi.waitFor(() => expect(new Int32Array(count)[0]).toBeGreaterThan(0));
+    await lane.close();
+    const counted = new Int32Array(count)[0];
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(new Int32Array(count)[0]).toBe(counted);
   });
 
   it('ends its thread on closing, whatever it does, and takes no more jobs', async () => {
