@@ -102,10 +102,8 @@ async function listFolder(folder: string, prefix: string, reading: Reading): Pro
     const real = await realpath(join(folder, name)).catch(() => undefined);
     const known = formatOfName(name) !== undefined;
     const outside = real !== undefined && reading.root !== undefined && !isInside(reading.root, real);
-    // Whatever is wrong with it, it is told when it is read, and stops nothing.
+    // Whatever is wrong with a golden file, and a link that looks like an FAQ file and leads nowhere or out, is told when it is read.
     const golden = known && isGoldenName(name);
-    if (outside && known && !golden) throw leadsOut(shown);
-    // A dangling link that looks like an FAQ file is told as missing when it is read.
     const isFolder = real !== undefined && !outside && !golden && (await stat(real)).isDirectory();
     if (isFolder && depth < MAX_DEPTH) names.push(...(await listFolder(join(folder, name), `${shown}/`, reading)));
     else if (known && !isFolder) names.push(shown);

@@ -144,7 +144,7 @@ export function readTable(
     list.fault('syntax_error', wholeFile(file, row.line), message);
   });
   // A header that cannot be read leaves no names for what follows.
-  if (firstBroken < header.line || (records.length === 0 && Number.isFinite(firstBroken))) return undefined;
+  if (firstBroken < header.line) return undefined;
   const lineOf = (path: readonly (string | number)[]): number => rows[Number(path[0] ?? -1)]?.line ?? header.line;
   const document = { file, value: undefined, lineOf, fieldOf: (path: readonly (string | number)[]) => formatPath(path.slice(1)) };
   return { columns: header.cells, rows: rows.map((row) => row.cells), delimiter, document };

@@ -53,6 +53,11 @@ describe('checks across entries', () => {
     expect(faults[0]?.message).toContain('a.json line 1');
   });
 
+  it('tells an entry that says text that it has no questions, and takes no part of it', () => {
+    const { corpus, faults } = parse({ 'faq.json': JSON.stringify([{ id: 'a', intent: 'i', text: 'one?' }]) });
+    expect([corpus, brief(faults)]).toEqual([undefined, ['missing_questions faq.json:1 [0].questions']]);
+  });
+
   it('counts a text by Unicode characters, after normalising', () => {
     const fits = '🎉'.repeat(2_000);
     expect(parse({ 'faq.json': entries({ id: 'a', questions: [` ${fits} `] }) }).faults).toEqual([]);

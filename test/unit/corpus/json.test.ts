@@ -41,7 +41,8 @@ describe('JSON', () => {
 
   it('refuses a key that is there twice and nesting too deep to follow', () => {
     expect(brief(parse({ 'faq.json': '{"entries": [],\n "entries": []}' }).faults)).toEqual(['duplicate_key faq.json:2']);
-    expect(parse({ 'faq.json': '['.repeat(200_000) }).faults[0]?.code).toBe('syntax_error');
+    const [deep] = parse({ 'faq.json': '['.repeat(200_000) }).faults;
+    expect(deep).toMatchObject({ code: 'syntax_error', message: expect.stringContaining('nesting too deep to follow') });
   });
 
   it('removes lone surrogates that escapes can smuggle in', () => {

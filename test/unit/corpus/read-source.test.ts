@@ -7,6 +7,7 @@ import { isGoldenName } from '../../../src/corpus/formats.ts';
 import { inlineSource } from '../../../src/corpus/inline-source.ts';
 import { parseCorpus, parseGolden } from '../../../src/corpus/parse-corpus.ts';
 import { readLocalSource, readSource } from '../../../src/corpus/read-source.ts';
+import { isInside } from '../../../src/corpus/source-path.ts';
 
 let folder = '';
 let root = '';
@@ -41,6 +42,16 @@ beforeAll(async () => {
   await mkdir(join(root, 'cycle'));
   await writeFile(join(root, 'cycle', 'faq.yaml'), 'x');
   await symlink('../cycle', join(root, 'cycle', 'again'));
+  await mkdir(join(folder, 'private'));
+  await symlink('../private', join(root, 'private'));
+  await mkdir(join(root, 'listed'));
+  await writeFile(join(root, 'listed', 'faq.yaml'), 'x');
+  await symlink('../../root-beside', join(root, 'listed', 'away'));
+  const deep = join(root, 'deep', ...'12345678');
+  await mkdir(join(deep, '9'), { recursive: true });
+  for (const place of [deep, join(deep, '9')]) await writeFile(join(place, 'faq.yaml'), 'x');
+  await mkdir(join(root, 'many'));
+  for (let file = 0; file < 1_000; file += 1) await writeFile(join(root, 'many', `${file}.yaml`), '');
   execFileSync('mkfifo', [join(root, 'pipe.yaml')]);
 });
 
@@ -73,7 +84,7 @@ describe('readSource', () => {
     },
   );
 
-  it.each(['links/out.yaml', 'links', 'up', 'up/secret.yaml', 'beside', 'beside/faq.yaml'])(
+  it.each(['links/out.yaml', 'links', 'up', 'up/secret.yaml', 'beside', 'beside/faq.yaml', 'private'])(
     'refuses %s, which leads out of the root',
     async (path) => {
       const error = await readSource({ root, path }).catch((thrown: unknown) => thrown);
@@ -96,6 +107,27 @@ describe('readSource', () => {
     expect(String(error)).not.toContain(folder);
   });
 
+  it.each([
+    ['/a/b', true],
+    ['/a/b/..c', true],
+    ['/a', false],
+    ['/a/bc', false],
+    ['/a/c/b', false],
+  ])('%s lies in /a/b: %s', (path, inside) => {
+    expect(isInside('/a/b', path)).toBe(inside);
+  });
+
+  it('leaves out a folder that a link names outside of the root', async () => {
+    expect(await names('listed')).toEqual(['faq.yaml']);
+  });
+
+  it('looks eight folders deep, and takes a thousand files and no more', async () => {
+    expect(await names('deep')).toEqual(['1/2/3/4/5/6/7/8/faq.yaml']);
+    expect(await names('many')).toHaveLength(1_000);
+    await writeFile(join(root, 'many', 'more.yaml'), '');
+    await expect(names('many')).rejects.toMatchObject({ code: 'invalid_argument', field: 'path' });
+  });
+
   it('gives up on folders that hold themselves after a bounded number of steps', async () => {
     expect((await names('cycle')).length).toBeLessThan(20);
   });
@@ -108,6 +140,9 @@ describe('readSource', () => {
         /^Expected FAQ files of at most 20 bytes together, came \d+ bytes or more in "shop"; split the corpus\.$/u,
       ),
     });
+    // A file that says that it is empty and is not.
+    if (process.platform === 'linux')
+      await expect(readLocalSource('/proc/self/status', { maxBytes: 10 })).rejects.toMatchObject({ reason: 'SOURCE_TOO_LARGE' });
     const heavy = join(folder, 'heavy.jsonl');
     await writeFile(heavy, '');
     await truncate(heavy, 64 * 1024 * 1024 + 1);
@@ -197,6 +232,13 @@ describe('inlineSource', () => {
     for (const name of ['My questions.yaml', 'shop.YML']) expect(named(name).map((file) => file.name)).toEqual([name, 'golden.csv']);
     for (const name of ['', 'a/b.yaml', 'shop.csv', 'golden.yaml', 'notes.txt', `${'x'.repeat(256)}.yaml`])
       expect(() => named(name)).toThrow(expect.objectContaining({ code: 'invalid_argument', field: 'inline.name' }));
+  });
+
+  it('refuses two further files of one name', () => {
+    const twice = [1, 2].map(() => ({ name: 'golden.yaml', data }));
+    expect(() => inlineSource({ format: 'yaml', data, files: twice })).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', field: 'inline.files[1].name' }),
+    );
   });
 
   it('refuses an unknown format', () => {

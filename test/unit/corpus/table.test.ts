@@ -71,6 +71,11 @@ describe('CSV', () => {
     expect(corpus?.counterExamples).toEqual(['who are you', 'tell a joke']);
   });
 
+  it('loses no answer of a row that names neither id nor intent', () => {
+    const { faults } = parse({ 'faq.csv': 'id,question,counter_example,answer\na,one?,,x\n,,not one,a lost answer\n' });
+    expect(brief(faults)).toEqual(['missing_field faq.csv:3 id']);
+  });
+
   it('refuses counter-examples of an entry without a question, and a question without an id beside one', () => {
     const text = 'id,question,counter_example\na,one?,\nb,,not one\n,two?,not two\n';
     expect(brief(parse({ 'faq.csv': text }).faults)).toEqual(['missing_questions faq.csv:3 question', 'missing_field faq.csv:4 id']);

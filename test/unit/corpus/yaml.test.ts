@@ -203,4 +203,18 @@ counter_examples: none
     const { faults } = parse({ 'faq.yaml': 'entries:\n  - id: a\n    intent:\n    questions: [q]\n' });
     expect(brief(faults)).toEqual(['wrong_type faq.yaml:3 entries[0].intent']);
   });
+
+  it('names what comes first in the text, be it an own tag or what breaks the grammar', () => {
+    expect(brief(parse({ 'faq.yaml': 'entries: !own\n  - id: a\n    questions: [q\n' }).faults)).toEqual(['syntax_error faq.yaml:1']);
+    expect(brief(parse({ 'faq.yaml': 'entries: [\n  - id: !own a\n' }).faults)).toEqual(['syntax_error faq.yaml:2']);
+  });
+
+  it('tells what is wrong in a block that several entries share where the block stands', () => {
+    const text =
+      'entries:\n  - id: a\n    questions: &q\n      - one?\n      - 5\n    answer: x\n  - id: b\n    questions: *q\n    answer: x\n';
+    expect(brief(parse({ 'faq.yaml': text }).faults)).toEqual([
+      'wrong_type faq.yaml:5 entries[0].questions[1]',
+      'wrong_type faq.yaml:5 entries[1].questions[1]',
+    ]);
+  });
 });
