@@ -100,18 +100,13 @@ async function bornAt(path: string): Promise<number | undefined> {
 /**
  * Removes the lock of an owner that is gone. Renamed first and looked at after: of two servers that see the same dead owner, the
  * slower one may have taken the faster one's fresh lock, and puts it back.
- * @returns whether the lock is free now.
  */
-async function removeDeadLock(lockfilePath: string, owner: Owner): Promise<boolean> {
+async function removeDeadLock(lockfilePath: string, owner: Owner): Promise<void> {
   const aside = `${lockfilePath}-${process.pid}-${Date.now()}`;
   await rename(lockfilePath, aside).catch(() => undefined);
   const born = await bornAt(aside);
-  if (born !== undefined && born !== owner.lockBorn) {
-    await rename(aside, lockfilePath);
-    return false;
-  }
-  await rm(aside, { recursive: true, force: true });
-  return true;
+  if (born !== undefined && born !== owner.lockBorn) await rename(aside, lockfilePath);
+  else await rm(aside, { recursive: true, force: true });
 }
 
 /** Locks a data directory, making it where needed. @throws FaqError failed_precondition where another server holds it or it cannot be made. */
@@ -131,14 +126,18 @@ export async function lockDataDir(dataDir: string, options: DataDirLockOptions =
     const owner = await readOwner(ownerPath);
     if (heldHere.has(directory) || owner === undefined || !(await isGoneSoon(owner, options.waitMs ?? DYING_MS)))
       throw locked(owner, error);
-    if (!(await removeDeadLock(lockfilePath, owner))) throw locked(undefined, error);
+    await removeDeadLock(lockfilePath, owner);
     giveBack = await take().catch((again: unknown) => {
       throw locked(undefined, again);
     });
   }
   heldHere.add(directory);
+  let held = true;
   const release = async (): Promise<void> => {
-    if (!heldHere.delete(directory)) return;
+    // Another may have the directory by now, in this process too.
+    if (!held) return;
+    held = false;
+    heldHere.delete(directory);
     // The lock may be lost already; then there is nothing to give back.
     await giveBack().catch(() => undefined);
   };

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lockDataDir } from '../../../src/index/embedded/data-dir-lock.ts';
 
 const source = fileURLToPath(new URL('../../../src/index/embedded/data-dir-lock.ts', import.meta.url));
@@ -13,7 +13,10 @@ let dataDir: string;
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'faqmatch-lock-'));
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(dataDir, { recursive: true, force: true });
+});
 
 /** Another process that holds the lock until it is killed. */
 async function otherHolder(): Promise<ChildProcess> {
@@ -83,6 +86,44 @@ test('a killed holder’s name does not give away the lock that another took mea
   const other = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
   expect(await once(other, 'exit')).toEqual([0, null]);
   await lock.release();
+});
+
+/** A lock as another left it, or holds it. */
+async function lockOf(owner: { readonly pid: number; readonly host: string }): Promise<void> {
+  await mkdir(join(dataDir, '.lock'));
+  const lockBorn = (await stat(join(dataDir, '.lock'))).birthtimeMs;
+  await writeFile(join(dataDir, '.lock-owner.json'), JSON.stringify({ ...owner, since: new Date().toISOString(), lockBorn }));
+}
+
+test('a holder on another host keeps its lock, whatever runs here under its number', async () => {
+  await lockOf({ pid: 999_999_999, host: 'elsewhere' });
+  // Nothing tells when it is gone, so it is not waited for.
+  await expect(lockDataDir(dataDir, { waitMs: 3_600_000 })).rejects.toMatchObject({
+    reason: 'DATA_DIR_LOCKED',
+    message: expect.stringContaining('process 999999999 on elsewhere'),
+  });
+});
+
+test('a holder of another user keeps its lock', async () => {
+  await lockOf({ pid: 999_999_999, host: hostname() });
+  vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+  });
+  await expect(lockDataDir(dataDir, { waitMs: 0 })).rejects.toMatchObject({ reason: 'DATA_DIR_LOCKED' });
+});
+
+test('a container that came back under the number that it had before takes its directory again', async () => {
+  await lockOf({ pid: process.pid, host: hostname() });
+  await (await lockDataDir(dataDir, { waitMs: 0 })).release();
+});
+
+test('a lock that was given back long ago gives back nobody else’s', async () => {
+  const first = await lockDataDir(dataDir);
+  await first.release();
+  const second = await lockDataDir(dataDir);
+  await first.release();
+  await expect(lockDataDir(dataDir, { waitMs: 0 })).rejects.toMatchObject({ reason: 'DATA_DIR_LOCKED' });
+  await second.release();
 });
 
 test('whose lock is lost hears who has it', { timeout: 20_000 }, async () => {
