@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -132,6 +132,37 @@ describe.each(failures)('%s', (failure) => {
       },
     );
   });
+});
+
+test('what was confirmed lasts through a power cut', async () => {
+  const directory = join(dataDir, 'lasting');
+  await mkdir(directory);
+  const afterCut = async (operate: (store: VersionStore) => Promise<unknown>): Promise<VersionStore> => {
+    const { disk, cutPower } = faultyDisk(0, 'power cut');
+    await operate(await openEmbeddedStore({ dataDir: directory, disk }));
+    await cutPower();
+    return openEmbeddedStore({ dataDir: directory, disk: unsyncedDisk });
+  };
+  const versionsIn = async (store: VersionStore) => (await store.list('shop')).map(({ manifest, problem }) => problem ?? manifest.version);
+  const written = await afterCut((store) => store.write(old));
+  expect((await written.open('shop', 'old')).rows).toEqual(old.rows);
+  const switched = await afterCut(async (store) => {
+    await store.write(fresh);
+    await store.activate('shop', 'fresh');
+  });
+  expect(await switched.active('shop')).toMatchObject({ version: 'fresh' });
+  expect((await switched.open('shop', 'fresh')).rows).toEqual(fresh.rows);
+  const aside = await afterCut((store) => store.setAside('shop', 'old', 'planted'));
+  expect([await versionsIn(aside), await readdir(join(directory, 'corpora/shop/set-aside'))]).toEqual([['fresh'], [expect.any(String)]]);
+  await (await openEmbeddedStore({ dataDir: directory })).write(old);
+  expect(await versionsIn(await afterCut((store) => store.remove('shop', 'old')))).toEqual(['fresh']);
+});
+
+test('two who write the same version at once leave one, and nothing that is called damaged', async () => {
+  const store = await openEmbeddedStore({ dataDir, disk: unsyncedDisk });
+  await Promise.all([store.write(fresh), store.write(fresh)]);
+  expect((await store.open('shop', 'fresh')).rows).toEqual(fresh.rows);
+  expect(await readdir(join(dataDir, 'corpora/shop'))).toEqual(['versions']);
 });
 
 test('a full disk is resource_exhausted, says so, and leaves no half-written folder even before a restart', async () => {

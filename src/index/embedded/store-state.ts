@@ -50,6 +50,8 @@ export async function moveAside(store: Store, { corpus, version, problem }: SetA
   const time = new Date().toISOString().replaceAll(/[-:.]/gu, '');
   const target = join(paths.setAside(corpus), `${version}-${time}`);
   await disk.makeFolder(paths.setAside(corpus));
+  // On the disk before anything moves there: a power cut must not take the folder, and what was moved with it.
+  await disk.syncFolder(paths.corpus(corpus));
   await disk.rename(paths.version(corpus, version), target);
   for (const folder of [paths.setAside(corpus), paths.versions(corpus)]) await disk.syncFolder(folder);
   try {
