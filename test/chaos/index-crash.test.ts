@@ -165,15 +165,13 @@ test('two who write the same version at once leave one, and nothing that is call
   expect(await readdir(join(dataDir, 'corpora/shop'))).toEqual(['versions']);
 });
 
-test('a full disk is resource_exhausted, says so, and leaves no half-written folder even before a restart', async () => {
-  const directory = await withOldActive('full');
-  const { disk } = faultyDisk(0, 'ENOSPC');
-  const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
-  const createFile: typeof disk.createFile = async (path) => ({ ...(await disk.createFile(path)), write: () => Promise.reject(full) });
-  const store = await openEmbeddedStore({ dataDir: directory, disk: { ...disk, createFile } });
-  await expect(store.write(fresh)).rejects.toMatchObject({ code: 'resource_exhausted', reason: 'DISK_FULL', cause: full });
-  expect(await leftovers(directory)).toEqual([]);
-  expect((await store.list('shop')).map(({ manifest }) => manifest.version)).toEqual(['old']);
+test('a version that is activated and removed at once stays or was never active', async () => {
+  const store = await openEmbeddedStore({ dataDir: await withOldActive('both'), disk: unsyncedDisk });
+  await store.write(fresh);
+  const [activated, removed] = await Promise.allSettled([store.activate('shop', 'fresh'), store.remove('shop', 'fresh')]);
+  expect([activated.status, removed.status]).toEqual(['fulfilled', 'rejected']);
+  expect(await store.active('shop')).toMatchObject({ version: 'fresh' });
+  await expect(store.open('shop', 'fresh')).resolves.toBeDefined();
 });
 
 test('a switch that cannot be written down is made, said, and written down by the next start', async () => {
@@ -192,6 +190,43 @@ test('a switch that cannot be written down is made, said, and written down by th
   const again = await expectWholeStore(directory);
   expect(await again.onceActive('shop')).toEqual(['fresh', 'old']);
 });
+
+test('what can be tidied up later fails nothing: the rest of a removed version, and the note beside one that was set aside', async () => {
+  const directory = await withOldActive('tidy');
+  const no = () => Promise.reject(Object.assign(new Error('planted'), { code: 'EIO' }));
+  const store = await openEmbeddedStore({ dataDir: directory, disk: unsyncedDisk });
+  await store.write(fresh);
+  const failing = await openEmbeddedStore({ dataDir: directory, disk: { ...unsyncedDisk, removeTree: no, createFile: no } });
+  await failing.remove('shop', 'fresh');
+  await failing.setAside('shop', 'old', 'planted');
+  expect([await failing.list('shop'), await readdir(join(directory, 'corpora/shop/set-aside'))]).toEqual([[], [expect.any(String)]]);
+  await openEmbeddedStore({ dataDir: directory, disk: unsyncedDisk });
+  expect(await leftovers(directory)).toEqual([]);
+});
+
+test('a store that is opened to read makes nothing and sweeps nothing', async () => {
+  const directory = await withOldActive('read');
+  await mkdir(join(directory, 'corpora/shop/versions/.staging-of-its-owner'));
+  const store = await openEmbeddedStore({ dataDir: directory, readOnly: true });
+  expect((await store.open('shop', 'old')).rows).toEqual(old.rows);
+  expect(await leftovers(directory)).toHaveLength(1);
+  expect(await (await openEmbeddedStore({ dataDir: join(dataDir, 'none'), readOnly: true })).corpora()).toEqual([]);
+  await expect(readdir(join(dataDir, 'none'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test.each(['ENOSPC', 'EDQUOT'])(
+  'a full disk (%s) is resource_exhausted, says so, and leaves no half-written folder even before a restart',
+  async (code) => {
+    const directory = await withOldActive('full');
+    const { disk } = faultyDisk(0, 'ENOSPC');
+    const full = Object.assign(new Error('no space'), { code });
+    const createFile: typeof disk.createFile = async (path) => ({ ...(await disk.createFile(path)), write: () => Promise.reject(full) });
+    const store = await openEmbeddedStore({ dataDir: directory, disk: { ...disk, createFile } });
+    await expect(store.write(fresh)).rejects.toMatchObject({ code: 'resource_exhausted', reason: 'DISK_FULL', cause: full });
+    expect(await leftovers(directory)).toEqual([]);
+    expect((await store.list('shop')).map(({ manifest }) => manifest.version)).toEqual(['old']);
+  },
+);
 
 test('a write aborted in the middle leaves nothing behind', async () => {
   const directory = await withOldActive('aborted');

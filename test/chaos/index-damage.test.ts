@@ -92,6 +92,10 @@ test('a folder renamed by hand is not taken for the version it is named after', 
   await nodeDisk.rename(pathOf(''), join(pathOf(''), '../v3'));
   await expect(store.open('shop', 'v3')).rejects.toMatchObject({ code: 'data_loss' });
   expect((await store.list('shop')).find((stored) => stored.manifest.version === 'v3')?.problem).toMatch(/version v1/);
+  // Written, the version takes its own place, and the other is kept aside.
+  await store.write(madeUpVersion({ corpus: 'shop', version: 'v3' }, 20));
+  expect((await store.open('shop', 'v3')).manifest.version).toBe('v3');
+  expect(await readdir(join(dataDir, 'corpora/shop/set-aside'))).toHaveLength(1);
 });
 
 test('an unreadable pointer is reported, and activating a version repairs it and keeps what was active before', async () => {
