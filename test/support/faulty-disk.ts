@@ -27,31 +27,52 @@ export interface FaultyDisk {
   cutPower(): Promise<void>;
 }
 
-/** Names that are in a folder and not on the disk yet, each with what undoes it. */
+/** A name that is in a folder and not on the disk yet: made, or moved here. */
+interface UnsyncedName {
+  readonly path: string;
+  readonly moved?: { readonly from: string; readonly isFolder: boolean; readonly over: Buffer | undefined };
+}
+
+async function undoName({ path, moved }: UnsyncedName): Promise<void> {
+  if (moved === undefined) return nodeDisk.removeTree(path);
+  const { from, isFolder, over } = moved;
+  // What was removed meanwhile is back under its name, emptied.
+  await nodeDisk.rename(path, from).catch(() => (isFolder ? nodeDisk.makeFolder(from) : undefined));
+  if (over !== undefined) await writeFile(path, over);
+}
+
+/** The names that a power cut would take, in the order of their making. */
 function unsyncedNames() {
-  let names: { readonly folder: string; readonly undo: () => Promise<unknown> }[] = [];
-  const add = (path: string, undo: () => Promise<unknown>): void => void names.push({ folder: dirname(path), undo });
+  let names: readonly UnsyncedName[] = [];
   return {
-    async makeFolder(path: string): Promise<void> {
-      const missing: string[] = [];
-      for (let each = path; (await nodeDisk.facts(each)) === undefined; each = dirname(each)) missing.push(each);
-      await nodeDisk.makeFolder(path);
-      for (const folder of missing.toReversed()) add(folder, () => nodeDisk.removeTree(folder));
+    created(path: string): void {
+      names = [...names, { path }];
     },
-    created: (path: string): void => add(path, () => nodeDisk.removeTree(path)),
+    async makeFolder(path: string): Promise<void> {
+      const missing: UnsyncedName[] = [];
+      for (let each = path; (await nodeDisk.facts(each)) === undefined; each = dirname(each)) missing.unshift({ path: each });
+      await nodeDisk.makeFolder(path);
+      names = [...names, ...missing];
+    },
     async rename(from: string, to: string): Promise<void> {
-      const before = await readFile(to).catch(() => undefined);
+      const over = await readFile(to).catch(() => undefined);
       await nodeDisk.rename(from, to);
-      add(to, async () => {
-        await nodeDisk.rename(to, from);
-        if (before !== undefined) await writeFile(to, before);
-      });
+      const isFolder = (await nodeDisk.facts(to))?.isFolder === true;
+      names = [...names, { path: to, moved: { from, isFolder, over } }];
     },
     synced(folder: string): void {
-      names = names.filter((name) => name.folder !== folder);
+      const moves = names.flatMap(({ path, moved }) =>
+        moved !== undefined && dirname(path) === folder ? [{ from: moved.from, to: path }] : [],
+      );
+      const kept = names.filter(({ path }) => dirname(path) !== folder);
+      // What lies in a folder whose move lasts is where that went.
+      names = kept.map((name) => {
+        const move = moves.find(({ from }) => name.path.startsWith(`${from}${sep}`));
+        return move === undefined ? name : { ...name, path: `${move.to}${name.path.slice(move.from.length)}` };
+      });
     },
     async undo(): Promise<void> {
-      for (const { undo } of names.toReversed()) await undo().catch(() => undefined);
+      for (const name of names.toReversed()) await undoName(name).catch(() => undefined);
       names = [];
     },
   };
