@@ -23,8 +23,9 @@ const LINE_END = /\r?\n|[\r\u2028\u2029]/u;
 export async function readLines(path: string, terminal: Terminal, signal?: AbortSignal): Promise<readonly string[]> {
   if (path !== STANDARD_INPUT) {
     const facts = await stat(path).catch(() => undefined);
+    const found = facts?.isDirectory() === true ? `"${path}" is a folder` : `No file "${path}"`;
     if (facts?.isFile() !== true)
-      throw new FaqError('not_found', `No file "${path}"; name a text file with one text a line, or - for standard input.`);
+      throw new FaqError('not_found', `${found}; name a text file with one text a line, or - for standard input.`);
   }
   const stream = path === STANDARD_INPUT ? terminal.stdin : createReadStream(path);
   const data = await buffer(signal === undefined ? stream : addAbortSignal(signal, stream)).catch((error: unknown) => {

@@ -19,12 +19,15 @@ export function rollbackCommand(terminal: Terminal): Command {
     .action(async (corpus: string, version: string | undefined, flags: { readonly json?: boolean }) => {
       await callServer(serverAddress(settingsOf(command, terminal)), async (client, signal) => {
         const response = await client.rollback({ corpus, ...(version === undefined ? {} : { version }) }, { signal });
-        const json = flags.json === true;
-        terminal.out(
-          json
-            ? JSON.stringify(toJson('RollbackCorpusResponse', response))
-            : switchedLine(corpus, response.version, response.previousVersion),
-        );
+        if (flags.json === true) {
+          terminal.out(JSON.stringify(toJson('RollbackCorpusResponse', response)));
+          return;
+        }
+        terminal.out(switchedLine(corpus, response.version, response.previousVersion));
+        if (version === undefined)
+          terminal.err(
+            `One more rollback goes back to ${response.previousVersion}; name a version to go further back (faqmatch versions ${corpus}).`,
+          );
       });
     });
 }
