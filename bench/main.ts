@@ -3,7 +3,7 @@
  *   --quick            shorter, with 300 and 2,000 questions
  *   --workers <n>      inference threads of the server and bare encoders compared; 1 by default
  *   --rate <n>         matches a second of qdrant-cluster, all callers together; 30 by default
- *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit; and, only so, remote-encoder, devices and those that start a
+ *   --only <name>      encoder-vs-match, match-path, embedded-search, restart or fit; and, only so, batch-tokens, remote-encoder, devices and those that start a
  *                      qdrant program of PATH: qdrant-match, qdrant-upsert, qdrant-switch, qdrant-cluster, qdrant-layouts
  *   --case <text>      of qdrant-layouts: the case of that title, e.g. 'shared, 1000 × 30', or else all whose title holds the text
  *   --json             JSON lines instead of markdown
@@ -14,6 +14,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config/load-config.ts';
+import { batchTokens } from './batch-tokens.ts';
 import { devices } from './devices.ts';
 import { embeddedSearch } from './embedded-search.ts';
 import { encoderVsMatch } from './encoder-vs-match.ts';
@@ -44,6 +45,7 @@ const { values: flags } = parseArgs({
 
 /** Run when they are named: they need a Qdrant server's program, or answer a question that few have. */
 const NAMED_BENCHMARKS: Readonly<Record<string, (context: BenchContext) => Promise<Findings>>> = {
+  'batch-tokens': batchTokens,
   'remote-encoder': remoteEncoder,
   devices,
   'qdrant-match': qdrantMatch,
