@@ -5,6 +5,7 @@ import { parseCorpus } from '../../../src/corpus/parse-corpus.ts';
 import { evaluateByItself, evaluateWithRows, type VersionEvaluation } from '../../../src/quality/evaluate-version.ts';
 import { scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
+import { madeAnswer } from '../../support/match-answer.ts';
 
 const version = fakeVersion({
   entries: [
@@ -17,16 +18,10 @@ const version = fakeVersion({
 
 function answer(best: string, confidence: number): MatchAnswer {
   const candidate = { intent: best, entryId: best, confidence, similarity: 0.8, matchedQuestion: '', answer: '', metadata: {} };
-  return {
+  return madeAnswer({
     decision: confidence >= 0.5 ? 'answer' : 'no_match',
     candidates: [candidate],
-    clarifyIntents: [],
-    noneConfidence: 0,
-    versions: { corpus: 'v', model: 'm', calibrator: 'c' },
-    timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
-    explanation: undefined,
-    truncated: false,
-  };
+  });
 }
 
 function evaluation(options: VersionEvaluation['options']): VersionEvaluation {

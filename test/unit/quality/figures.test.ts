@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { MatchAnswer } from '../../../src/answering/match-answer.ts';
 import { type EvaluatedRow, evaluatedRow } from '../../../src/quality/evaluated-row.ts';
 import { COUNTING, countedShare, FIGURE_NAMES, type FigureName, figureStatistics } from '../../../src/quality/figures.ts';
+import { madeAnswer } from '../../support/match-answer.ts';
 
 /** What was answered, best first; the confidences are halves of one another. */
 function answered(decision: MatchAnswer['decision'], ...intents: readonly string[]): MatchAnswer {
-  return {
+  return madeAnswer({
     decision,
     candidates: intents.map((intent, rank) => ({
       intent,
@@ -16,13 +17,7 @@ function answered(decision: MatchAnswer['decision'], ...intents: readonly string
       answer: '',
       metadata: {},
     })),
-    clarifyIntents: [],
-    noneConfidence: 0,
-    versions: { corpus: 'v', model: 'm', calibrator: 'c' },
-    timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
-    explanation: undefined,
-    truncated: false,
-  };
+  });
 }
 
 const row = (intent: string | null, answer: MatchAnswer, alternatives?: readonly string[]): EvaluatedRow =>

@@ -3,19 +3,16 @@ import type { MatchCall } from '../../../src/answering/match-answer.ts';
 import { measureTraffic, type TrafficMeasurement } from '../../../src/quality/traffic/measure-traffic.ts';
 import { scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
+import { madeAnswer } from '../../support/match-answer.ts';
 
 const version = fakeVersion({ entries: [entry('refund', ['money back'])], scorer: scoring({}) });
 /** Utterances that begin with "no" are out of scope. */
-const match: TrafficMeasurement['match'] = async ({ utterance }: MatchCall) => ({
-  decision: 'answer',
-  candidates: [],
-  clarifyIntents: [],
-  noneConfidence: utterance.startsWith('no') ? 0.96 : 0.04,
-  versions: { corpus: 'v', model: 'm', calibrator: 'c' },
-  timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
-  explanation: undefined,
-  truncated: false,
-});
+const match: TrafficMeasurement['match'] = async ({ utterance }: MatchCall) =>
+  madeAnswer({
+    decision: 'answer',
+    candidates: [],
+    noneConfidence: utterance.startsWith('no') ? 0.96 : 0.04,
+  });
 const builds = { versions: { reload: async () => ({}) }, match } as unknown as TrafficMeasurement['builds'];
 
 function traffic(inside: number, outside: number): readonly string[] {

@@ -6,6 +6,7 @@ import { evaluateGolden } from '../../../src/quality/evaluate-golden.ts';
 import { percentile, summariseLatency } from '../../../src/quality/latency.ts';
 import type { JudgedRow } from '../../../src/quality/metrics.ts';
 import { goldenMetrics, isRight } from '../../../src/quality/metrics.ts';
+import { madeAnswer } from '../../support/match-answer.ts';
 
 function row(
   ...[intent, decision, best, clarifyIntents = []]: [string | null, JudgedRow['decision'], string?, (readonly string[])?]
@@ -60,16 +61,10 @@ test('shares of nothing are NaN', () => {
 /** Answers with the intent that the utterance names. */
 async function echo({ utterance }: MatchCall): Promise<MatchAnswer> {
   const candidate = { intent: utterance, entryId: 'e', confidence: 0.9, similarity: 1, matchedQuestion: '', answer: '', metadata: {} };
-  return {
+  return madeAnswer({
     decision: utterance === 'none' ? 'no_match' : 'answer',
     candidates: utterance === 'none' ? [] : [candidate],
-    clarifyIntents: [],
-    noneConfidence: 0,
-    versions: { corpus: 'v', model: 'm', calibrator: 'c' },
-    timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
-    explanation: undefined,
-    truncated: false,
-  };
+  });
 }
 
 test('golden rows go through the match path and mistakes come in their order', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { AnswerReason } from '../../../src/answering/match-answer.ts';
 import { type EvaluatedRow, evaluatedRow } from '../../../src/quality/evaluated-row.ts';
 import { reasonText } from '../../../src/quality/report/reason-text.ts';
+import { madeAnswer } from '../../support/match-answer.ts';
 
 const REASON: AnswerReason = { rule: 'confidence', threshold: 0.4, thresholdSource: 'default', refusing: undefined };
 
@@ -54,17 +55,12 @@ test('a confidence just below the threshold is not shown as great as it', () => 
 test('rows that got what they should and reports of before have no reason', () => {
   const { reason: _, ...before } = row({});
   expect(reasonText(before)).toBe('');
-  const answer = {
+  const answer = madeAnswer({
     decision: 'no_match',
     candidates: [],
-    clarifyIntents: [],
     noneConfidence: 1,
-    versions: { corpus: '', model: '', calibrator: '' },
-    timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
-    explanation: undefined,
     reason: REASON,
-    truncated: false,
-  } as const;
+  });
   expect(evaluatedRow({ utterance: 'u', intent: null }, answer).reason).toBeUndefined();
   expect(evaluatedRow({ utterance: 'u', intent: 'a' }, answer).reason).toBe(REASON);
 });

@@ -13,6 +13,7 @@ import { corpusTitle } from '../../../src/quality/report/html-page.ts';
 import { htmlReport } from '../../../src/quality/report/html-report.ts';
 import { percentText } from '../../../src/quality/report/number-text.ts';
 import { parseSavedReport } from '../../../src/quality/report/saved-report.ts';
+import { madeAnswer } from '../../support/match-answer.ts';
 
 const subject: ReportSubject = {
   corpus: 'shop <b>',
@@ -41,16 +42,10 @@ function row([utterance, intent, best, confidence]: Plain): EvaluatedRow {
   const second = best === 'refund' ? 'parcel' : 'refund';
   return evaluatedRow(
     { utterance, intent },
-    {
+    madeAnswer({
       decision: confidence >= 0.5 ? 'answer' : 'no_match',
       candidates: [candidate(best, confidence), candidate(second, (1 - confidence) / 2)],
-      clarifyIntents: [],
-      noneConfidence: 0,
-      versions: { corpus: 'v', model: 'm', calibrator: 'c' },
-      timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
-      explanation: undefined,
-      truncated: false,
-    },
+    }),
   );
 }
 

@@ -11,6 +11,7 @@ import { notReadyReasons, serving } from '../../../src/server/health/serving.ts'
 import { DEFAULT_SERVER_LIMITS } from '../../../src/server/options.ts';
 import { splitDescriptorSet } from '../../../src/server/reflection.ts';
 import type { ReloadProgress } from '../../../src/versions/contract.ts';
+import { madeAnswer } from '../../support/match-answer.ts';
 import { matchRequest } from '../../support/served.ts';
 
 const entry = (id: string, locale: string): Entry => ({
@@ -69,16 +70,14 @@ describe('toMatchCall', () => {
         locale: '',
         ...text,
       };
-      return toMatchResponse('m-1', {
-        decision: 'no_match',
-        candidates: Array.from({ length: 40 }, () => candidate),
-        clarifyIntents: [],
-        noneConfidence: 1,
-        versions: { corpus: 'v', model: 'm', calibrator: 'c' },
-        timings: { tokenizeMs: 0, queueMs: 0, encodeMs: 0, searchMs: 0, totalMs: 0 },
-        explanation: undefined,
-        truncated: false,
-      });
+      return toMatchResponse(
+        'm-1',
+        madeAnswer({
+          decision: 'no_match',
+          candidates: Array.from({ length: 40 }, () => candidate),
+          noneConfidence: 1,
+        }),
+      );
     };
     expect(respond({ answer: 'x'.repeat(70_000) })().candidates).toHaveLength(40);
     for (const text of [{ answer: 'x'.repeat(90_000) }, { answer: '漢'.repeat(30_000) }, { metadata: { manual: 'x'.repeat(90_000) } }])
