@@ -146,7 +146,7 @@ export interface SetAsideReport {
 
 /** All corpora of a server with their versions. */
 export interface Versions {
-  /** Opens every active version of the store without encoding, and follows a shared store from then on. A shared store that is away is waited for; a damaged version is set aside and, where there is one, what was active before takes over, never what was only staged. */
+  /** Opens every active version of the store without encoding, and follows a shared store from then on. A shared store that is away is waited for; a damaged version is set aside and, where there is one, what was active before takes over, never what was only staged. One of another release is built anew from its own content, unless the store is shared. */
   restore(): Promise<readonly SetAsideReport[]>;
   /**
    * The version to read: the active one, or the named one.

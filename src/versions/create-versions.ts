@@ -11,12 +11,13 @@ import type { ReloadOptions, ReloadProgress, ReloadResult, SetAsideReport, Valid
 import { type CorpusState, corpusStatus, NOTHING_ACTIVE, requireState } from './corpus-state.ts';
 import type { Embedder } from './embed-texts.ts';
 import { type Following, followStore } from './follow-store.ts';
+import { storedContent, VERSION_FORMAT } from './loaded-version.ts';
 import { createOpenedVersions } from './opened-versions.ts';
 import { createOperationLock } from './operation-lock.ts';
 import { acquireVersion, letOldVersionsGo, listVersions, openStored, type Registry } from './registry.ts';
 import { reloadCorpus } from './reload.ts';
 import { restoreAll } from './restore.ts';
-import { foretell } from './stage-version.ts';
+import { foretell, type VersionSource } from './stage-version.ts';
 import { createStoreReach, type StoreReach } from './store-reach.ts';
 import { createVersionSwitch, type Switched } from './switch-version.ts';
 import { layOutRows } from './version-rows.ts';
@@ -82,11 +83,11 @@ function exclusively<T>(
   return lock.run(corpus, signal, (ours) => store.exclusively(corpus, ours, operation));
 }
 
-async function reload(registry: Registry, { corpus, files }: Source, options: ReloadOptions): Promise<ReloadResult> {
+async function build(registry: Registry, { corpus, source }: Wanted, options: ReloadOptions): Promise<ReloadResult> {
   requireCorpusName(corpus);
   return exclusively(registry, { corpus, signal: options.signal }, async (signal) => {
     const { states } = registry;
-    const request = { corpus, files, signal, active: states.get(corpus)?.active, onProgress: guarded(registry, options.onProgress) };
+    const request = { corpus, source, signal, active: states.get(corpus)?.active, onProgress: guarded(registry, options.onProgress) };
     const result = await reloadCorpus(request, registry, options);
     if (!states.has(corpus)) states.set(corpus, NOTHING_ACTIVE);
     await letOldVersionsGo(registry, corpus);
@@ -94,9 +95,9 @@ async function reload(registry: Registry, { corpus, files }: Source, options: Re
   });
 }
 
-interface Source {
+interface Wanted {
   readonly corpus: string;
-  readonly files: readonly SourceFile[];
+  readonly source: VersionSource;
 }
 
 /** Switches to a stored version; nothing happens where it is active already. */
@@ -130,6 +131,40 @@ async function validate({ lanes }: Registry, files: readonly SourceFile[], signa
   return { faults, warnings, entries: corpus.entries.length, questions: questions.length, intents: intents.length };
 }
 
+/**
+ * Builds anew, from the content that they hold, the active versions that another release built, so that an upgrade silences no bot until someone reloads.
+ * Not in a shared store, where replicas of the release before may go on for a while.
+ */
+async function rebuildOutdated(registry: OpenRegistry, reports: readonly SetAsideReport[]): Promise<readonly SetAsideReport[]> {
+  const { states, store, closing } = registry;
+  if (store.shared) return reports;
+  const told = new Map<string, string>();
+  for (const [corpus, { problem }] of states) {
+    if (problem?.reason !== VERSION_FORMAT) continue;
+    throwIfAborted(closing.signal);
+    const [version, outcome] = await rebuild(registry, corpus);
+    told.set(`${corpus} ${version}`, outcome);
+  }
+  return reports.map((report) => {
+    const outcome = told.get(`${report.corpus} ${report.version}`);
+    return outcome === undefined ? report : { ...report, problem: `${report.problem} ${outcome}` };
+  });
+}
+
+/** @returns the active version and what came of it, in words. */
+async function rebuild(registry: OpenRegistry, corpus: string): Promise<readonly [version: string, outcome: string]> {
+  const { store, closing } = registry;
+  const version = (await store.active(corpus))?.version ?? '';
+  try {
+    const content = await storedContent(await store.open(corpus, version));
+    const built = await build(registry, { corpus, source: { content } }, { signal: closing.signal });
+    return [version, `It was built anew from its own content, as version ${built.version}.`];
+  } catch (error) {
+    throwIfAborted(closing.signal);
+    return [version, `Building it anew from its own content failed: ${FaqError.from(error).message}`];
+  }
+}
+
 async function restore(registry: OpenRegistry): Promise<readonly SetAsideReport[]> {
   const { store, states, lock, switching, opened, onProblem, reach, closing } = registry;
   const { digest } = registry.embedder.encoder.info;
@@ -143,7 +178,7 @@ async function restore(registry: OpenRegistry): Promise<readonly SetAsideReport[
     return opened.get(corpus, version);
   };
   registry.following ??= followStore({ store, states, lock, switching, open: kept, onProblem, onReach: reach.set });
-  return reports;
+  return await rebuildOutdated(registry, reports);
 }
 
 /** Ends running operations, threads and the store, in this order, so that nothing works on a closed store. */
@@ -172,7 +207,7 @@ export function createVersions(options: VersionsOptions): Versions {
     get anyActive() {
       return [...states.values()].some(({ active }) => active !== undefined);
     },
-    reload: (corpus, files, reloadOptions = {}) => reload(registry, { corpus, files }, reloadOptions),
+    reload: (corpus, files, reloadOptions = {}) => build(registry, { corpus, source: { files } }, reloadOptions),
     validate: (files, signal) => validate(registry, files, signal),
     activate: (corpus, version) => switchTo(registry, corpus, () => requireNamed(version)),
     rollback: (corpus, version) =>

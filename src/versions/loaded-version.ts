@@ -17,6 +17,8 @@ import { groupRows, layOutRows, ROW_FORMAT, type RowLayout } from './version-row
 
 const CORPUS_ARTIFACT = 'corpus.json';
 const SCORER_ARTIFACT = 'scorer.bin';
+/** Reason of the error for a version that another release built, whose content can be read all the same. */
+export const VERSION_FORMAT = 'VERSION_FORMAT';
 /** With which formats a version was built: another release's version is refused in words, not taken for a damaged one. */
 const BUILD_ARTIFACT = 'build.json';
 
@@ -63,8 +65,13 @@ async function requireFormat(open: OpenVersion): Promise<number | undefined> {
     'failed_precondition',
     `Version ${open.manifest.version} of corpus "${open.manifest.corpus}" was built by another release of faqmatch. Reload the corpus; ` +
       'texts that were encoded already are not encoded again.',
-    { reason: 'VERSION_FORMAT' },
+    { reason: VERSION_FORMAT },
   );
+}
+
+/** The corpus that a version was built from; of another release's versions too. @throws FaqError data_loss. */
+export async function storedContent(open: OpenVersion): Promise<Corpus> {
+  return deserialiseCorpus(await open.artifact(CORPUS_ARTIFACT));
 }
 
 function requireSameRows(open: OpenVersion, layout: RowLayout): void {
@@ -79,7 +86,7 @@ function requireSameRows(open: OpenVersion, layout: RowLayout): void {
 export async function loadVersion(open: OpenVersion): Promise<LoadedVersion> {
   const outOfScopeShare = await requireFormat(open);
   const scorerBytes = await open.artifact(SCORER_ARTIFACT);
-  const content = deserialiseCorpus(await open.artifact(CORPUS_ARTIFACT));
+  const content = await storedContent(open);
   await nextTurn();
   const layout = layOutRows(content);
   requireSameRows(open, layout);

@@ -116,7 +116,7 @@ async function readPointer(store: VersionStore, corpus: string): Promise<{ point
 /**
  * Opens a corpus's active version. A damaged one is set aside, and what was active before it takes over; where the mark of the active version is
  * damaged, what was active last. What cannot be read just now is stood in for until the next start. A version that another model or release
- * built stays stored and nothing is active until a reload: answers of an older corpus would be a surprise.
+ * built stays stored and nothing is active until it is built anew: answers of an older corpus would be a surprise.
  */
 export async function restoreCorpus(parts: RestoreParts, corpus: string): Promise<RestoredCorpus> {
   const { pointer, error: pointerError } = await readPointer(parts.store, corpus);

@@ -1,8 +1,9 @@
 /**
- * FAQ files to a stored version that is not active yet: parse, name, encode what is new, fit, write, open.
+ * A corpus to a stored version that is not active yet: parse, name, encode what is new, fit, write, open.
  * All or nothing: aborted or failed at any moment, no new version is left. Vectors of finished batches stay in the cache.
  */
 import type { Corpus, SourceFile } from '../corpus/corpus.ts';
+import { corpusFingerprint } from '../corpus/fingerprint.ts';
 import { FaqError, type Fault, throwIfAborted } from '../errors.ts';
 import type { VersionStore } from '../index/contract.ts';
 import type { FitInput, MatchSettings } from '../matching/contract.ts';
@@ -26,10 +27,13 @@ export interface StageParts {
   readonly onProblem: (problem: string) => void;
 }
 
+/** What a version is made from: FAQ files, or what was read from them before. */
+export type VersionSource = { readonly files: readonly SourceFile[] } | { readonly content: Corpus };
+
 /** One wish for a version. */
 export interface StageRequest {
   readonly corpus: string;
-  readonly files: readonly SourceFile[];
+  readonly source: VersionSource;
   /** Active now, so that an unchanged corpus need not be loaded twice. */
   readonly active: LoadedVersion | undefined;
   readonly signal: AbortSignal;
@@ -64,20 +68,29 @@ function refuseFaults({ faults }: ParsedFiles): FaqError {
   return new FaqError('invalid_argument', `The FAQ files have ${count}; nothing was changed.${place}`, { reason: 'CORPUS_FAULTY', faults });
 }
 
-async function plan(request: StageRequest, parts: StageParts): Promise<Plan> {
+/** The content of the source, checked. @throws FaqError invalid_argument with every fault. */
+async function read(request: StageRequest, { lanes }: StageParts): Promise<ParsedFiles & { readonly corpus: Corpus }> {
+  const { source, signal } = request;
+  if ('content' in source) return { corpus: source.content, faults: [], warnings: [], fingerprint: corpusFingerprint(source.content) };
   const report = phaseReport(request, 'read');
-  report(0, request.files.length);
-  const parsed = await parts.lanes.parse(request.files, { signal: request.signal });
-  if (parsed.corpus === undefined) throw refuseFaults(parsed);
-  report(request.files.length, request.files.length);
+  report(0, source.files.length);
+  const parsed = await lanes.parse(source.files, { signal });
+  const { corpus } = parsed;
+  if (corpus === undefined) throw refuseFaults(parsed);
+  report(source.files.length, source.files.length);
+  return { ...parsed, corpus };
+}
+
+async function plan(request: StageRequest, parts: StageParts): Promise<Plan> {
+  const { corpus, fingerprint, warnings } = await read(request, parts);
   const version = versionId({
-    fingerprint: parsed.fingerprint,
+    fingerprint,
     modelDigest: parts.embedder.encoder.info.digest,
-    settings: corpusSettings(parts.settings, parsed.corpus),
+    settings: corpusSettings(parts.settings, corpus),
     scorerFormat: SCORER_FORMAT,
     rowFormat: ROW_FORMAT,
   });
-  return { corpus: parsed.corpus, layout: layOutRows(parsed.corpus), version, warnings: parsed.warnings };
+  return { corpus, layout: layOutRows(corpus), version, warnings };
 }
 
 /** The version where it is stored whole; `damaged` says what is wrong where it is stored but not whole. */
@@ -178,7 +191,7 @@ export async function unstage({ store, onProblem }: StageParts, corpus: string, 
 }
 
 /**
- * Builds the version that the files describe, or finds it stored.
+ * Builds the version that the source describes, or finds it stored.
  * @throws FaqError invalid_argument with every fault; cancelled; what encoder and store throw.
  */
 export async function stageVersion(request: StageRequest, parts: StageParts): Promise<StagedVersion> {

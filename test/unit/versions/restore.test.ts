@@ -2,6 +2,7 @@ import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Disk } from '../../../src/index/embedded/disk.ts';
+import type { BuildLanes } from '../../../src/versions/build-lanes.ts';
 import { createFakeEncoder } from '../../support/fake-encoder.ts';
 import { CHATTER, DELIVERY, faqFile } from '../../support/faq-source.ts';
 import { unsyncedDisk } from '../../support/faulty-disk.ts';
@@ -325,6 +326,85 @@ describe('restoring at start', () => {
     const other = Buffer.from(JSON.stringify({ scorerFormat: 0, rowFormat: 1 }));
     const changed = { ...open, artifact: async (name: string) => (name === 'build.json' ? other : open.artifact(name)) };
     await expect(loadVersion(changed)).rejects.toMatchObject({ code: 'failed_precondition', reason: 'VERSION_FORMAT' });
+  });
+
+  describe('a version that another release built', () => {
+    const OUTDATED = 'v-0000000000000001';
+
+    /** Puts an active version of another form in the place of the one that is stored. @param changes artifacts that differ beside the form. */
+    async function outdate(version: string, changes: Readonly<Record<string, Uint8Array>> = {}): Promise<void> {
+      await using server = await openVersionsOnDisk({ dataDir });
+      const { manifest, rows, artifactNames, artifact } = await server.store.open('shop', version);
+      const stored = await Promise.all(artifactNames.map(async (name): Promise<[string, Uint8Array]> => [name, await artifact(name)]));
+      const build = Buffer.from(JSON.stringify({ scorerFormat: 0, rowFormat: 1 }));
+      const artifacts = new Map<string, Uint8Array>([...stored, ['build.json', build], ...Object.entries(changes)]);
+      const vectors = await server.encoder.encodeAll(rows.map(({ text }) => text));
+      await server.store.write({ manifest: { ...manifest, version: OUTDATED }, rows, vectors, artifacts });
+      await server.store.activate('shop', OUTDATED);
+      await server.store.remove('shop', version);
+    }
+
+    it('is built anew at start from the content that it holds, encoding nothing, as a reload of its files would', async () => {
+      const [version = ''] = await loadAndClose(FILES);
+      await outdate(version);
+      await using server = await openVersionsOnDisk({ dataDir });
+      const reports = await server.versions.restore();
+      expect(reports).toMatchObject([{ corpus: 'shop', version: OUTDATED, problem: expect.stringContaining(`as version ${version}`) }]);
+      expect(server.encoder.encoded).toEqual([]);
+      expect(server.versions.active('shop')?.version).toBe(version);
+      expect(await server.versions.reload('shop', FILES)).toMatchObject({ unchanged: true, version });
+      expect((await server.versions.list('shop')).map((each) => each.version).sort()).toEqual([OUTDATED, version].sort());
+    });
+
+    it('is built once, and found at the next start', async () => {
+      const [version = ''] = await loadAndClose(FILES);
+      await outdate(version);
+      for (const reports of [1, 0]) {
+        await using server = await openVersionsOnDisk({ dataDir });
+        expect(await server.versions.restore()).toHaveLength(reports);
+        expect(server.versions.active('shop')?.version).toBe(version);
+      }
+    });
+
+    it('stays as it is where its content cannot be read, and the report says so', async () => {
+      const [version = ''] = await loadAndClose(FILES);
+      await outdate(version, { 'corpus.json': Buffer.from('{"form":99}') });
+      await using server = await openVersionsOnDisk({ dataDir });
+      const [report] = await server.versions.restore();
+      expect(report).toMatchObject({ version: OUTDATED, problem: expect.stringMatching(/another release.*Building it anew.*failed/u) });
+      await expect(server.versions.acquire('shop')).rejects.toMatchObject({ code: 'failed_precondition', reason: 'VERSION_FORMAT' });
+      expect(await server.versions.reload('shop', FILES)).toMatchObject({ activated: true, previousVersion: OUTDATED });
+    });
+
+    it('is given up where the versions are closed meanwhile, and built at the next start', async () => {
+      const [version = ''] = await loadAndClose(FILES);
+      await outdate(version);
+      const [began, unused] = [Promise.withResolvers<void>(), async () => Promise.reject(new Error('not asked for'))];
+      const fit: BuildLanes['fit'] = (_, { signal }) => {
+        began.resolve();
+        return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      };
+      {
+        await using server = await openVersionsOnDisk({ dataDir, lanes: { fit, parse: unused, close: async () => undefined } });
+        const restored = server.versions.restore();
+        await began.promise;
+        await server.versions.close();
+        await expect(restored).rejects.toThrow('shutting down');
+        expect(await server.folders('shop')).toEqual([OUTDATED]);
+      }
+      await using server = await openVersionsOnDisk({ dataDir });
+      await server.versions.restore();
+      expect(server.versions.active('shop')?.version).toBe(version);
+    });
+
+    it('of another model, too, waits for a reload', async () => {
+      const [version = ''] = await loadAndClose(FILES);
+      await outdate(version);
+      await using server = await openVersionsOnDisk({ dataDir, encoder: createFakeEncoder({ digest: 'sha256:other' }) });
+      expect(await server.versions.restore()).toMatchObject([{ version: OUTDATED, problem: expect.stringContaining('sha256:other') }]);
+      expect(server.encoder.encoded).toEqual([]);
+      expect(server.versions.active('shop')).toBeUndefined();
+    });
   });
 
   it('ignores a file that does not belong to the store', async () => {
