@@ -142,6 +142,8 @@ export interface SetAsideReport {
   readonly corpus: string;
   readonly version: string;
   readonly problem: string;
+  /** The version that was built from its content and is active in its place: another release's, so that nothing is wrong. */
+  readonly builtAnewAs?: string;
 }
 
 /** All corpora of a server with their versions. */

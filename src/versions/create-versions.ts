@@ -138,30 +138,27 @@ async function validate({ lanes }: Registry, files: readonly SourceFile[], signa
 async function rebuildOutdated(registry: OpenRegistry, reports: readonly SetAsideReport[]): Promise<readonly SetAsideReport[]> {
   const { states, store, closing } = registry;
   if (store.shared) return reports;
-  const told = new Map<string, string>();
+  const told = new Map<string, Partial<SetAsideReport>>();
   for (const [corpus, { problem }] of states) {
     if (problem?.reason !== VERSION_FORMAT) continue;
     throwIfAborted(closing.signal);
-    const [version, outcome] = await rebuild(registry, corpus);
+    const { version, ...outcome } = await rebuild(registry, corpus, problem);
     told.set(`${corpus} ${version}`, outcome);
   }
-  return reports.map((report) => {
-    const outcome = told.get(`${report.corpus} ${report.version}`);
-    return outcome === undefined ? report : { ...report, problem: `${report.problem} ${outcome}` };
-  });
+  return reports.map((report) => ({ ...report, ...told.get(`${report.corpus} ${report.version}`) }));
 }
 
-/** @returns the active version and what came of it, in words. */
-async function rebuild(registry: OpenRegistry, corpus: string): Promise<readonly [version: string, outcome: string]> {
+/** @param problem why the active version cannot be used. @returns the active version and what came of it. */
+async function rebuild(registry: OpenRegistry, corpus: string, problem: FaqError): Promise<Partial<SetAsideReport>> {
   const { store, closing } = registry;
   const version = (await store.active(corpus))?.version ?? '';
   try {
     const content = await storedContent(await store.open(corpus, version));
     const built = await build(registry, { corpus, source: { content } }, { signal: closing.signal });
-    return [version, `It was built anew from its own content, as version ${built.version}.`];
+    return { version, builtAnewAs: built.version };
   } catch (error) {
     throwIfAborted(closing.signal);
-    return [version, `Building it anew from its own content failed: ${FaqError.from(error).message}`];
+    return { version, problem: `${problem.message} Building it anew from its own content failed: ${FaqError.from(error).message}` };
   }
 }
 

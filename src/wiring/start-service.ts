@@ -63,9 +63,10 @@ function evaluationParts(config: Config, encoder: Encoder, onProblem: (problem: 
 async function restore(versions: Versions, logger: Logger): Promise<void> {
   const started = performance.now();
   const reports = await versions.restore();
-  for (const { corpus, version, problem } of reports) {
+  for (const { corpus, version, problem, builtAnewAs } of reports) {
     const activeNow = versions.active(corpus)?.version ?? '';
-    logger.error({ corpus, version, problem, activeNow }, 'a stored version cannot be used');
+    if (builtAnewAs === undefined) logger.error({ corpus, version, problem, activeNow }, 'a stored version cannot be used');
+    else logger.info({ corpus, version, builtAnewAs }, 'a version of another release was built anew');
   }
   const corpora = versions.status();
   const withoutVersion = corpora.filter(({ activeVersion }) => activeVersion === undefined).length;

@@ -349,7 +349,7 @@ describe('restoring at start', () => {
       await outdate(version);
       await using server = await openVersionsOnDisk({ dataDir });
       const reports = await server.versions.restore();
-      expect(reports).toMatchObject([{ corpus: 'shop', version: OUTDATED, problem: expect.stringContaining(`as version ${version}`) }]);
+      expect(reports).toMatchObject([{ corpus: 'shop', version: OUTDATED, builtAnewAs: version }]);
       expect(server.encoder.encoded).toEqual([]);
       expect(server.versions.active('shop')?.version).toBe(version);
       expect(await server.versions.reload('shop', FILES)).toMatchObject({ unchanged: true, version });
