@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { confidences } from '../../../src/matching/calibrator.ts';
-import type { FitInput } from '../../../src/matching/contract.ts';
+import { type FitInput, NO_INTENT } from '../../../src/matching/contract.ts';
 import { bestTwo, features } from '../../../src/matching/features.ts';
 import { fitScorer } from '../../../src/matching/fit.ts';
 import type { FittedRidge } from '../../../src/matching/fitted-scorer.ts';
@@ -66,6 +66,45 @@ test('a corpus of clear intents matches new utterances, and is surer of them tha
   expect(mean(matches)).toBeGreaterThan(0.8);
   expect(mean(await match(fitted, input, outside))).toBeLessThan(0.4);
   expectSound(matches);
+});
+
+/** The input with counter-examples of the whole corpus besides. */
+function withCounters(input: FitInput, counters: readonly Utterance[]): FitInput {
+  return {
+    ...input,
+    counterTexts: counters.map(({ text }) => text),
+    counterIntents: Int32Array.from(counters, () => NO_INTENT),
+    counterVectors: matrixOf(
+      counters.map(({ vector }) => vector),
+      input.dimension,
+    ),
+  };
+}
+
+describe('counter-examples', () => {
+  const shape = { sizes: new Array<number>(12).fill(8), noise: 0.7, dimension: 24 };
+
+  /** Mean confidence of the right intent, of new utterances of the intents from the fourth on. */
+  async function elsewhere(
+    counters: (centres: readonly ArrayLike<number>[], random: () => number) => readonly Utterance[],
+  ): Promise<number> {
+    const { input, centres } = madeUpCorpus(shape);
+    const random = seededRandom(5);
+    const asked = centres.flatMap((centre, intent) =>
+      intent < 3 ? [] : [0, 1, 2].map((at) => ({ intent, text: `about topic${intent} ${at}`, vector: nearVector(centre, 0.7, random) })),
+    );
+    const full = withCounters(input, counters(centres, random));
+    const matches = await match(await fitScorer(full, naiveMultiply), full, asked);
+    return matches.reduce((sum, { intents }, at) => sum + (intents[asked[at]?.intent ?? 0] ?? 0), 0) / asked.length;
+  }
+
+  test('that say nearly what a question says leave other intents their confidence', async () => {
+    const without = await elsewhere(() => []);
+    const chosen = await elsewhere((centres, random) =>
+      [0, 1, 2, 0, 1, 2].map((intent, at) => ({ text: `my topic${intent} ${at}`, vector: nearVector(centres[intent] ?? [], 0.3, random) })),
+    );
+    expect(chosen).toBeGreaterThan(without - 0.05);
+  });
 });
 
 describe('corpora at the edges', () => {
