@@ -1,7 +1,7 @@
 /**
  * All corpora of a server with their versions, tied together: see contract.ts for what each operation promises.
  */
-import type { SourceFile } from '../corpus/corpus.ts';
+import type { Corpus, SourceFile } from '../corpus/corpus.ts';
 import { FaqError, throwIfAborted } from '../errors.ts';
 import type { VersionStore } from '../index/contract.ts';
 import type { MatchSettings } from '../matching/contract.ts';
@@ -11,9 +11,9 @@ import type { ReloadOptions, ReloadProgress, ReloadResult, SetAsideReport, Valid
 import { type CorpusState, corpusStatus, NOTHING_ACTIVE, requireState } from './corpus-state.ts';
 import type { Embedder } from './embed-texts.ts';
 import { type Following, followStore } from './follow-store.ts';
-import { storedContent, VERSION_FORMAT } from './loaded-version.ts';
 import { createOpenedVersions } from './opened-versions.ts';
 import { createOperationLock } from './operation-lock.ts';
+import { rebuildOutdated } from './rebuild.ts';
 import { acquireVersion, letOldVersionsGo, listVersions, openStored, type Registry } from './registry.ts';
 import { reloadCorpus } from './reload.ts';
 import { restoreAll } from './restore.ts';
@@ -131,37 +131,6 @@ async function validate({ lanes }: Registry, files: readonly SourceFile[], signa
   return { faults, warnings, entries: corpus.entries.length, questions: questions.length, intents: intents.length };
 }
 
-/**
- * Builds anew, from the content that they hold, the active versions that another release built, so that an upgrade silences no bot until someone reloads.
- * Not in a shared store, where replicas of the release before may go on for a while.
- */
-async function rebuildOutdated(registry: OpenRegistry, reports: readonly SetAsideReport[]): Promise<readonly SetAsideReport[]> {
-  const { states, store, closing } = registry;
-  if (store.shared) return reports;
-  const told = new Map<string, Partial<SetAsideReport>>();
-  for (const [corpus, { problem }] of states) {
-    if (problem?.reason !== VERSION_FORMAT) continue;
-    throwIfAborted(closing.signal);
-    const { version, ...outcome } = await rebuild(registry, corpus, problem);
-    told.set(`${corpus} ${version}`, outcome);
-  }
-  return reports.map((report) => ({ ...report, ...told.get(`${report.corpus} ${report.version}`) }));
-}
-
-/** @param problem why the active version cannot be used. @returns the active version and what came of it. */
-async function rebuild(registry: OpenRegistry, corpus: string, problem: FaqError): Promise<Partial<SetAsideReport>> {
-  const { store, closing } = registry;
-  const version = (await store.active(corpus))?.version ?? '';
-  try {
-    const content = await storedContent(await store.open(corpus, version));
-    const built = await build(registry, { corpus, source: { content } }, { signal: closing.signal });
-    return { version, builtAnewAs: built.version };
-  } catch (error) {
-    throwIfAborted(closing.signal);
-    return { version, problem: `${problem.message} Building it anew from its own content failed: ${FaqError.from(error).message}` };
-  }
-}
-
 async function restore(registry: OpenRegistry): Promise<readonly SetAsideReport[]> {
   const { store, states, lock, switching, opened, onProblem, reach, closing } = registry;
   const { digest } = registry.embedder.encoder.info;
@@ -175,7 +144,9 @@ async function restore(registry: OpenRegistry): Promise<readonly SetAsideReport[
     return opened.get(corpus, version);
   };
   registry.following ??= followStore({ store, states, lock, switching, open: kept, onProblem, onReach: reach.set });
-  return await rebuildOutdated(registry, reports);
+  const { signal } = closing;
+  const anew = (corpus: string, content: Corpus) => build(registry, { corpus, source: { content } }, { signal });
+  return await rebuildOutdated({ store, states, build: anew, signal }, reports);
 }
 
 /** Ends running operations, threads and the store, in this order, so that nothing works on a closed store. */
