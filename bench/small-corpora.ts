@@ -11,7 +11,7 @@ import { markdownLines } from '../src/cli/table.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import type { Corpus, Entry } from '../src/corpus/corpus.ts';
 import { parseCorpus } from '../src/corpus/parse-corpus.ts';
-import { corpusFile } from '../src/quality/cross-validation/corpus-file.ts';
+import { corpusFiles } from '../src/quality/cross-validation/corpus-files.ts';
 import { withFewerQuestions } from '../src/quality/cross-validation/learning-sizes.ts';
 import { percentText } from '../src/quality/report/number-text.ts';
 import { openEncoder } from '../src/wiring/open-encoder.ts';
@@ -54,7 +54,7 @@ const encoder = rememberingEncoder(await openEncoder(config, { onProblem }));
 const rows: (readonly string[])[] = [];
 await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
   const ask = async (corpus: Corpus, utterances: readonly string[]) => {
-    await versions.reload('small', [corpusFile(corpus)]);
+    await versions.reload('small', corpusFiles(corpus));
     return Promise.all(utterances.map(asker(match, 'small')));
   };
   const unrelated = every(

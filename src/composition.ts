@@ -11,9 +11,9 @@ import type { Encoder } from './encoder/encoder.ts';
 import { FaqError, throwIfAborted } from './errors.ts';
 import type { MatchSettings } from './matching/contract.ts';
 import { normaliseText } from './text/normalise.ts';
-import type { Reading } from './text/spelling.ts';
 import { wordTerms } from './text/terms.ts';
-import type { LoadedVersion, Versions } from './versions/contract.ts';
+import type { Versions } from './versions/contract.ts';
+import { readUtterance } from './versions/read-utterance.ts';
 import { viewVersion } from './versions/version-view.ts';
 
 /** What a match needs. */
@@ -21,12 +21,6 @@ export interface MatchParts {
   readonly encoder: Pick<Encoder, 'encode' | 'info' | 'hasWord'>;
   readonly versions: Pick<Versions, 'acquire' | 'active'>;
   readonly settings: MatchSettings;
-}
-
-/** The utterance with its misspelt words read as the corpus writes them; as typed where that is switched off or the vocabulary is elsewhere. */
-function readUtterance(text: string, { spelling }: LoadedVersion, { encoder, settings }: MatchParts): Reading {
-  if (!settings.readMisspelt || encoder.hasWord === undefined) return { text, words: [] };
-  return spelling.read(text, encoder.hasWord);
 }
 
 /** The match path over an encoder and the loaded versions. */
@@ -41,7 +35,7 @@ export function createMatch(parts: MatchParts): Match {
     }
     const active = call.version === undefined ? parts.versions.active(call.corpus) : undefined;
     const version = active ?? (await parts.versions.acquire(call.corpus, call.version));
-    const reading = readUtterance(text, version, parts);
+    const reading = readUtterance(text, version.spelling, parts);
     const encodingComes = parts.encoder.encode(reading.text, call.signal === undefined ? {} : { signal: call.signal });
     // The text's own part is computed while the encoder works in its thread.
     const view = viewVersion(version, call.filter);

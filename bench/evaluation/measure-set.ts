@@ -1,7 +1,7 @@
 /** Measures one public set at the default settings, as `faqmatch eval` does. */
 import { join } from 'node:path';
 import { evalSource, goldenRows } from '../../src/cli/eval-source.ts';
-import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
+import { corpusFiles } from '../../src/quality/cross-validation/corpus-files.ts';
 import { withFewerQuestions } from '../../src/quality/cross-validation/learning-sizes.ts';
 import { evaluateWithRows } from '../../src/quality/evaluate-version.ts';
 import { reportedSettingsOf } from '../../src/wiring/match-settings.ts';
@@ -20,7 +20,7 @@ async function sourceOf({ stored, measured, oneQuestion }: EvaluationCase, root:
   const files =
     oneQuestion === undefined
       ? await storedFiles(stored, root)
-      : [corpusFile(withFewerQuestions(await storedCorpus(stored, root), 1, oneQuestion))];
+      : corpusFiles(withFewerQuestions(await storedCorpus(stored, root), 1, oneQuestion));
   return { files, rows, retrieval: false };
 }
 

@@ -8,7 +8,7 @@ import { evalSource } from '../../src/cli/eval-source.ts';
 import { markdownLines } from '../../src/cli/table.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Entry } from '../../src/corpus/corpus.ts';
-import { corpusFile } from '../../src/quality/cross-validation/corpus-file.ts';
+import { corpusFiles } from '../../src/quality/cross-validation/corpus-files.ts';
 import { percentText } from '../../src/quality/report/number-text.ts';
 import { openEncoder } from '../../src/wiring/open-encoder.ts';
 import { withThrowawayVersions } from '../../src/wiring/throwaway-versions.ts';
@@ -30,7 +30,7 @@ try {
       byCorpus.set(name, await measureInvariance(asker(match, name), utterances));
       const { content } = await versions.acquire(name);
       const grown = async (entry: Entry) => {
-        await versions.reload('grown', [corpusFile({ ...content, entries: [...content.entries, entry] })]);
+        await versions.reload('grown', corpusFiles({ ...content, entries: [...content.entries, entry] }));
         return asker(match, 'grown');
       };
       const moves = await measureMoves(asker(match, name), grown, { utterances, entries: UNRELATED });

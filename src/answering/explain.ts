@@ -83,6 +83,7 @@ export async function explain(state: MatchState, answered: Answered, settings: M
     noneConfidence: judgement.none,
     threshold,
     thresholdSource,
+    precisionProof: judgement.verdict.proof,
     matchedTerms: [...new Set(state.terms)].filter((term) => matchedTerms.has(term)),
     shares: features.best < 0 ? NO_SHARES : version.scorer.shares(state.prepared, { ...state, vector, intent: features.best }),
     nearestCounterExample: nearestCounterExample(state, features.best),

@@ -1,6 +1,7 @@
 /** What a match takes and what it answers. Knows nothing of how it is computed, nor of transport. */
 import type { RowFilter } from '../index/contract.ts';
 import type { Decision, DecisionRule, ThresholdSource } from '../matching/contract.ts';
+import type { PrecisionProof } from '../matching/proven-precision.ts';
 import type { ScoreShares } from '../matching/scorer.ts';
 import type { ChangeKind } from '../matching/what-would-change.ts';
 import type { ReadWord } from '../text/spelling.ts';
@@ -87,6 +88,8 @@ export interface AnswerExplanation {
   readonly noneConfidence: number;
   readonly threshold: number;
   readonly thresholdSource: ThresholdSource;
+  /** What guarantees the threshold where it stands for a precision; undefined where it is an estimate or stands for none. */
+  readonly precisionProof: PrecisionProof | undefined;
   readonly matchedTerms: readonly string[];
   readonly shares: ScoreShares;
   readonly runnerUp: string;

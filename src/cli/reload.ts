@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { toJson } from '../client/json.ts';
 import type { CorpusSource, ReloadCorpusResponse, ReloadResult } from '../client/messages.ts';
-import { formatOfName, isGoldenName } from '../corpus/formats.ts';
+import { formatOfName, roleOfName } from '../corpus/formats.ts';
 import { isPlainName } from '../corpus/inline-source.ts';
 import { readLocalSource } from '../corpus/read-source.ts';
 import { FaqError } from '../errors.ts';
@@ -28,7 +28,7 @@ interface ReloadFlags {
 /** Local files as an inline corpus: the first FAQ file is the corpus, all others go beside it but for golden files that cannot be read. */
 async function inlineSource(path: string, signal: AbortSignal, terminal: Terminal): Promise<CorpusSource> {
   const files = await readLocalSource(path, { signal });
-  const main = files.find((file) => !isGoldenName(file.name));
+  const main = files.find((file) => roleOfName(file.name) === 'faq');
   const format = main === undefined ? undefined : formatOfName(main.name);
   if (main === undefined || format === undefined) {
     throw new FaqError(
@@ -57,11 +57,12 @@ const OUT_OF_REACH =
   'a request that asks for a precision out of reach gets stored questions alone answered; eval with --min-precision and a golden file says which --min-confidence holds it';
 
 function precisionWords({ precisionThresholds }: ReloadResult): string {
-  const parts = precisionThresholds.map(({ minPrecision, confidence, expectedCoverage, reachable, learnt }) => {
+  const parts = precisionThresholds.map(({ minPrecision, confidence, expectedCoverage, reachable, learnt, proof }) => {
     const wanted = `precision ${minPrecision}`;
     if (!reachable) return `${wanted} out of reach`;
     const coverage = learnt ? `, ${percentText(expectedCoverage, 0)} of traffic answered` : ' (general constants)';
-    return `${wanted} from confidence ${confidence.toFixed(2)}${coverage}`;
+    const guaranteed = proof === undefined ? '' : `, guaranteed by ${proof.right} of ${counted(proof.answers, 'calibration row')} right`;
+    return `${wanted} from confidence ${confidence.toFixed(2)}${coverage}${guaranteed}`;
   });
   return parts.join('; ');
 }
@@ -70,9 +71,10 @@ function precisionWords({ precisionThresholds }: ReloadResult): string {
 export function resultLines(result: ReloadResult): readonly string[] {
   const state = result.activated ? 'active' : 'stored, not active';
   const before = result.previousVersion === '' || result.previousVersion === result.version ? '' : ` (before: ${result.previousVersion})`;
+  const calibration = result.calibrationRows === 0 ? '' : `, ${counted(result.calibrationRows, 'calibration row')}`;
   return [
     `${result.version}  ${state}${result.unchanged ? ', unchanged' : ''}${before}`,
-    `${counted(result.entries, 'entry', 'entries')}, ${counted(result.questions, 'question')}, ${counted(result.intents, 'intent')}; ${searchWords(result)}`,
+    `${counted(result.entries, 'entry', 'entries')}, ${counted(result.questions, 'question')}, ${counted(result.intents, 'intent')}${calibration}; ${searchWords(result)}`,
     `${counted(result.encoded, 'text')} encoded, ${result.reused} reused, ${counted(result.removed, 'question')} removed, ${(result.durationMs / 1000).toFixed(1)} s`,
     ...(result.precisionThresholds.length > 0 ? [precisionWords(result)] : []),
     ...(result.precisionThresholds.every(({ reachable }) => reachable) ? [] : [OUT_OF_REACH]),

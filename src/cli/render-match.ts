@@ -2,8 +2,8 @@
 import type { DecisionWord } from '../client/decision.ts';
 import { decisionOf } from '../client/decision.ts';
 import type { Candidate, DecisionChange, Explanation, MatchResponse } from '../client/messages.ts';
-
 import { percentText } from '../quality/report/number-text.ts';
+import { counted } from '../text/counted.ts';
 import type { Colour, Terminal } from './terminal.ts';
 
 const COLOURS: Readonly<Record<DecisionWord, Colour>> = { ANSWER: 'green', CLARIFY: 'yellow', NO_MATCH: 'red', UNKNOWN: 'red' };
@@ -42,10 +42,16 @@ function signed(value: number): string {
   return value.toFixed(3).replace(/^-(?=0\.000$)/u, '');
 }
 
+/** What guarantees the threshold, where something does. */
+function proofText({ precisionProof: proof }: Explanation): string {
+  if (proof === undefined) return '';
+  return `, guaranteed with ${percentText(proof.certainty, 0)} certainty: ${proof.right} of ${counted(proof.answers, 'calibration row')} right`;
+}
+
 function explanationLines(explanation: Explanation): readonly string[] {
   const { shares, nearestCounterExample: refusing } = explanation;
   return [
-    `rule         ${explanation.rule}, threshold ${percentText(explanation.threshold, 0)} (${explanation.thresholdSource})`,
+    `rule         ${explanation.rule}, threshold ${percentText(explanation.threshold, 0)} (${explanation.thresholdSource})${proofText(explanation)}`,
     `score        ${explanation.score.toFixed(3)}, lead ${explanation.margin.toFixed(3)}${explanation.runnerUp === '' ? '' : ` over ${explanation.runnerUp}`}`,
     ...(shares === undefined
       ? []

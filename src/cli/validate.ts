@@ -1,6 +1,6 @@
-/** `faqmatch validate`: every fault and warning of FAQ files and the golden files beside them, without a server. */
+/** `faqmatch validate`: every fault and warning of FAQ files and the golden and calibration files beside them, without a server. */
 import type { Command } from 'commander';
-import { isGoldenName } from '../corpus/formats.ts';
+import { isGoldenName, roleOfName } from '../corpus/formats.ts';
 import { parseCorpus, parseGolden } from '../corpus/parse-corpus.ts';
 import { readLocalSource } from '../corpus/read-source.ts';
 import { FaqError, type Fault } from '../errors.ts';
@@ -16,6 +16,7 @@ interface Counts {
   readonly questions: number;
   readonly intents: number;
   readonly goldenRows: number;
+  readonly calibrationRows: number;
 }
 
 interface Findings extends Counts {
@@ -24,12 +25,13 @@ interface Findings extends Counts {
   readonly warnings: readonly Fault[];
 }
 
-const NO_COUNTS: Counts = { entries: 0, questions: 0, intents: 0, goldenRows: 0 };
+const NO_COUNTS: Counts = { entries: 0, questions: 0, intents: 0, goldenRows: 0, calibrationRows: 0 };
 
-/** A golden file by itself: whether it can be read and contradicts itself. @throws FaqError not_found. */
-async function goldenFindings(path: string): Promise<Findings> {
+/** A golden or calibration file by itself: whether it can be read and contradicts itself. @throws FaqError not_found. */
+async function rowFindings(path: string): Promise<Findings> {
   const { golden = [], faults, warnings } = parseGolden(await readLocalSource(path));
-  return { ...NO_COUNTS, goldenRows: golden.length, faults: [...faults, ...contradictingRows(golden)], warnings };
+  const count = isGoldenName(path) ? { goldenRows: golden.length } : { calibrationRows: golden.length };
+  return { ...NO_COUNTS, ...count, faults: [...faults, ...contradictingRows(golden)], warnings };
 }
 
 /** @throws FaqError not_found where there are no such files. */
@@ -47,28 +49,36 @@ async function findingsOf(corpusOrPath: string, corpusRoot: string): Promise<Fin
     questions: entries.reduce((sum, { questions }) => sum + questions.length, 0),
     intents: new Set(entries.map(({ intent }) => intent)).size,
     goldenRows: rows.golden?.length ?? 0,
+    calibrationRows: corpus.calibration?.length ?? 0,
   };
   return { ...counts, faults: [...rows.faults, ...goldenFaults(rows.golden ?? [], corpus)], warnings };
 }
 
-function summary({ entries, questions, intents, goldenRows }: Counts, alone: boolean): string {
-  if (!alone) return `${counted(entries, 'entry', 'entries')}, ${counted(questions, 'question')}, ${counted(intents, 'intent')}`;
-  return `${counted(goldenRows, 'golden row')}, read alone (name the FAQ file or folder to compare them with its intents and questions)`;
+function summary({ entries, questions, intents, goldenRows, calibrationRows }: Counts, alone: boolean): string {
+  const calibration = calibrationRows === 0 ? '' : `, ${counted(calibrationRows, 'calibration row')}`;
+  if (!alone)
+    return `${counted(entries, 'entry', 'entries')}, ${counted(questions, 'question')}, ${counted(intents, 'intent')}${calibration}`;
+  const rows = calibrationRows === 0 ? counted(goldenRows, 'golden row') : counted(calibrationRows, 'calibration row');
+  return `${rows}, read alone (name the FAQ file or folder to compare them with its intents and questions)`;
 }
 
 /** The command. */
 export function validateCommand(terminal: Terminal): Command {
   const command = describedCommand('validate', {
-    description: 'Name every fault and warning of FAQ files and the golden files beside them. Needs no server and changes nothing.',
+    description:
+      'Name every fault and warning of FAQ files and the golden and calibration files beside them. Needs no server and changes nothing.',
     example: 'faqmatch validate shop\nfaqmatch validate ./my-faq.yaml',
     settings: ['corpusRoot'],
   });
-  command.argument('<corpus>', 'name of a corpus below the corpus root, or path of a file (golden.* by itself, too) or folder');
+  command.argument(
+    '<corpus>',
+    'name of a corpus below the corpus root, or path of a file (golden.* or calibration.* by itself, too) or folder',
+  );
   return command.action(async (corpusOrPath: string, { json = false }: { readonly json?: boolean }) => {
     const { corpusRoot } = settingsOf(command, terminal);
-    // As the reader of folders tells golden files: by name.
-    const alone = isGoldenName(corpusOrPath);
-    const { faults, warnings, ...counts } = await (alone ? goldenFindings(corpusOrPath) : findingsOf(corpusOrPath, corpusRoot));
+    // As the reader of folders tells such files: by name.
+    const alone = roleOfName(corpusOrPath) !== 'faq';
+    const { faults, warnings, ...counts } = await (alone ? rowFindings(corpusOrPath) : findingsOf(corpusOrPath, corpusRoot));
     if (json) terminal.out(JSON.stringify({ valid: faults.length === 0, ...counts, faults, warnings }));
     else for (const warning of warnings) terminal.err(`warning: ${faultLine(warning)}`);
     if (faults.length > 0) {

@@ -1,10 +1,12 @@
 /** Drafts of all files to one corpus: what belongs together is joined, and what only shows in company is reported. */
 import { exactKey } from '../text/normalise.ts';
 import { agreedDemands, agreedSettings } from './agreed-shares.ts';
+import { calibrationRows } from './calibration-rows.ts';
 import type { Collection, EntryDraft, LocatedShare, LocatedText } from './collection.ts';
 import type { Corpus, Entry } from './corpus.ts';
 import { quoted } from './describe-value.ts';
 import type { FaultList } from './fault-list.ts';
+import { knownTexts } from './known-texts.ts';
 import { createIntentAdvice } from './nearest-intent.ts';
 import { type Place, wholeFile, within } from './source-document.ts';
 
@@ -201,10 +203,14 @@ export function assemble(collection: Collection, file: string): Corpus {
     list.fault('no_entries', wholeFile(file), 'Expected at least one entry, came none; write entries with id and questions.');
   }
   const settings = agreedSettings(collection.settings, list);
+  const made = entries.map((entry) => toEntry(entry, list));
+  const counterExamples = corpusWide.map((counter) => counter.text);
+  const calibration = list.refused() ? [] : calibrationRows(collection.calibration, knownTexts({ entries: made, counterExamples }), list);
   return {
-    entries: entries.map((entry) => toEntry(entry, list)),
-    counterExamples: corpusWide.map((counter) => counter.text),
+    entries: made,
+    counterExamples,
     golden: collection.golden.map(({ utterance, intent }) => ({ utterance, intent })),
+    ...(calibration.length === 0 ? {} : { calibration }),
     ...(settings === undefined ? {} : { settings }),
   };
 }

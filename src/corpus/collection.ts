@@ -42,8 +42,8 @@ export interface EntryDraft {
   readonly demands: readonly LocatedShare[];
 }
 
-/** A golden row and where it stood. */
-export interface GoldenDraft {
+/** A golden or calibration row and where it stood. */
+export interface LabelledDraft {
   readonly utterance: string;
   readonly intent: string | null;
   readonly place: Place;
@@ -54,7 +54,8 @@ export interface Collection {
   readonly list: FaultList;
   readonly drafts: EntryDraft[];
   readonly counterExamples: LocatedText[];
-  readonly golden: GoldenDraft[];
+  readonly golden: LabelledDraft[];
+  readonly calibration: LabelledDraft[];
   /** Of the corpus. */
   readonly settings: LocatedShare[];
   /** Texts of {"text","intent"} rows by intent, in order of first sight. */
@@ -68,7 +69,7 @@ export interface Collection {
 /** An empty collection. */
 export function createCollection(list: FaultList): Collection {
   let texts = 0;
-  const gathered = { drafts: [], counterExamples: [], golden: [], settings: [], rows: new Map() };
+  const gathered = { drafts: [], counterExamples: [], golden: [], calibration: [], settings: [], rows: new Map() };
   const reportingTo = (other: FaultList): Collection => ({
     ...gathered,
     list: other,

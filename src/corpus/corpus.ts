@@ -37,8 +37,8 @@ export interface Entry {
   readonly demands?: AnswerDemands | undefined;
 }
 
-/** A labelled utterance that measures and never fits. */
-export interface GoldenRow {
+/** What a user typed, and what is meant by it. */
+export interface LabelledRow {
   readonly utterance: string;
   /** null: none of the intents is meant. */
   readonly intent: string | null;
@@ -50,7 +50,10 @@ export interface Corpus {
   readonly entries: readonly Entry[];
   /** Utterances that must be refused. */
   readonly counterExamples: readonly string[];
-  readonly golden: readonly GoldenRow[];
+  /** They measure and never fit. */
+  readonly golden: readonly LabelledRow[];
+  /** They teach confidence: utterances as they come, none of them stored as a question or counter-example, each once. Left out where the files give none. */
+  readonly calibration?: readonly LabelledRow[] | undefined;
   /** Left out where the files give none. */
   readonly settings?: CorpusSettings | undefined;
 }

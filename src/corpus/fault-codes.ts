@@ -35,11 +35,19 @@ export type FaultCode =
   /** The files hold no entry. */
   | 'no_entries'
   /** The files hold more texts than one corpus may. */
-  | 'too_many';
+  | 'too_many'
+  /** A calibration row names an intent that the corpus lacks. */
+  | 'unknown_intent'
+  /** Two calibration rows of the same utterance mean different things. */
+  | 'contradicting_rows'
+  /** A calibration row is a stored question of another intent than it means. */
+  | 'contradicts_question'
+  /** A calibration row is a counter-example of what it means. */
+  | 'contradicts_counter_example';
 
 /**
- * These are worth a look and stop nothing. A reload adds one of its own, `unreachable_precision`: a min_precision of the files that the corpus does not reach
- * (versions/learnt-summary.ts).
+ * These are worth a look and stop nothing. A reload adds its own (versions/learnt-summary.ts): `unreachable_precision`, a min_precision of the files that the corpus does not
+ * reach; `learnt_questions`, that the encoder was adapted to; `one_sided_calibration`, calibration rows that are all in scope, or all out of it.
  */
 export type WarningCode =
   /** A field or column that no reader knows; it may be a misspelt one. */
@@ -61,4 +69,6 @@ export type WarningCode =
   /** An entry has no answer. */
   | 'missing_answer'
   /** A golden row names an intent that the corpus lacks. */
-  | 'unknown_intent';
+  | 'unknown_intent'
+  /** Calibration rows that the corpus stores, or that say what another says: they teach nothing. One warning for all. */
+  | 'idle_rows';

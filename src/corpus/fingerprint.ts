@@ -33,7 +33,7 @@ function canonicalEntry(entry: Entry): string {
 }
 
 /**
- * SHA-256, 64 lower-case hex digits. The order of entries, alternates, tags, metadata and counter-examples changes nothing; which question is
+ * SHA-256, 64 lower-case hex digits. The order of entries, alternates, tags, metadata, counter-examples and calibration rows changes nothing; which question is
  * canonical does. Golden rows are left out: they measure and never change an answer.
  */
 export function corpusFingerprint(corpus: Corpus): string {
@@ -42,6 +42,9 @@ export function corpusFingerprint(corpus: Corpus): string {
   // A line feed ends each part: JSON never holds a bare one, so parts cannot run into one another.
   for (const entry of entries) hash.update(`\n${canonicalEntry(entry)}`);
   hash.update(`\n${JSON.stringify({ counterExamples: sorted(corpus.counterExamples) })}`);
+  const calibration = (corpus.calibration ?? []).map(({ utterance, intent }) => JSON.stringify([utterance, intent]));
+  // Nothing for nothing, as with demands.
+  if (calibration.length > 0) hash.update(`\n${JSON.stringify({ calibration: sorted(calibration) })}`);
   const { outOfScopeShare, ...demands } = corpus.settings ?? {};
   const settings = [...canonicalDemands(demands), ...(outOfScopeShare === undefined ? [] : [outOfScopeShare])];
   if (settings.length > 0) hash.update(`\n${JSON.stringify({ settings })}`);

@@ -27,7 +27,16 @@ export function formatOfName(name: string): Format | undefined {
   return dot < 1 ? undefined : formatOfEnding(base.slice(dot + 1));
 }
 
-/** Whether a file holds golden rows: its base name is `golden`. */
+/** What a file holds: entries, or labelled utterances that measure or that teach confidence. */
+export type FileRole = 'faq' | 'golden' | 'calibration';
+
+/** What the base name of a file says that it holds: `golden`, `calibration`, or any other for entries. */
+export function roleOfName(name: string): FileRole {
+  const base = /(?:^|\/)(golden|calibration)\.[^./]+$/iu.exec(name)?.[1]?.toLowerCase();
+  return base === 'golden' || base === 'calibration' ? base : 'faq';
+}
+
+/** Whether a file holds golden rows. */
 export function isGoldenName(name: string): boolean {
-  return /(?:^|\/)golden\.[^./]+$/iu.test(name);
+  return roleOfName(name) === 'golden';
 }

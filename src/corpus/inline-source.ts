@@ -2,7 +2,7 @@
 import { FaqError } from '../errors.ts';
 import type { SourceFile } from './corpus.ts';
 import { quoted } from './describe-value.ts';
-import { formatOfEnding, formatOfName, isGoldenName, KNOWN_ENDINGS } from './formats.ts';
+import { formatOfEnding, formatOfName, KNOWN_ENDINGS, roleOfName } from './formats.ts';
 
 /** FAQ files in memory. */
 export interface InlineSource {
@@ -39,8 +39,8 @@ function checkName(name: string, field: string): void {
 function mainName({ format, name }: InlineSource): string {
   if (name === undefined) return `faq.${format.toLowerCase()}`;
   checkName(name, 'inline.name');
-  if (isGoldenName(name) || formatOfName(name) !== formatOfEnding(format)) {
-    const message = `Expected the name of an FAQ file in ${quoted(format)}, came ${quoted(name)}; give it the ending of its format, and send golden files under files.`;
+  if (roleOfName(name) !== 'faq' || formatOfName(name) !== formatOfEnding(format)) {
+    const message = `Expected the name of an FAQ file in ${quoted(format)}, came ${quoted(name)}; give it the ending of its format, and send golden and calibration files under files.`;
     throw refuse('inline.name', message);
   }
   return name;

@@ -2,13 +2,13 @@
 import type { Fault } from '../errors.ts';
 import { assemble } from './assemble.ts';
 import { collectDocument } from './collect-document.ts';
-import { collectGoldenDocument, collectGoldenTable } from './collect-golden.ts';
+import { collectLabelledDocument, collectLabelledTable } from './collect-labelled.ts';
 import { collectTable } from './collect-table.ts';
 import { type Collection, createCollection } from './collection.ts';
-import type { Corpus, GoldenRow, SourceFile } from './corpus.ts';
+import type { Corpus, LabelledRow, SourceFile } from './corpus.ts';
 import { decodeText } from './decode-text.ts';
 import { createFaultList, type FaultList } from './fault-list.ts';
-import { type Format, formatOfName, isGoldenName, KNOWN_ENDINGS } from './formats.ts';
+import { type FileRole, type Format, formatOfName, KNOWN_ENDINGS, roleOfName } from './formats.ts';
 import { readJson } from './read-json.ts';
 import { readJsonLines } from './read-json-lines.ts';
 import { readTable } from './read-table.ts';
@@ -26,7 +26,7 @@ export interface ParsedCorpus {
 }
 
 /** A golden row that still knows where it stood. */
-export interface LocatedGoldenRow extends GoldenRow {
+export interface LocatedGoldenRow extends LabelledRow {
   readonly file: string;
   /** From 1; 0 where it is not known. */
   readonly line: number;
@@ -42,19 +42,23 @@ export interface ParsedGolden {
 
 const READERS = { yaml: readYaml, json: readJson, jsonl: readJsonLines };
 
-function collectText(file: string, text: string, as: { format: Format; golden: boolean; collection: Collection }): void {
-  const { format, golden, collection } = as;
+function collectText(file: string, text: string, as: { format: Format; role: FileRole; collection: Collection }): void {
+  const { format, role, collection } = as;
   const { list } = collection;
   if (format === 'csv' || format === 'tsv') {
     const table = readTable(file, text, { ending: format, list });
-    if (table !== undefined) (golden ? collectGoldenTable : collectTable)(table, collection);
+    if (table === undefined) return;
+    if (role === 'faq') collectTable(table, collection);
+    else collectLabelledTable(table, collection, role);
     return;
   }
   const document = READERS[format](file, text, list);
-  if (document !== undefined) (golden ? collectGoldenDocument : collectDocument)(document, collection);
+  if (document === undefined) return;
+  if (role === 'faq') collectDocument(document, collection);
+  else collectLabelledDocument(document, collection, role);
 }
 
-function collectFile(file: SourceFile, golden: boolean, collection: Collection): void {
+function collectFile(file: SourceFile, role: FileRole, collection: Collection): void {
   const format = formatOfName(file.name);
   if (format === undefined) {
     const message = `Expected a file ending in one of ${KNOWN_ENDINGS}, came ${JSON.stringify(file.name)}; rename or convert it.`;
@@ -66,7 +70,7 @@ function collectFile(file: SourceFile, golden: boolean, collection: Collection):
     return;
   }
   const text = decodeText(file, collection.list);
-  if (text !== undefined) collectText(file.name, text, { format, golden, collection });
+  if (text !== undefined) collectText(file.name, text, { format, role, collection });
 }
 
 /** Collects a golden file whose faults are warnings; a faulty one adds no row. */
@@ -81,21 +85,22 @@ function collectGoldenBeside(file: SourceFile, collection: Collection): void {
       list.warn(code, place, message);
     },
   };
-  collectFile(file, true, collection.reportingTo(warning));
+  collectFile(file, 'golden', collection.reportingTo(warning));
   if (refused) golden.length = before;
 }
 
 /**
- * Parses, checks and normalises FAQ files; files named golden.* hold golden rows, all others entries.
+ * Parses, checks and normalises FAQ files; files named golden.* hold golden rows, those named calibration.* calibration rows, all others entries.
  * Never throws: whatever the bytes, what is wrong is told as faults, or as warnings where it is wrong with a golden file.
  */
 export function parseCorpus(files: readonly SourceFile[]): ParsedCorpus {
   const list = createFaultList();
   const collection = createCollection(list);
-  const faq = files.filter(({ name }) => !isGoldenName(name));
-  for (const file of faq) collectFile(file, false, collection);
+  const { faq = [], calibration = [], golden = [] } = Object.groupBy(files, ({ name }) => roleOfName(name));
+  for (const file of faq) collectFile(file, 'faq', collection);
+  for (const file of calibration) collectFile(file, 'calibration', collection);
   // Last, so that no number of golden rows takes the room of an FAQ's texts.
-  for (const file of files) if (isGoldenName(file.name)) collectGoldenBeside(file, collection);
+  for (const file of golden) collectGoldenBeside(file, collection);
   const named = faq[0] ?? files[0];
   const corpus = assemble(collection, named?.name ?? '');
   return { corpus: list.refused() ? undefined : corpus, faults: list.faults(), warnings: list.warnings() };
@@ -105,7 +110,7 @@ export function parseCorpus(files: readonly SourceFile[]): ParsedCorpus {
 export function parseGolden(files: readonly SourceFile[]): ParsedGolden {
   const list = createFaultList();
   const collection = createCollection(list);
-  for (const file of files) collectFile(file, true, collection);
+  for (const file of files) collectFile(file, 'golden', collection);
   const golden = collection.golden.map(({ utterance, intent, place: { document, path } }) => ({
     utterance,
     intent,

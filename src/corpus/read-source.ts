@@ -6,7 +6,7 @@ import { FaqError, throwIfAborted } from '../errors.ts';
 import { systemCode } from '../system-code.ts';
 import type { SourceFile } from './corpus.ts';
 import { quoted } from './describe-value.ts';
-import { formatOfName, isGoldenName, KNOWN_ENDINGS } from './formats.ts';
+import { formatOfName, isGoldenName, KNOWN_ENDINGS, roleOfName } from './formats.ts';
 import { MAX_SOURCE_BYTES } from './limits.ts';
 import { fileError, isInside, leadsOut, resolveInside, UNDER_ROOT } from './source-path.ts';
 
@@ -115,11 +115,11 @@ async function listFolder(folder: string, prefix: string, reading: Reading): Pro
   return names;
 }
 
-/** Golden files beside a named FAQ file, which measure it. */
-async function goldenBeside(folder: string, name: string): Promise<readonly string[]> {
-  if (isGoldenName(name)) return [];
+/** Golden and calibration files beside a named FAQ file. */
+async function labelledBeside(folder: string, name: string): Promise<readonly string[]> {
+  if (roleOfName(name) !== 'faq') return [];
   const names = await readdir(folder);
-  return names.filter((other) => isGoldenName(other) && formatOfName(other) !== undefined).toSorted();
+  return names.filter((other) => roleOfName(other) !== 'faq' && formatOfName(other) !== undefined).toSorted();
 }
 
 async function readAll(path: string, reading: Reading): Promise<readonly SourceFile[]> {
@@ -127,7 +127,7 @@ async function readAll(path: string, reading: Reading): Promise<readonly SourceF
   const isFolder = (await stat(path)).isDirectory();
   const folder = isFolder ? path : dirname(path);
   const name = basename(path);
-  const names = isFolder ? await listFolder(folder, '', reading) : [name, ...(await goldenBeside(folder, name))];
+  const names = isFolder ? await listFolder(folder, '', reading) : [name, ...(await labelledBeside(folder, name))];
   if (names.length === 0) {
     const message = `Expected FAQ files ending in ${KNOWN_ENDINGS}, came none in ${quoted(reading.shown)}; name another folder.`;
     throw new FaqError('not_found', message, { field: 'path' });
@@ -151,7 +151,7 @@ async function guarded(path: string, reading: Reading): Promise<readonly SourceF
 }
 
 /**
- * Reads an FAQ file with the golden files beside it, or every FAQ file of a folder, dot folders left out, in order of name. A golden file that
+ * Reads an FAQ file with the golden and calibration files beside it, or every FAQ file of a folder, dot folders left out, in order of name. A golden file that
  * cannot be read says so itself; only one that is named as the path fails the call.
  * @throws FaqError invalid_argument for a path that is no plain relative one or for too much data; permission_denied for a link out of the
  * root; not_found where nothing is there; cancelled when the signal is aborted.

@@ -1,7 +1,7 @@
 /** A corpus to bytes and back, for storing in a version. The stored form is ours alone; FAQ files are read by parse-corpus.ts. */
 import { z } from 'zod';
 import { FaqError } from '../errors.ts';
-import type { AnswerDemands, Corpus, Entry } from './corpus.ts';
+import type { AnswerDemands, Corpus, Entry, LabelledRow } from './corpus.ts';
 
 /** Raised when the stored form changes in a way that older readers cannot follow. */
 const FORM = 1;
@@ -25,11 +25,14 @@ const storedEntry = z.strictObject({
   demands: storedDemands.optional(),
 });
 
+const labelled = z.array(z.strictObject({ utterance: z.string(), intent: z.string().nullable() }));
+
 const storedCorpus = z.strictObject({
   form: z.literal(FORM),
   entries: z.array(storedEntry),
   counterExamples: texts,
-  golden: z.array(z.strictObject({ utterance: z.string(), intent: z.string().nullable() })),
+  golden: labelled,
+  calibration: labelled.optional(),
   settings: storedSettings.optional(),
 });
 
@@ -56,8 +59,12 @@ function stored(entry: Entry): z.infer<typeof storedEntry> {
 export function serialiseCorpus(corpus: Corpus): Uint8Array {
   const { counterExamples, settings } = corpus;
   const written = settings === undefined ? {} : { settings: { ...inOrder(settings), outOfScopeShare: settings.outOfScopeShare } };
-  const golden = corpus.golden.map(({ utterance, intent }) => ({ utterance, intent }));
-  return new TextEncoder().encode(JSON.stringify({ form: FORM, entries: corpus.entries.map(stored), counterExamples, golden, ...written }));
+  const labelledRows = (rows: readonly LabelledRow[]) => rows.map(({ utterance, intent }) => ({ utterance, intent }));
+  const golden = labelledRows(corpus.golden);
+  const calibration = corpus.calibration === undefined ? {} : { calibration: labelledRows(corpus.calibration) };
+  return new TextEncoder().encode(
+    JSON.stringify({ form: FORM, entries: corpus.entries.map(stored), counterExamples, golden, ...calibration, ...written }),
+  );
 }
 
 function damaged(problem: string, cause: unknown): FaqError {

@@ -2,12 +2,9 @@
  * Honest rows for the calibrator, from the corpus alone: leave-one-out rows say when the best intent is right, counter-examples
  * and leave-one-intent-out rows say what an out-of-scope utterance looks like.
  */
-import { bestAndInScope, type CalibrationRow, type Calibrator, confidences, fitLogistic, logit, type Weights } from './calibrator.ts';
-import type { MatchSettings } from './contract.ts';
-import { decide } from './decide.ts';
+import { type CalibrationRow, type Calibrator, fitLogistic, logit, type Weights } from './calibrator.ts';
 import { bestTwo, features } from './features.ts';
-import type { CounterScore, HonestRows, HonestScore, SimulatedScore } from './honest-rows.ts';
-import { type ClarifyRow, type LearntDecisions, learnDecisions, MOST_CLARIFY } from './learnt-decisions.ts';
+import type { CounterScore, HonestRows, HonestScore } from './honest-rows.ts';
 import { UNIVERSAL_SHARE } from './universal-prior.ts';
 
 /** Fewer rows in scope than this say little against the constants: two of them, from one intent, moved answers everywhere by 16 points. */
@@ -19,9 +16,6 @@ const HANDFUL = 20;
  */
 const DOZEN = 12;
 
-/** The same for what answers are wrong: a dozen that are all refused say little of what is not. */
-const KNOWN_OUT_OF_SCOPE = 200;
-
 /**
  * Share of the rows in scope that is left out as outlying, times the questions an intent has. Few questions are worded apart on purpose, so one that is
  * left out is further from the others than what users ask; among many it is one of its kind.
@@ -29,17 +23,12 @@ const KNOWN_OUT_OF_SCOPE = 200;
 const OUTLYING = 0.1;
 const MOST_OUTLYING = 0.02;
 
-/**
- * Share of the simulated traffic from further off in what is learnt about precision, where it is half for the calibrator: it is easy to refuse, and a precision
- * that counts on it does not hold where out-of-scope traffic lies near the corpus.
- */
-const FAR_IN_DECISIONS = 0.25;
-
 const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
 /** Fewer wrong rows than this say nothing about the softmax. */
 const ENOUGH_WRONG = 10;
 
-function toRow(honest: HonestScore, weight: number, baseline: number): CalibrationRow {
+/** A row as the logistics take it. */
+export function toRow(honest: HonestScore, weight: number, baseline: number): CalibrationRow {
   const found = features(honest.scores, honest.closenessOf);
   return {
     features: { ...found, score: found.score - baseline },
@@ -63,26 +52,28 @@ function likelihood(wrong: readonly HonestScore[], temperature: number): number 
   }, 0);
 }
 
-function fitTemperature(inScope: readonly HonestScore[], prior: number): number {
+/** @param inScope rows in scope. @param prior stands where few of them are wrong. */
+export function fitTemperature(inScope: readonly HonestScore[], prior: number): number {
   const wrong = inScope.filter((honest) => bestTwo(honest.scores).best !== honest.intent);
   if (wrong.length < ENOUGH_WRONG) return prior;
   const ranked = TEMPERATURES.map((temperature) => ({ temperature, value: likelihood(wrong, temperature) }));
   return ranked.reduce((best, next) => (next.value > best.value ? next : best)).temperature;
 }
 
-function countsOf({ counts = 1 }: CounterScore): number {
+/** How much of a row of traffic a counter-example is. */
+export function countsOf({ counts = 1 }: CounterScore): number {
   return counts;
 }
 
 /** Share of the out-of-scope part that counter-examples stand for, where so many weigh as much as all simulated rows together. */
-function knownShare({ simulated, counterExamples }: HonestRows, asMuch: number): number {
+export function knownShare({ simulated, counterExamples }: HonestRows, asMuch: number): number {
   if (simulated.length === 0) return 1;
   const count = counterExamples.reduce((sum, row) => sum + countsOf(row), 0);
   return count / (count + asMuch);
 }
 
 /** Each row with its part of a weight, all parts even or as given. */
-function shared<Row>(rows: readonly Row[], weight: number, partOf: (row: Row) => number = () => 1) {
+export function shared<Row>(rows: readonly Row[], weight: number, partOf: (row: Row) => number = () => 1) {
   const all = rows.reduce((sum, row) => sum + partOf(row), 0);
   return rows.map((row) => ({ row, weight: (weight * partOf(row)) / all }));
 }
@@ -95,7 +86,7 @@ function parts(rows: HonestRows, share: number) {
 }
 
 /** Whether a corpus's own rows can teach anything: some in scope, and some that are not right. */
-function teaches({ inScope, simulated, counterExamples }: HonestRows): boolean {
+export function teaches({ inScope, simulated, counterExamples }: HonestRows): boolean {
   return inScope.length > 0 && simulated.length + counterExamples.length > 0;
 }
 
@@ -111,6 +102,21 @@ function noneOddsAt(share: number): number {
 /** Weights of `inScope` for traffic of another share, which moves the constant alone. */
 function shifted([constant, ...rest]: Weights, share: number): Weights {
   return [constant - Math.log(noneOddsAt(share)), ...rest];
+}
+
+/** A calibrator with its shift to another share in the constant of `inScope`: the same confidences. */
+export function noneShifted({ noneOdds, inScope: [constant, ...rest], ...others }: Calibrator): Calibrator {
+  return { ...others, inScope: [constant - Math.log(noneOdds), ...rest], noneOdds: 1 };
+}
+
+/** The corpus's own out-of-scope rows, each with its part of their weight. */
+export function outOfScopeRows(rows: HonestRows): readonly { readonly row: HonestScore; readonly part: number }[] {
+  const { counterExamples, made, far } = parts(rows, 1);
+  return [
+    ...shared(rows.counterExamples, counterExamples, countsOf),
+    ...shared(rows.simulated, made - far),
+    ...shared(rows.far ?? [], far),
+  ].map(({ row, weight }) => ({ row, part: weight }));
 }
 
 /** What a calibrator is fitted for. */
@@ -168,56 +174,4 @@ export function fitCalibrator(rows: HonestRows, { share, prior, baseline, questi
     noneOdds: 1,
     baseline,
   };
-}
-
-/** Confidences of one honest row, best first, with the intents they belong to. */
-function ranked({ scores, closenessOf }: HonestScore, calibrator: Calibrator) {
-  const { intents, none } = confidences(calibrator, { scores, found: features(scores, closenessOf), allowed: undefined });
-  const order = Array.from(intents.keys()).sort(
-    (a, b) => (intents[b] as number) - (intents[a] as number) || (scores[b] as number) - (scores[a] as number) || a - b,
-  );
-  return { order, intents, none };
-}
-
-/** An in-scope row that would be asked back, with what it could be asked between; none for any other. */
-function clarifyRow(honest: HonestScore, calibrator: Calibrator, settings: MatchSettings): readonly ClarifyRow[] {
-  const { order, intents, none } = ranked(honest, calibrator);
-  if (honest.intent === undefined) return [];
-  const descending = order.map((intent) => intents[intent] as number);
-  const { decision } = decide({ confidences: descending, noneConfidence: none, minConfidence: undefined, settings });
-  if (decision !== 'clarify') return [];
-  const shares = descending.slice(0, MOST_CLARIFY).map((confidence) => confidence / Math.max(1e-12, 1 - none));
-  return [{ shares, rank: order.indexOf(honest.intent) }];
-}
-
-/** Rows of one intent, those in scope and those simulated from it apart; counter-examples each alone. */
-function groupOf(row: HonestScore | SimulatedScore): number | undefined {
-  return 'source' in row ? -1 - row.source : row.intent;
-}
-
-/**
- * What the same rows teach about deciding. Counter-examples share with simulated rows here, however many there are: ten that are all refused say little
- * of what is not.
- * @returns undefined where the corpus's own rows teach nothing.
- */
-export function fitDecisions(rows: HonestRows, calibrator: Calibrator, settings: MatchSettings): LearntDecisions | undefined {
-  if (!teaches(rows)) return undefined;
-  const { far = [], simulated, counterExamples, inScope } = rows;
-  const { outOfScopeShare: share } = settings;
-  const known = knownShare(rows, KNOWN_OUT_OF_SCOPE);
-  const made = share * (1 - known);
-  const further = far.length === 0 ? 0 : made * FAR_IN_DECISIONS;
-  const all = [
-    ...shared<HonestScore | SimulatedScore>(inScope, 1 - share),
-    ...shared(counterExamples, share * known, countsOf),
-    ...shared(simulated, made - further),
-    ...shared(far, further),
-  ].map(({ row, weight }) => {
-    const found = features(row.scores, row.closenessOf);
-    const right = found.best === row.intent;
-    const [confidence] = bestAndInScope(calibrator, { scores: row.scores, found, allowed: undefined });
-    return { confidence, right, weight, group: groupOf(row) };
-  });
-  const asked = inScope.flatMap((honest) => clarifyRow(honest, calibrator, settings));
-  return learnDecisions(all, asked);
 }

@@ -63,13 +63,15 @@ export interface Refusals {
   readonly ofIntents: ReadonlyMap<number, number>;
 }
 
-/** A labelled probe of the corpus by itself: a stored question with itself left out, or a counter-example. Only the hit scorer needs them. */
+/** A text whose intent is known with what the index would find for it: a stored question with itself left out, a counter-example, or a labelled utterance. Only the hit scorer needs them. */
 export interface Probe {
-  /** The question's own intent; undefined for a counter-example. */
+  readonly kind: 'question' | 'counter_example' | 'labelled';
+  readonly text: string;
+  /** Undefined for a counter-example, and where none is meant. */
   readonly intent: number | undefined;
   /** Nearest stored questions, the probe itself left out, at least 64 where there are as many. */
   readonly near: readonly NearQuestion[];
-  /** As many of other intents than the question's own, what is left when that intent is gone; empty for a counter-example. */
+  /** As many of other intents than a question's own, what is left when that intent is gone; empty for what is no question. */
   readonly nearOthers: readonly NearQuestion[];
   /** How near the counter-examples are, itself and what says nearly the same left out. */
   readonly refusals: Refusals;
@@ -110,6 +112,8 @@ export interface FitInput extends LabelledTexts {
   readonly answers?: AnswerTexts;
   /** [texts] 1 for each stored question that the encoder was adapted to: no honest row. Left out where that is not known of any. */
   readonly learnt?: Uint8Array;
+  /** Utterances as users type them, none of them stored, that teach the calibrator; NO_INTENT where none is meant. Left out where there are none. */
+  readonly labelled?: LabelledTexts;
   readonly counterTexts: readonly string[];
   /** Number of the intent that each counter-example refuses; NO_INTENT where it refuses all. */
   readonly counterIntents: Int32Array;

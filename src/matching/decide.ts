@@ -4,6 +4,7 @@
 import type { Decision, DecisionRule, MatchSettings, ThresholdSource } from './contract.ts';
 import type { DemandLevel } from './demands.ts';
 import { clarifyCount, type PrecisionThreshold } from './learnt-decisions.ts';
+import type { PrecisionProof } from './proven-precision.ts';
 
 /** What deciding looks at. */
 export interface DecisionInput {
@@ -29,6 +30,8 @@ export interface Verdict {
   readonly thresholdSource: ThresholdSource;
   /** How many of the first candidates to ask between; 0 unless CLARIFY. */
   readonly clarify: number;
+  /** What guarantees the threshold where it stands for a precision; left out where it is an estimate or stands for none. */
+  readonly proof?: PrecisionProof;
 }
 
 const CONFIDENCE_SOURCES = { request: 'request', intent: 'intent', corpus: 'corpus' } as const satisfies Record<
@@ -47,10 +50,12 @@ export function thresholdOf({
   precision,
   level = 'request',
   settings,
-}: Pick<DecisionInput, 'minConfidence' | 'precision' | 'level' | 'settings'>): Pick<Verdict, 'threshold' | 'thresholdSource'> {
+}: Pick<DecisionInput, 'minConfidence' | 'precision' | 'level' | 'settings'>): Pick<Verdict, 'threshold' | 'thresholdSource' | 'proof'> {
   if (precision !== undefined) {
     const wanted = precision.confidence ?? 1;
-    if (minConfidence === undefined || wanted > minConfidence) return { threshold: wanted, thresholdSource: PRECISION_SOURCES[level] };
+    const proof = precision.proof === undefined ? {} : { proof: precision.proof };
+    if (minConfidence === undefined || wanted > minConfidence)
+      return { threshold: wanted, thresholdSource: PRECISION_SOURCES[level], ...proof };
   }
   if (minConfidence !== undefined) return { threshold: minConfidence, thresholdSource: CONFIDENCE_SOURCES[level] };
   return { threshold: settings.answerConfidence, thresholdSource: 'default' };

@@ -1,20 +1,23 @@
 /**
  * Fits scorer and calibrator from a corpus alone, in closed form. Meant for a worker thread: it computes for seconds on 10,000 questions.
  */
-import { fitCalibrator, fitDecisions } from './calibration-rows.ts';
+import { type CalibratorTask, fitCalibrator } from './calibration-rows.ts';
 import { type FitInput, type Multiply, NO_INTENT, type Probe, type Refusals } from './contract.ts';
 import { closeness, type Held, heldAgainst } from './counter-examples.ts';
 import { countFairly } from './fair-counts.ts';
 import type { Closeness } from './features.ts';
+import { fitDecisions } from './fit-decisions.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';
 import type { HonestRows, HonestScore, SimulatedScore } from './honest-rows.ts';
 import { nearScored, type Sample, sampleHonestly } from './honest-samples.ts';
 import { leaveGroupOut } from './honest-scores.ts';
 import { fitKernelRidge, type RidgeFit } from './kernel-ridge.ts';
+import { provesPrecision, scoreLabelled } from './labelled-scores.ts';
 import { takeRows } from './linear-algebra.ts';
 import { addVote, voteWeight } from './neighbour-vote.ts';
 import { type Neighbourhood, neighbourhoods } from './neighbourhoods.ts';
+import { refineCalibrator } from './refine-calibrator.ts';
 import { rowsByIntent } from './rows-by-intent.ts';
 import { HITS_CALIBRATOR, ridgeConstants } from './universal-prior.ts';
 
@@ -93,6 +96,17 @@ function honestRows(samples: readonly Sample[], weight: number, counterExamples:
   };
 }
 
+/** Calibrator and what is learnt about deciding, from all honest rows. */
+function calibrate(
+  rows: HonestRows,
+  { settings, intents, intentCount }: Pick<FitInput, 'settings' | 'intents' | 'intentCount'>,
+  constants: Pick<CalibratorTask, 'prior' | 'baseline'>,
+) {
+  const task = { ...constants, share: settings.outOfScopeShare, questionsPerIntent: intents.length / intentCount };
+  const calibrator = refineCalibrator(fitCalibrator(rows, task), rows, task);
+  return { calibrator, decisions: fitDecisions(rows, calibrator, settings) };
+}
+
 /** Stages that fitScorer reports. */
 const STAGES = 6;
 
@@ -117,22 +131,17 @@ export async function fitScorer(
   const constants = ridgeConstants(input.intentCount);
   const counterExamples = await scoreCounterExamples(fit, input, multiply);
   const baseline = input.intentCount === 1 ? 0 : 1 / input.intentCount;
-  const rows = countFairly(honestRows(samples, weight, counterExamples), { prior: constants, baseline });
-  const calibrator = fitCalibrator(rows, {
-    share: input.settings.outOfScopeShare,
-    prior: constants,
-    baseline,
-    questionsPerIntent: input.texts.length / input.intentCount,
-  });
-  step();
-  return {
+  const own = countFairly(honestRows(samples, weight, counterExamples), { prior: constants, baseline });
+  const scorer = {
     kind: 'kernel_ridge',
     model: fit.model,
     voteWeight: weight,
-    calibrator,
     counterExamples: { intents: input.counterIntents, vectors: input.counterVectors, leverages: fit.counterLeverages },
-    decisions: fitDecisions(rows, calibrator, input.settings),
-  };
+  } as const;
+  const labelled = await scoreLabelled(scorer, input, multiply);
+  const taught = calibrate({ ...own, labelled }, input, { prior: constants, baseline });
+  step();
+  return { ...scorer, ...taught };
 }
 
 function honestProbe(near: Probe['near'], intent: number | undefined, { refusals, intentCount }: HonestProbeContext): HonestScore {
@@ -159,7 +168,7 @@ export function fitHitScorer(
   probes: readonly Probe[],
 ): FittedHits {
   const { intentCount } = input;
-  const stored = probes.filter((probe): probe is Probe & { readonly intent: number } => probe.intent !== undefined);
+  const stored = probes.filter((probe): probe is Probe & { readonly intent: number } => probe.kind === 'question');
   const questions = rowsByIntent(input.intents, input.intentCount);
   const answerable = stored.filter((probe) => (questions[probe.intent]?.length ?? 0) > 1);
   const honest: HonestRows = {
@@ -170,18 +179,19 @@ export function fitHitScorer(
       source: intent,
     })),
     counterExamples: probes
-      .filter((probe) => probe.intent === undefined)
+      .filter(({ kind }) => kind === 'counter_example')
       .map(({ near, refusals }) => honestProbe(near, undefined, { refusals, intentCount })),
+    labelled: probes
+      .filter(({ kind }) => kind === 'labelled')
+      .map(({ near, intent, refusals, text }) => ({
+        ...honestProbe(near, intent, { refusals, intentCount }),
+        utterance: text,
+        proves: provesPrecision(text),
+      })),
   };
   const baseline = 0;
   const rows = countFairly(honest, { prior: HITS_CALIBRATOR, baseline });
-  const calibrator = fitCalibrator(rows, {
-    share: input.settings.outOfScopeShare,
-    prior: HITS_CALIBRATOR,
-    baseline,
-    questionsPerIntent: input.intents.length / intentCount,
-  });
   const leverages = new Float32Array(input.counterIntents.length);
   const counterExamples = { intents: input.counterIntents, vectors: input.counterVectors, leverages };
-  return { kind: 'hits', intentCount, calibrator, counterExamples, decisions: fitDecisions(rows, calibrator, input.settings) };
+  return { kind: 'hits', intentCount, counterExamples, ...calibrate(rows, input, { prior: HITS_CALIBRATOR, baseline }) };
 }

@@ -23,6 +23,13 @@ export interface CounterScore extends HonestScore {
   readonly counts?: number;
 }
 
+/** A labelled utterance, which was never stored. */
+export interface LabelledScore extends HonestScore {
+  readonly utterance: string;
+  /** Whether it is kept aside to prove what the others taught. */
+  readonly proves: boolean;
+}
+
 /** Honest rows by where they come from. */
 export interface HonestRows {
   /** Leave-one-out. */
@@ -32,4 +39,6 @@ export interface HonestRows {
   /** The same without the intents most like the one left out: what is asked further off. Where there are any, half of the simulated traffic for the calibrator and FAR_IN_DECISIONS of it for decisions. */
   readonly far?: readonly SimulatedScore[];
   readonly counterExamples: readonly CounterScore[];
+  /** What users typed, in and out of scope; left out where none is labelled. */
+  readonly labelled?: readonly LabelledScore[];
 }

@@ -8,11 +8,11 @@
  *
  * Q is all that leave-one-out needs (honest-scores.ts). Products go through `multiply`; triangles are factored in float64.
  */
-import { type FitInput, type Multiply, NO_INTENT } from './contract.ts';
+import { type FitInput, type LabelledTexts, type Multiply, NO_INTENT } from './contract.ts';
 import { rowWeights } from './landmarks.ts';
 import { inverseCholesky, rowSquared, transpose } from './linear-algebra.ts';
 import { addOwnCounterExamples } from './own-counter-examples.ts';
-import { type BasisModel, fitBasis, weightsOfFeatures } from './ridge-basis.ts';
+import { type BasisModel, featuresOf, fitBasis, weightsOfFeatures } from './ridge-basis.ts';
 import { trainingRows } from './training-rows.ts';
 
 const RIDGE = 0.2;
@@ -92,6 +92,21 @@ async function normalMatrix(p: Float32Array, weights: Float64Array, multiply: Mu
   }
   const turned = transpose(scaled, n, m);
   return Float64Array.from(await multiply(turned, scaled, { rows: m, inner: n, columns: m }));
+}
+
+/**
+ * [texts × intents] scores of many utterances before any vote, as ridge-scorer.ts computes them one by one. By `multiply`, since fitting runs in a thread of its own and
+ * V8 aborts the process now and then where two threads hold WebAssembly (nodejs/node#64500).
+ */
+export async function ridgeScores(
+  model: RidgeModel,
+  utterances: Pick<LabelledTexts, 'texts' | 'vectors'>,
+  multiply: Multiply,
+): Promise<Float32Array> {
+  const features = await featuresOf(model, utterances, multiply);
+  const rows = utterances.texts.length;
+  const scores = await multiply(features, model.weights, { rows, inner: features.length / rows, columns: model.intentCount });
+  return scores.map((score, i) => score + (model.base[i % model.intentCount] as number));
 }
 
 /** Fits the ridge. @param step called between stages, for progress. At least one question. */

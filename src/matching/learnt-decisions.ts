@@ -3,6 +3,8 @@
  * answered then, and how much probability the intents to ask between must hold so that the right one is nearly always among them.
  * The rows weigh as the expected traffic does, so all of it holds at the stated out-of-scope share.
  */
+import { type PrecisionProof, type ProvenTable, provenPrecision } from './proven-precision.ts';
+import { KNOWN_TRAFFIC } from './refine-calibrator.ts';
 
 /** One honest row as the calibrator sees it. */
 export interface DecisionRow {
@@ -33,6 +35,8 @@ export interface LearntDecisions {
   readonly clarifyMass: number;
   /** How often the right intent was among them, on honest rows; 0 where too few rows tell. */
   readonly clarifyHolds: number;
+  /** Precisions that labelled utterances prove; left out where none are labelled. */
+  readonly proven?: ProvenTable;
 }
 
 /** What a wanted precision comes to. */
@@ -41,6 +45,8 @@ export interface PrecisionThreshold {
   readonly confidence: number | undefined;
   /** Expected share of all traffic that is answered; 0 where unknown or nothing is. */
   readonly coverage: number;
+  /** What guarantees it; left out where it is an estimate. */
+  readonly proof?: PrecisionProof;
 }
 
 /** The confidences at which precision and coverage are kept. */
@@ -73,7 +79,8 @@ export function clarifyCount(shares: readonly number[], mass: number): number {
   return count;
 }
 
-function fitClarify(rows: readonly ClarifyRow[]): Pick<LearntDecisions, 'clarifyMass' | 'clarifyHolds'> {
+/** What to ask between. @param rows in-scope rows that would be asked back. */
+export function learnClarify(rows: readonly ClarifyRow[]): Pick<LearntDecisions, 'clarifyMass' | 'clarifyHolds'> {
   if (rows.length < ENOUGH_CLARIFY) return { clarifyMass: DEFAULT_CLARIFY_MASS, clarifyHolds: 0 };
   const holds = (mass: number) => rows.filter(({ shares, rank }) => rank < clarifyCount(shares, mass)).length;
   // Conformal: with n rows seen, the next one is inside with probability at least holds / (n + 1) (Vovk 2005; Angelopoulos & Bates 2023).
@@ -116,8 +123,11 @@ function cautious({ right, wrong, rightSquared, wrongSquared, product }: Seen, h
   return Math.max(0, precision - Math.sqrt(squares) / all);
 }
 
-/** @param rows weights sum to 1. @param clarify in-scope rows that would be asked back. */
-export function learnDecisions(rows: readonly DecisionRow[], clarify: readonly ClarifyRow[]): LearntDecisions {
+/** Precision and coverage by confidence. */
+export type PrecisionCurve = Pick<LearntDecisions, 'precision' | 'coverage'>;
+
+/** What the corpus expects of itself, one standard error on the careful side. @param rows weights sum to 1. */
+export function learnPrecision(rows: readonly DecisionRow[]): PrecisionCurve {
   const precision = new Float64Array(STEPS + 1);
   const coverage = new Float64Array(STEPS + 1);
   const atStep: DecisionRow[][] = Array.from({ length: STEPS + 1 }, () => []);
@@ -137,17 +147,59 @@ export function learnDecisions(rows: readonly DecisionRow[], clarify: readonly C
     coverage[step] = from.right + from.wrong;
     if (from.right + from.wrong > 0) precision[step] = cautious(from, heaviest);
   }
-  return { precision, coverage, ...fitClarify(clarify) };
+  return { precision, coverage };
 }
 
 /**
- * The confidence from which answers are right as often as wanted. An answer less sure than half of that is never counted on.
- * Where no honest row tells (`learnt` undefined), confidences are taken at their word and as evenly spread: from 2p − 1 on their mean is p.
+ * What labelled utterances make of it: the corpus's own expectation counts as KNOWN_TRAFFIC answers, each labelled one as itself; less one standard error of what
+ * was seen. Where the corpus expects nothing, confidences are taken at their word and as evenly spread.
+ * @param own undefined where the corpus's rows teach nothing. @param rows weights sum to 1; none leave `own` as it is.
  */
-export function precisionThreshold(learnt: LearntDecisions | undefined, wanted: number): PrecisionThreshold {
-  if (learnt === undefined) return { confidence: Math.max(wanted / 2, 2 * wanted - 1), coverage: 0 };
+export function blendPrecision(own: PrecisionCurve | undefined, rows: readonly DecisionRow[]): PrecisionCurve | undefined {
+  if (rows.length === 0) return own;
+  const precision = new Float64Array(STEPS + 1);
+  const coverage = new Float64Array(STEPS + 1);
+  const descending = rows.toSorted((a, b) => b.confidence - a.confidence);
+  const part = rows.length / (rows.length + KNOWN_TRAFFIC);
+  let next = 0;
+  let [all, right, squares] = [0, 0, 0];
+  for (let step = STEPS; step >= 0; step -= 1) {
+    for (let row = descending[next]; row !== undefined && row.confidence * STEPS >= step; row = descending[next]) {
+      all += row.weight;
+      right += row.right ? row.weight : 0;
+      squares += row.weight ** 2;
+      next += 1;
+    }
+    const ownCoverage = own?.coverage[step] ?? 0;
+    const expected = ownCoverage > 0 ? (own?.precision[step] ?? 0) : (1 + step / STEPS) / 2;
+    const seen = all === 0 ? 0 : all ** 2 / squares;
+    const count = seen + KNOWN_TRAFFIC;
+    const blended = (KNOWN_TRAFFIC * expected + (seen === 0 ? 0 : (seen * right) / all)) / count;
+    precision[step] = Math.max(0, blended - Math.sqrt(blended * (1 - blended) * seen) / count);
+    coverage[step] = own === undefined ? all : (1 - part) * ownCoverage + part * all;
+  }
+  return { precision, coverage };
+}
+
+/** What the corpus expects. An answer less sure than half of what is wanted is never counted on. */
+function expectedThreshold({ precision, coverage }: PrecisionCurve, wanted: number): PrecisionThreshold {
   for (let step = Math.ceil((wanted / 2) * STEPS); step <= STEPS; step += 1) {
-    if ((learnt.precision[step] as number) >= wanted) return { confidence: step / STEPS, coverage: learnt.coverage[step] as number };
+    if ((precision[step] as number) >= wanted) return { confidence: step / STEPS, coverage: coverage[step] as number };
   }
   return { confidence: undefined, coverage: 0 };
+}
+
+/**
+ * The confidence from which answers are right as often as wanted: as labelled utterances guarantee it where they are enough to reach as far down as what is expected, else
+ * as it is expected. Where no row tells (`learnt` undefined), confidences are taken at their word and as evenly spread: from 2p − 1 on their mean is p.
+ */
+export function precisionThreshold(
+  learnt: (PrecisionCurve & Pick<LearntDecisions, 'proven'>) | undefined,
+  wanted: number,
+): PrecisionThreshold {
+  if (learnt === undefined) return { confidence: Math.max(wanted / 2, 2 * wanted - 1), coverage: 0 };
+  const expected = expectedThreshold(learnt, wanted);
+  const proven = provenPrecision(learnt.proven, wanted);
+  if (proven === undefined || proven.confidence > (expected.confidence ?? 1)) return expected;
+  return { ...proven, coverage: learnt.coverage[Math.round(proven.confidence * STEPS)] as number };
 }

@@ -84,6 +84,19 @@ export interface Basis {
   readonly p: Float32Array;
 }
 
+/** What scoring multiplies by V: kernel values and coordinates of utterances, [texts × (landmarks + coordinates)]. */
+export async function featuresOf(
+  { dimension, mean, landmarks, coordinates, characters }: BasisModel,
+  { texts, vectors }: Pick<LabelledTexts, 'texts' | 'vectors'>,
+  multiply: Multiply,
+): Promise<Float32Array> {
+  const rows = texts.length;
+  const centred = centre(vectors, mean);
+  const columns = characters.landmarkCount;
+  const cosines = await multiply(centred, landmarks, { rows, inner: dimension, columns, transposeB: true });
+  return withCoordinates(addKernel(cosines, texts, characters), centred, { rows, coordinates, scale: 1 });
+}
+
 /** Columns of P over the rows that are trained on. At least one row. */
 export async function fitBasis({ texts, intents, vectors }: LabelledTexts, input: FitInput, { multiply, step }: Tools): Promise<Basis> {
   const { dimension, intentCount } = input;

@@ -10,6 +10,7 @@ import type { CounterExamples } from './counter-examples.ts';
 import type { FittedScorer } from './fitted-scorer.ts';
 import { hitScorer } from './hit-scorer.ts';
 import { type LearntDecisions, STEPS } from './learnt-decisions.ts';
+import { PROVEN_NUMBERS } from './proven-precision.ts';
 import { ridgeScorer } from './ridge-scorer.ts';
 import type { IntentScorer } from './scorer.ts';
 
@@ -25,6 +26,8 @@ const numbers = z.instanceof(Float64Array).refine((values) => values.length === 
 const decisions = z
   .instanceof(Float64Array)
   .refine((values) => (values.length === 0 || values.length === 2 * (STEPS + 1) + 2) && values.every((value) => value >= 0 && value <= 2));
+/** proven-precision.ts; missing where no utterances were labelled. */
+const proven = z.instanceof(Float64Array).refine((values) => values.length === PROVEN_NUMBERS && values.every((value) => value >= 0));
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
 const integers = z.custom<Int32Array>((value) => value instanceof Int32Array);
 const characters = z.object({
@@ -86,8 +89,15 @@ const counterExamples = z.object({ intents: integers, vectors: floats, leverages
 const stored = z.object({
   format: z.literal(SCORER_FORMAT),
   fitted: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('kernel_ridge'), model: model.refine(sizesFit), numbers, counterExamples, decisions }),
-    z.object({ kind: z.literal('hits'), intentCount: z.int().positive(), numbers, counterExamples, decisions }),
+    z.object({
+      kind: z.literal('kernel_ridge'),
+      model: model.refine(sizesFit),
+      numbers,
+      counterExamples,
+      decisions,
+      proven: proven.optional(),
+    }),
+    z.object({ kind: z.literal('hits'), intentCount: z.int().positive(), numbers, counterExamples, decisions, proven: proven.optional() }),
   ]),
 });
 
@@ -99,7 +109,12 @@ function packDecisions(learnt: LearntDecisions | undefined): Float64Array<ArrayB
   return Float64Array.of(...learnt.precision, ...learnt.coverage, learnt.clarifyMass, learnt.clarifyHolds);
 }
 
-function unpackDecisions(values: Float64Array): LearntDecisions | undefined {
+/** Nothing for nothing, so that a scorer without labelled utterances keeps its bytes. */
+function packProven(learnt: LearntDecisions | undefined): { readonly proven?: Float64Array<ArrayBuffer> } {
+  return learnt?.proven === undefined ? {} : { proven: Float64Array.from(learnt.proven) };
+}
+
+function unpackDecisions(values: Float64Array, proven: Float64Array | undefined): LearntDecisions | undefined {
   if (values.length === 0) return undefined;
   const count = STEPS + 1;
   return {
@@ -107,13 +122,19 @@ function unpackDecisions(values: Float64Array): LearntDecisions | undefined {
     coverage: values.slice(count, 2 * count),
     clarifyMass: values[2 * count] as number,
     clarifyHolds: values[2 * count + 1] as number,
+    ...(proven === undefined ? {} : { proven }),
   };
 }
 
 function pack(fitted: FittedScorer): z.infer<typeof stored>['fitted'] {
   const { right, inScope, temperature, noneOdds, baseline } = fitted.calibrator;
   const packed = Float64Array.of(fitted.kind === 'hits' ? 0 : fitted.voteWeight, temperature, ...right, ...inScope, noneOdds, baseline);
-  const common = { numbers: packed, counterExamples: fitted.counterExamples, decisions: packDecisions(fitted.decisions) };
+  const common = {
+    numbers: packed,
+    counterExamples: fitted.counterExamples,
+    decisions: packDecisions(fitted.decisions),
+    ...packProven(fitted.decisions),
+  };
   return fitted.kind === 'hits'
     ? { kind: 'hits', intentCount: fitted.intentCount, ...common }
     : { kind: 'kernel_ridge', model: fitted.model, ...common };
@@ -127,7 +148,7 @@ function unpack(packed: z.infer<typeof stored>['fitted']): FittedScorer {
   const right: Weights = [r0, r1, r2, r3];
   const inScope: Weights = [s0, s1, s2, s3];
   const calibrator = { right, inScope, temperature, noneOdds, baseline };
-  const common = { calibrator, counterExamples: packed.counterExamples, decisions: unpackDecisions(packed.decisions) };
+  const common = { calibrator, counterExamples: packed.counterExamples, decisions: unpackDecisions(packed.decisions, packed.proven) };
   return packed.kind === 'hits'
     ? { kind: 'hits', intentCount: packed.intentCount, ...common }
     : { kind: 'kernel_ridge', model: packed.model, voteWeight, ...common };

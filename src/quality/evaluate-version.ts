@@ -10,7 +10,7 @@ import { crossValidate, learningCurve, type MeasureOptions, type ThrowawayBuilds
 import { divideCorpus, type Fold, type FoldOptions } from './cross-validation/folds.ts';
 import { evaluateGolden } from './evaluate-golden.ts';
 import type { EvaluatedRow, LabelledUtterance } from './evaluated-row.ts';
-import { storedKeys } from './fresh-rows.ts';
+import { type KnownKeys, knownKeys } from './fresh-rows.ts';
 import type { IntentDemands } from './report/asked-precision.ts';
 import { buildReport } from './report/build-report.ts';
 import type { EvaluationReport, LearningPoint, ReportSource } from './report/evaluation-report.ts';
@@ -32,8 +32,8 @@ export interface VersionEvaluation {
 interface Measured {
   readonly source: ReportSource;
   readonly rows: readonly EvaluatedRow[];
-  /** Keys of the texts that the corpus stores, where the rows are not these. */
-  readonly stored?: ReadonlySet<string>;
+  /** Of the corpus, where the rows are not its own texts. */
+  readonly known?: KnownKeys;
   readonly notes: readonly string[];
   readonly learning: readonly LearningPoint[];
 }
@@ -100,7 +100,7 @@ export async function evaluateWithRows(
   const onProgress = (done: number): void => options.onProgress?.(done, rows.length, 'utterances');
   const result = await evaluateGolden({ ...options, match, corpus: version.corpus, version: version.version, rows, onProgress });
   const learning = await curve(evaluation, { training: version.content, rows });
-  return report(evaluation, { source: { kind }, rows: result.rows, stored: storedKeys(version.content), notes: [], learning });
+  return report(evaluation, { source: { kind }, rows: result.rows, known: knownKeys(version.content), notes: [], learning });
 }
 
 /**

@@ -3,19 +3,35 @@ import type { Corpus } from '../corpus/corpus.ts';
 import { exactKey } from '../text/normalise.ts';
 import { bestIsRight, type EvaluatedRow } from './evaluated-row.ts';
 
-/** Keys of all stored questions and counter-examples, which equality answers or refuses whatever the scorer thinks. */
-export function storedKeys({ entries, counterExamples }: Corpus): ReadonlySet<string> {
+/** Keys of texts that say nothing of traffic that is news to a corpus. */
+export interface KnownKeys {
+  /** Stored questions and counter-examples, which equality answers or refuses whatever the scorer thinks. */
+  readonly stored: ReadonlySet<string>;
+  /** Calibration rows, which confidences were learnt from. */
+  readonly taught: ReadonlySet<string>;
+}
+
+/** Of rows that are compared with no corpus. */
+export const NOTHING_KNOWN: KnownKeys = { stored: new Set(), taught: new Set() };
+
+/** The keys of a corpus. */
+export function knownKeys({ entries, counterExamples, calibration = [] }: Corpus): KnownKeys {
   const own = entries.flatMap((entry) => [...entry.questions, ...entry.counterExamples]);
-  return new Set([...own, ...counterExamples].map(exactKey));
+  return {
+    stored: new Set([...own, ...counterExamples].map(exactKey)),
+    taught: new Set(calibration.map(({ utterance }) => exactKey(utterance))),
+  };
 }
 
 /** Rows told apart by how much they prove. */
 export interface RowSurvey {
   /** Rows that the corpus stores. */
   readonly stored: number;
+  /** Rows that are calibration rows of the corpus. */
+  readonly taught: number;
   /** Rows that another row says already, stored ones among them. */
   readonly repeated: number;
-  /** One row of each text that is not stored, in the order of first sight. */
+  /** One row of each text that is neither, in the order of first sight. */
   readonly fresh: readonly EvaluatedRow[];
 }
 
@@ -25,24 +41,31 @@ function spokesman(rows: readonly EvaluatedRow[]): readonly EvaluatedRow[] {
   return ordered.slice(0, 1);
 }
 
-/** @param stored of storedKeys. */
-export function surveyRows(rows: readonly EvaluatedRow[], stored: ReadonlySet<string>): RowSurvey {
+/** Tells rows apart. */
+export function surveyRows(rows: readonly EvaluatedRow[], { stored, taught }: KnownKeys): RowSurvey {
   const byText = Map.groupBy(rows, ({ utterance }) => exactKey(utterance));
-  const unknown = [...byText].filter(([key]) => !stored.has(key)).map(([, same]) => same);
+  const count = (keys: ReadonlySet<string>): number => rows.filter(({ utterance }) => keys.has(exactKey(utterance))).length;
   return {
-    stored: rows.length - unknown.reduce((sum, { length }) => sum + length, 0),
+    stored: count(stored),
+    taught: count(taught),
     repeated: rows.length - byText.size,
-    fresh: unknown.flatMap(spokesman),
+    fresh: [...byText].filter(([key]) => !stored.has(key) && !taught.has(key)).flatMap(([, same]) => spokesman(same)),
   };
 }
 
 /** What a reader must know of rows that prove nothing; nothing where there are none. */
-export function surveyNotes({ stored, repeated }: RowSurvey, rows: number): readonly string[] {
+export function surveyNotes({ stored, taught, repeated }: RowSurvey, rows: number): readonly string[] {
   const notes: string[] = [];
   if (stored > 0) {
     notes.push(
       `${stored} of ${rows} utterances ${stored === 1 ? 'is' : 'are'} stored in the corpus as questions or counter-examples, case and outer punctuation aside: they are answered by ` +
         'equality, so the figures are better than those of traffic. No guarantee rests on them.',
+    );
+  }
+  if (taught > 0) {
+    notes.push(
+      `${taught} of ${rows} utterances ${taught === 1 ? 'is a calibration row' : 'are calibration rows'} of the corpus: confidences were learnt from them, so they look more ` +
+        'trustworthy here than they are. No guarantee rests on them.',
     );
   }
   if (repeated > 0) {

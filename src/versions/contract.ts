@@ -6,6 +6,7 @@ import type { Corpus, SourceFile } from '../corpus/corpus.ts';
 import type { Fault } from '../errors.ts';
 import type { QuestionIndex, SearchMethod } from '../index/contract.ts';
 import type { StandingDemands } from '../matching/demands.ts';
+import type { PrecisionProof } from '../matching/proven-precision.ts';
 import type { IntentScorer } from '../matching/scorer.ts';
 import type { Spelling } from '../text/spelling.ts';
 import type { ExactLookup } from './exact-lookup.ts';
@@ -67,8 +68,10 @@ export interface PrecisionSummary {
   /** Expected share of all traffic that is answered. */
   readonly expectedCoverage: number;
   readonly reachable: boolean;
-  /** Whether the corpus's own questions told. */
+  /** Whether the corpus's own questions or calibration rows told. */
   readonly learnt: boolean;
+  /** What guarantees it; undefined where it is an estimate. */
+  readonly proof: PrecisionProof | undefined;
 }
 
 /** What a version learnt about deciding. */
@@ -82,7 +85,7 @@ export interface LearntSummary {
 /** What a reload did. */
 export interface ReloadResult {
   readonly version: string;
-  /** Texts that went through the encoder (questions and counter-examples, each distinct text once). */
+  /** Texts that went through the encoder (questions, counter-examples and calibration rows, each distinct text once). */
   readonly encoded: number;
   /** Texts whose vector was in the cache. */
   readonly reused: number;
@@ -91,6 +94,8 @@ export interface ReloadResult {
   readonly entries: number;
   readonly questions: number;
   readonly intents: number;
+  /** Calibration rows, each text once, without those that the corpus stores. */
+  readonly calibrationRows: number;
   readonly warnings: readonly Fault[];
   readonly activated: boolean;
   readonly previousVersion: string | undefined;

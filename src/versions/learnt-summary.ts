@@ -1,4 +1,5 @@
 /** What a version's scorer learnt about deciding, as a reload reports it. */
+import type { Corpus } from '../corpus/corpus.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import type { Fault } from '../errors.ts';
 import { precisionThreshold } from '../matching/learnt-decisions.ts';
@@ -14,13 +15,14 @@ export function learntSummary({ scorer: { decisions }, demands }: Deciding, outO
   const demanded = [demands.corpus, ...demands.ofIntent].flatMap((demand) => demand?.minPrecision ?? []);
   const precisions = [...new Set([...REPORTED, ...demanded])].sort((a, b) => a - b);
   const precisionThresholds = precisions.map((minPrecision) => {
-    const { confidence, coverage } = precisionThreshold(decisions, minPrecision);
+    const { confidence, coverage, proof } = precisionThreshold(decisions, minPrecision);
     return {
       minPrecision,
       confidence: confidence ?? 1,
       expectedCoverage: coverage,
       reachable: confidence !== undefined,
       learnt: decisions !== undefined,
+      proof,
     };
   });
   return { precisionThresholds, clarifyHolds: decisions?.clarifyHolds ?? 0, outOfScopeShare };
@@ -37,6 +39,17 @@ export function learntQuestions({ questions }: Pick<LoadedVersion, 'questions'>,
     `The encoder was adapted to ${learnt} of these ${questions.length} questions: confidences and precisions are learnt from the others alone, and ` +
     'cross-validation would flatter it. Measure with labelled utterances (faqmatch eval --golden).';
   return [{ file: '', line: 0, field: 'questions', code: 'learnt_questions', message }];
+}
+
+/** A warning where calibration rows are all of one kind, which is no traffic: what they say of the other kind is guessed, and they guarantee nothing. */
+export function oneSidedCalibration({ calibration = [] }: Corpus): readonly Fault[] {
+  const inside = calibration.filter(({ intent }) => intent !== null).length;
+  if (calibration.length === 0 || (inside > 0 && inside < calibration.length)) return [];
+  const [there, missing] = inside > 0 ? ['in', 'out of'] : ['out of', 'in'];
+  const message =
+    `Expected calibration rows in and out of scope, came ${calibration.length}, all ${there} scope: they teach confidence by half and guarantee no precision. ` +
+    `Add utterances ${missing} scope as users type them.`;
+  return [{ file: '', line: 0, field: '', code: 'one_sided_calibration', message }];
 }
 
 /** A warning for each precision that the corpus demands and its own questions do not reach: such answers are never given. */

@@ -6,6 +6,7 @@ import { openBm25 } from '../index/bm25.ts';
 import { type ScoredRow, topRows } from '../index/top-rows.ts';
 import { type FitInput, type Multiply, type NearQuestion, NO_INTENT, type Probe } from '../matching/contract.ts';
 import { type Held, heldAgainst } from '../matching/counter-examples.ts';
+import { readLabelled } from '../matching/labelled-scores.ts';
 import { sharedQuestions } from '../matching/near-duplicates.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { wordTerms } from '../text/terms.ts';
@@ -18,11 +19,9 @@ const NEIGHBOURS = 128;
 /** Cosines computed at a time; bounds memory to 32 MB. */
 const BLOCK_NUMBERS = 8_000_000;
 
-interface ProbeSeed {
-  readonly text: string;
+interface ProbeSeed extends Pick<Probe, 'kind' | 'text' | 'intent'> {
   readonly vector: Float32Array;
-  readonly intent: number | undefined;
-  /** The probe's own row; -1 for a counter-example. */
+  /** The probe's own row; -1 for what is no question. */
   readonly own: number;
 }
 
@@ -50,19 +49,44 @@ export function sampleRows(intents: Int32Array, intentCount: number, most: numbe
   return sample;
 }
 
-/** Stored questions first, then counter-examples. */
+function labelledSeeds({ labelled, dimension }: FitInput): readonly ProbeSeed[] {
+  if (labelled === undefined) return [];
+  return readLabelled(labelled).map((number) => {
+    const intent = labelled.intents[number];
+    const vector = labelled.vectors.subarray(number * dimension, (number + 1) * dimension);
+    return { kind: 'labelled', text: labelled.texts[number] ?? '', vector, intent: intent === NO_INTENT ? undefined : intent, own: -1 };
+  });
+}
+
+/** Stored questions first, then labelled utterances, then counter-examples. */
 function probeSeeds(input: FitInput): readonly ProbeSeed[] {
   const { dimension } = input;
   const row = (vectors: Float32Array, number: number): Float32Array => vectors.subarray(number * dimension, (number + 1) * dimension);
   const shared = sharedQuestions(input);
   const questions = sampleRows(input.intents, input.intentCount, MOST_PROBES)
     .filter((own) => !shared.has(own) && input.learnt?.[own] !== 1)
-    .map((own) => ({ text: input.texts[own] ?? '', vector: row(input.vectors, own), intent: input.intents[own], own }));
+    .map(
+      (own): ProbeSeed => ({
+        kind: 'question',
+        text: input.texts[own] ?? '',
+        vector: row(input.vectors, own),
+        intent: input.intents[own],
+        own,
+      }),
+    );
   const counters = input.counterTexts
-    .map((text, number) => ({ text, vector: row(input.counterVectors, number), intent: undefined, own: -1 }))
+    .map(
+      (text, number): ProbeSeed => ({
+        kind: 'counter_example',
+        text,
+        vector: row(input.counterVectors, number),
+        intent: undefined,
+        own: -1,
+      }),
+    )
     .filter((_, number) => input.counterIntents[number] === NO_INTENT)
     .slice(0, MOST_PROBES);
-  return [...questions, ...counters];
+  return [...questions, ...labelledSeeds(input), ...counters];
 }
 
 /** Numbers 0 to count - 1 that stay. */
@@ -81,9 +105,12 @@ function joined(seeds: readonly ProbeSeed[], dimension: number): Float32Array {
 
 /** How near the counter-examples are to each seed; to one that is a counter-example itself, those that do not say nearly the same. */
 async function heldSeeds(seeds: readonly ProbeSeed[], input: FitInput, multiply: Multiply): Promise<readonly Held[]> {
-  const [questions, counters] = [seeds.filter(({ own }) => own >= 0), seeds.filter(({ own }) => own < 0)];
+  const [others, counters] = [
+    seeds.filter(({ kind }) => kind !== 'counter_example'),
+    seeds.filter(({ kind }) => kind === 'counter_example'),
+  ];
   return [
-    ...(await heldAgainst(joined(questions, input.dimension), input, { twins: 'stay', multiply })),
+    ...(await heldAgainst(joined(others, input.dimension), input, { twins: 'stay', multiply })),
     ...(await heldAgainst(joined(counters, input.dimension), input, { twins: 'leave', multiply })),
   ];
 }
@@ -105,7 +132,7 @@ export async function buildProbes(
     const block = seeds.slice(start, start + perBlock);
     const rows = joined(block, dimension);
     const cosines = await multiply(rows, vectors, { rows: block.length, inner: dimension, columns: count, transposeB: true });
-    for (const [place, { text, intent, own }] of block.entries()) {
+    for (const [place, { kind, text, intent, own }] of block.entries()) {
       const nearestThat = (stays: (row: number) => boolean) =>
         topRows(rowsThat(count, stays), (row) => cosines[place * count + row] ?? 0, NEIGHBOURS);
       const probe = bm25.scored(wordTerms(text), ({ byRow }): Probe => {
@@ -116,10 +143,12 @@ export async function buildProbes(
           lexical: byRow[row] ?? 0,
         });
         return {
+          kind,
+          text,
           intent,
           refusals: (held[start + place] as Held).refusals,
           near: nearestThat((row) => row !== own).map(asNear),
-          nearOthers: intent === undefined ? [] : nearestThat((row) => intents[row] !== intent).map(asNear),
+          nearOthers: kind !== 'question' ? [] : nearestThat((row) => intents[row] !== intent).map(asNear),
         };
       });
       probes.push(probe);

@@ -3,7 +3,7 @@
  */
 import { throwIfAborted } from '../errors.ts';
 import type { ReloadOptions, ReloadResult } from './contract.ts';
-import { learntQuestions, learntSummary, unreachableDemands } from './learnt-summary.ts';
+import { learntQuestions, learntSummary, oneSidedCalibration, unreachableDemands } from './learnt-summary.ts';
 import { type StagedVersion, type StageParts, type StageRequest, stageVersion, unstage } from './stage-version.ts';
 import type { VersionSwitch } from './switch-version.ts';
 import { corpusSettings } from './version-demands.ts';
@@ -63,7 +63,13 @@ export async function reloadCorpus(request: StageRequest, parts: ReloadParts, { 
     entries: loaded.content.entries.length,
     questions: loaded.questions.length,
     intents: loaded.intents.length,
-    warnings: [...staged.warnings, ...unreachableDemands(loaded), ...learntQuestions(loaded, parts.embedder.encoder.hasLearnt)],
+    calibrationRows: loaded.content.calibration?.length ?? 0,
+    warnings: [
+      ...staged.warnings,
+      ...unreachableDemands(loaded),
+      ...learntQuestions(loaded, parts.embedder.encoder.hasLearnt),
+      ...oneSidedCalibration(loaded.content),
+    ],
     activated: activate || isActive,
     method: loaded.index.method,
     learnt: learntSummary(loaded, corpusSettings(parts.settings, loaded.content).outOfScopeShare),

@@ -9,10 +9,12 @@ import type { VersionStore } from '../index/contract.ts';
 import type { FitInput, MatchSettings } from '../matching/contract.ts';
 import { usesHitScorer } from '../matching/fit.ts';
 import { SCORER_FORMAT } from '../matching/stored-scorer.ts';
+import { buildSpelling } from '../text/spelling.ts';
 import type { BuildLanes, ParsedFiles } from './build-lanes.ts';
 import type { LoadedVersion, ReloadPhase, ReloadProgress } from './contract.ts';
 import { type EmbeddedTexts, type Embedder, embedTexts, vectorsOf } from './embed-texts.ts';
 import { loadVersion, versionArtifacts } from './loaded-version.ts';
+import { readUtterance } from './read-utterance.ts';
 import { corpusSettings } from './version-demands.ts';
 import { versionId } from './version-id.ts';
 import { layOutRows, questionRows, ROW_FORMAT, type RowLayout } from './version-rows.ts';
@@ -111,7 +113,21 @@ async function findStored(
   }
 }
 
-function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Omit<FitInput, 'names' | 'answers'> {
+/** Calibration rows as a match would read them; undefined where there are none. */
+function readLabelled({ layout }: Plan, { embedder, settings }: StageParts): RowLayout['labelled'] | undefined {
+  const { texts, intents } = layout.labelled;
+  if (texts.length === 0) return undefined;
+  const spelling = buildSpelling([...layout.questions, ...layout.counterTexts]);
+  return { texts: texts.map((text) => readUtterance(text, spelling, { encoder: embedder.encoder, settings }).text), intents };
+}
+
+/** What is encoded, and what of it teaches by its labels. */
+interface Encoded {
+  readonly embedded: EmbeddedTexts;
+  readonly labelled: RowLayout['labelled'] | undefined;
+}
+
+function fitInput(planned: Plan, { embedded, labelled }: Encoded, parts: StageParts): Omit<FitInput, 'names' | 'answers'> {
   const { layout } = planned;
   const { hasLearnt } = parts.embedder.encoder;
   const { dimension } = parts.embedder.encoder.info;
@@ -122,6 +138,7 @@ function fitInput(planned: Plan, embedded: EmbeddedTexts, parts: StageParts): Om
     texts: layout.questions,
     intents: layout.intentOfRow,
     vectors: vectorsOf(layout.questions, embedded, dimension),
+    ...(labelled === undefined ? {} : { labelled: { ...labelled, vectors: vectorsOf(labelled.texts, embedded, dimension) } }),
     counterTexts: layout.counterTexts,
     counterIntents: layout.counterIntents,
     counterVectors: vectorsOf(layout.counterTexts, embedded, dimension),
@@ -137,11 +154,12 @@ async function encode(request: StageRequest, parts: StageParts, planned: Plan) {
   const report = phaseReport(request, 'encode');
   const hits = usesHitScorer({ texts: layout.questions, counterTexts: layout.counterTexts, intentCount: layout.intents.length, settings });
   const wordings = hits ? NO_WORDINGS : wordingsOf(corpus, layout);
-  const texts = new Set([...layout.questions, ...layout.counterTexts]);
+  const labelled = readLabelled(planned, parts);
+  const texts = new Set([...layout.questions, ...layout.counterTexts, ...(labelled?.texts ?? [])]);
   const total = texts.size + wordingTexts(wordings).length;
   const embedded = await embedTexts([...texts], embedder, { signal, onProgress: (done) => report(done, total) });
   const read = await embedWordings(wordings, embedder, { signal, onProgress: (done) => report(texts.size + done, total) });
-  return { input: { ...fitInput(planned, embedded, parts), ...read }, encoded: embedded.encoded, reused: embedded.reused };
+  return { input: { ...fitInput(planned, { embedded, labelled }, parts), ...read }, encoded: embedded.encoded, reused: embedded.reused };
 }
 
 interface Build {
@@ -199,7 +217,7 @@ export async function stageVersion(request: StageRequest, parts: StageParts): Pr
   const { layout, version, warnings } = planned;
   const { loaded: stored, damaged } = await findStored(request, version, parts.store);
   throwIfAborted(request.signal);
-  const texts = [...layout.questions, ...layout.counterTexts];
+  const texts = [...layout.questions, ...layout.counterTexts, ...layout.labelled.texts];
   if (stored !== undefined) return { loaded: stored, encoded: 0, reused: new Set(texts).size, warnings, unchanged: true };
   const { signal } = request;
   const { input, encoded, reused } = await encode(request, parts, planned);

@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Corpus, Entry } from '../corpus/corpus.ts';
 import type { QuestionRow } from '../index/contract.ts';
-import { NO_INTENT } from '../matching/contract.ts';
+import { type LabelledTexts, NO_INTENT } from '../matching/contract.ts';
 import { byCodeUnits } from '../text/code-units.ts';
 import { wordTerms } from '../text/terms.ts';
 import type { CounterTexts } from './exact-lookup.ts';
@@ -29,6 +29,8 @@ export interface RowLayout {
   readonly counterIntents: Int32Array;
   /** All counter-examples, by whom they refuse. */
   readonly refusing: CounterTexts;
+  /** Calibration rows, sorted by utterance. */
+  readonly labelled: Pick<LabelledTexts, 'texts' | 'intents'>;
 }
 
 function orderedQuestions(entry: Entry): readonly string[] {
@@ -62,6 +64,7 @@ export function layOutRows(corpus: Corpus): RowLayout {
     ofIntents: own.map(({ text, intent }) => ({ text, intent: numberOf.get(intent) ?? 0 })),
   };
   const counters = orderedCounters(refusing);
+  const calibration = (corpus.calibration ?? []).toSorted((left, right) => byCodeUnits(left.utterance, right.utterance));
   return {
     questions: rows.map((row) => row.question),
     entryOfRow: Int32Array.from(rows, (row) => row.position),
@@ -70,6 +73,10 @@ export function layOutRows(corpus: Corpus): RowLayout {
     counterTexts: counters.map(({ text }) => text),
     counterIntents: Int32Array.from(counters, ({ intent }) => intent),
     refusing,
+    labelled: {
+      texts: calibration.map(({ utterance }) => utterance),
+      intents: Int32Array.from(calibration, ({ intent }) => (intent === null ? NO_INTENT : (numberOf.get(intent) ?? NO_INTENT))),
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import type { ReloadCorpusRequest, ReloadCorpusResponse, ReloadResult } from '../../src/generated/faqmatch/v1/admin.ts';
+import type { MatchRequest } from '../../src/generated/faqmatch/v1/match.ts';
 import { createFakeEncoder, type FakeEncoder } from '../support/fake-encoder.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
 import { DELIVERY, faqFile } from '../support/faq-source.ts';
@@ -38,7 +39,8 @@ const listVersions = (corpus: string) => ask(served.admin, served.admin.listVers
 const activate = (corpus: string, version: string, force = false) =>
   ask(served.admin, served.admin.activateVersion, { corpus, version, force });
 const rollback = (corpus: string, version = '') => ask(served.admin, served.admin.rollbackCorpus, { corpus, version });
-const match = (corpus: string, utterance: string) => ask(served.match, served.match.match, matchRequest({ corpus, utterance }));
+const match = (corpus: string, utterance: string, more: Partial<MatchRequest> = {}) =>
+  ask(served.match, served.match.match, matchRequest({ corpus, utterance, ...more }));
 
 const BROKEN = 'entries:\n  - id: a\n    questions: []\n  - id: a\n    questions: [ok]\n    answer: x\n';
 
@@ -101,6 +103,50 @@ describe('ReloadCorpus', () => {
     const expected = expect.arrayContaining([expect.objectContaining({ file: 'golden.yaml', line: 1, code: 'missing_field' })]);
     expect(await reload('measured', source)).toMatchObject({ activated: true, warnings: expected });
     expect(await validate('measured', source)).toMatchObject({ valid: true, faults: [], warnings: expected });
+  });
+
+  it('refuses faulty calibration rows, which would teach', async () => {
+    const before = await reload('taught', delivery());
+    const calibration = {
+      name: 'calibration.yaml',
+      data: Buffer.from('- {utterance: hi, intent: greeting}\n- {utterance: refund status, intent: hours}\n'),
+    };
+    const source: Source = {
+      $case: 'inline',
+      value: { format: 'json', data: Buffer.from(faqFile(DELIVERY)[0]?.data ?? []), files: [calibration] },
+    };
+    const refusal = await refusalOf(readAll(reloadStream('taught', source)));
+    expect(refusal.code).toBe(status.INVALID_ARGUMENT);
+    expect(refusal.faults.map(({ file, line, code }) => [file, line, code])).toEqual([
+      ['calibration.yaml', 1, 'unknown_intent'],
+      ['calibration.yaml', 2, 'contradicts_question'],
+    ]);
+    expect(served.versions.active('taught')?.version).toBe(before.version);
+  });
+
+  it('learns from calibration rows, and says what they guarantee', async () => {
+    // The fake encoder knows words: who names the parcel means it, and who names nothing known is out of scope.
+    const inside = Array.from({ length: 300 }, (_, i) => ({ utterance: `where is my parcel ${i}`, intent: 'track' }));
+    const outside = Array.from({ length: 100 }, (_, i) => ({ utterance: `unheard${i} of${i}`, intent: null }));
+    const calibration = { name: 'calibration.json', data: Buffer.from(JSON.stringify([...inside, ...outside])) };
+    const source: Source = {
+      $case: 'inline',
+      value: { format: 'json', data: Buffer.from(faqFile(DELIVERY)[0]?.data ?? []), files: [calibration] },
+    };
+    const result = await reload('learnt', source);
+    expect(result.calibrationRows).toBe(400);
+    const [, wanted] = result.precisionThresholds;
+    expect(wanted).toMatchObject({ minPrecision: 0.9, learnt: true, reachable: true, proof: { certainty: 0.95 } });
+    const { answers = 0, right = -1 } = wanted?.proof ?? {};
+    expect(right / answers).toBeGreaterThanOrEqual(0.9);
+    // About half of the utterances are kept to prove what the others taught.
+    expect(answers).toBeGreaterThan(100);
+    expect(answers).toBeLessThan(200);
+    const { explanation } = await match('learnt', 'where is my parcel now', { minPrecision: 0.9, explain: true });
+    expect(explanation).toMatchObject({ thresholdSource: 'precision', precisionProof: wanted?.proof });
+    expect(explanation?.threshold).toBeCloseTo(wanted?.confidence ?? -1, 12);
+    const plain = await match('learnt', 'where is my parcel now', { explain: true });
+    expect(plain.explanation?.precisionProof).toBeUndefined();
   });
 
   it('goes on without a golden file that cannot be opened, by path and from the command line, and warns of it', async () => {

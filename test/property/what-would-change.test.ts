@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Weights } from '../../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import { type Equality, type JudgeInput, type Judgement, judge } from '../../src/matching/judge.ts';
-import { learnDecisions } from '../../src/matching/learnt-decisions.ts';
+import { learnClarify, learnPrecision } from '../../src/matching/learnt-decisions.ts';
 import { type Change, whatWouldChange } from '../../src/matching/what-would-change.ts';
 import { fixedScorer } from '../support/fixed-scorer.ts';
 
@@ -23,12 +23,10 @@ const equalities: fc.Arbitrary<Equality> = fc.oneof(
   { weight: 1, arbitrary: intents.map((list): Equality => ({ kind: 'question', intents: list })) },
 );
 const decisions = fc.option(
-  fc.array(fc.tuple(share, fc.boolean()), { minLength: 5, maxLength: 40 }).map((rows) =>
-    learnDecisions(
-      rows.map(([confidence, right]) => ({ confidence, right, weight: 1 / rows.length })),
-      [],
-    ),
-  ),
+  fc.array(fc.tuple(share, fc.boolean()), { minLength: 5, maxLength: 40 }).map((rows) => ({
+    ...learnPrecision(rows.map(([confidence, right]) => ({ confidence, right, weight: 1 / rows.length }))),
+    ...learnClarify([]),
+  })),
   { nil: undefined },
 );
 

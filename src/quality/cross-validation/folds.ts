@@ -57,6 +57,13 @@ function deal<Name>(names: Iterable<Name>, folds: number, random: () => number):
   return new Map(shuffled.map(({ name }, turn) => [name, turn % folds]));
 }
 
+/** Calibration rows of intents that are still there: one of an intent that left would teach what its utterances look like out of scope. */
+function knownCalibration({ calibration }: Corpus, entries: readonly Entry[]): Pick<Corpus, 'calibration'> {
+  const intents = new Set(entries.map(({ intent }) => intent));
+  const known = calibration?.filter(({ intent }) => intent === null || intents.has(intent)) ?? [];
+  return { calibration: known.length === 0 ? undefined : known };
+}
+
 /** A corpus without the texts that `leaves` names and without entries that lose all their questions. */
 function without(corpus: Corpus, leaves: (text: string, entry: number) => boolean): Corpus {
   const entries = corpus.entries.flatMap((entry, position): readonly Entry[] => {
@@ -64,7 +71,13 @@ function without(corpus: Corpus, leaves: (text: string, entry: number) => boolea
     const questions = entry.questions.filter(stays);
     return questions.length === 0 ? [] : [{ ...entry, questions, counterExamples: entry.counterExamples.filter(stays) }];
   });
-  return { ...corpus, entries, counterExamples: corpus.counterExamples.filter((text) => !leaves(text, -1)), golden: [] };
+  return {
+    ...corpus,
+    entries,
+    counterExamples: corpus.counterExamples.filter((text) => !leaves(text, -1)),
+    golden: [],
+    ...knownCalibration(corpus, entries),
+  };
 }
 
 /**

@@ -1,7 +1,9 @@
 /** A precision that was asked for beside what came of it. Pure. */
+
+import { CERTAINTY } from '../../matching/proven-precision.ts';
+import { atShare, controlRisk, fewestAnswers } from '../../matching/selective-risk.ts';
 import { bestIsRight, type EvaluatedRow } from '../evaluated-row.ts';
 import { wilson } from '../measures/binomial.ts';
-import { atShare, controlRisk, fewestAnswers } from '../measures/selective-risk.ts';
 import type { AskedPrecisionReport, GuaranteeReport } from './evaluation-report.ts';
 import { exactPercent, percentText } from './number-text.ts';
 
@@ -12,9 +14,6 @@ export interface LearntPrecision {
   /** Share of all traffic that the version expects to answer; 0 where it does not know. */
   readonly coverage: number;
 }
-
-/** Probability that a guarantee holds. */
-const CERTAINTY = 0.95;
 
 /** Least confidences that intents demand themselves, by name; Infinity where a demand cannot be reached. */
 export type IntentDemands = ReadonlyMap<string, number>;

@@ -2,7 +2,7 @@
 import { counted } from '../../text/counted.ts';
 import { bestIsRight, bestPair, type EvaluatedRow, mistakesOf, NONE, scopedRow } from '../evaluated-row.ts';
 import { countedShare, DISTANCES, FIGURE_NAMES, type FigureName, figureStatistics, inConfidenceOrder } from '../figures.ts';
-import { type RowSurvey, surveyNotes, surveyRows } from '../fresh-rows.ts';
+import { type KnownKeys, NOTHING_KNOWN, type RowSurvey, surveyNotes, surveyRows } from '../fresh-rows.ts';
 import { wilson } from '../measures/binomial.ts';
 import { bootstrap, type Estimate } from '../measures/bootstrap.ts';
 import { type ChanceCalibration, chanceCalibration } from '../measures/chance-calibration.ts';
@@ -37,8 +37,8 @@ const FEW_ROWS = 30;
 export interface ReportInput {
   readonly subject: ReportSubject;
   readonly rows: readonly EvaluatedRow[];
-  /** Keys of the texts that the corpus stores (fresh-rows.ts); undefined where the rows are those very texts, left out in turn. */
-  readonly stored?: ReadonlySet<string>;
+  /** Of the corpus; undefined where the rows are those very texts, left out in turn. */
+  readonly known?: KnownKeys;
   /** The precision that the rows were decided with, and what the version made of it. */
   readonly asked?: { readonly precision: number; readonly learnt: LearntPrecision | undefined; readonly demands?: IntentDemands };
   readonly learning?: readonly LearningPoint[];
@@ -144,8 +144,8 @@ async function estimates({ rows, resamples }: ReportInput) {
 
 /** Builds a report over at least one row. */
 export async function buildReport(input: ReportInput): Promise<EvaluationReport> {
-  const { subject, rows, stored, learning = [], notes = [] } = input;
-  const survey = surveyRows(rows, stored ?? new Set());
+  const { subject, rows, known, learning = [], notes = [] } = input;
+  const survey = surveyRows(rows, known ?? NOTHING_KNOWN);
   const scoped = rows.map(scopedRow);
   const curve = coverageCurve(scoped);
   const inScope = rows.filter(({ intent }) => intent !== null);
@@ -170,7 +170,7 @@ export async function buildReport(input: ReportInput): Promise<EvaluationReport>
     confusions: confused.slice(0, MOST_CONFUSIONS),
     ambiguous: ambiguousPairs(inScope),
     learning,
-    notes: [...notes, ...(stored === undefined ? [] : surveyNotes(survey, rows.length)), ...automaticNotes(subject, rows)],
+    notes: [...notes, ...(known === undefined ? [] : surveyNotes(survey, rows.length)), ...automaticNotes(subject, rows)],
     rows,
     mistakes: mistakesOf(rows),
   };

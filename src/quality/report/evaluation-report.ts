@@ -112,7 +112,7 @@ export interface AskedPrecisionReport {
 
 /**
  * From which confidence on the asked precision is guaranteed, whatever the version expected of itself, for traffic like the labelled
- * utterances (measures/selective-risk.ts).
+ * utterances (matching/selective-risk.ts).
  */
 export interface GuaranteeReport {
   /** Probability that the promise holds. */

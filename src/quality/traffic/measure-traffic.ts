@@ -5,7 +5,7 @@ import { FaqError, throwIfAborted } from '../../errors.ts';
 import { estimateShare, type SharePosteriors, shareRange } from '../../matching/out-of-scope-share.ts';
 import type { LoadedVersion } from '../../versions/contract.ts';
 import type { MeasureOptions, ThrowawayBuilds } from '../build-and-measure.ts';
-import { corpusFile } from '../cross-validation/corpus-file.ts';
+import { corpusFiles } from '../cross-validation/corpus-files.ts';
 import type { Estimate } from '../measures/bootstrap.ts';
 import type { DecisionCounts } from '../metrics.ts';
 import { percentText } from '../report/number-text.ts';
@@ -126,8 +126,8 @@ function changes(before: readonly Measured[], after: readonly Measured[]): reado
 async function rebuilt(measurement: TrafficMeasurement, outOfScopeShare: number): Promise<readonly Measured[]> {
   const { version, builds, options } = measurement;
   const { content } = version;
-  const file = corpusFile({ ...content, settings: { ...content.settings, outOfScopeShare } });
-  await builds.versions.reload(REBUILT, [file], {
+  const files = corpusFiles({ ...content, settings: { ...content.settings, outOfScopeShare } });
+  await builds.versions.reload(REBUILT, files, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onProgress: ({ done, total, phase }) => options.onProgress?.(done, total, `estimated share: ${phase}`),
   });

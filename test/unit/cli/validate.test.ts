@@ -59,6 +59,22 @@ test('golden rows that contradict the corpus are faults', async () => {
   expect(err.match(/unknown_intent/gu)).toHaveLength(1);
 });
 
+test('calibration rows are counted beside the FAQ and by themselves', async () => {
+  await writeFile(join(root, 'mine', 'faq.yaml'), FAQ);
+  await writeFile(join(root, 'mine', 'calibration.yaml'), '- {utterance: are you open, intent: hours}\n- {utterance: pay, intent: null}\n');
+  const beside = await run('mine');
+  const alone = await run(join(root, 'mine', 'calibration.yaml'));
+  const json = JSON.parse((await run('mine', '--json')).out);
+  await writeFile(join(root, 'mine', 'calibration.yaml'), '- {utterance: are you open, intent: ours}\n');
+  const faulty = await run('mine');
+  await rm(join(root, 'mine', 'calibration.yaml'));
+  expect(beside.out).toBe('2 entries, 3 questions, 2 intents, 2 calibration rows; no faults, 1 warning');
+  expect(alone.out).toContain('2 calibration rows, read alone');
+  expect(json).toMatchObject({ valid: true, calibrationRows: 2, goldenRows: 0 });
+  expect(faulty.code).toBe(3);
+  expect(faulty.err).toMatch(/^ {2}calibration\.yaml:1: .*Did you mean "hours"\? \[unknown_intent\]$/mu);
+});
+
 test('a golden file that cannot be read is a fault here, beside those of the FAQ', async () => {
   await writeFile(join(root, 'mine', 'golden.yaml'), '- {utterance: are you open}\n- "\n');
   await writeFile(join(root, 'mine', 'faq.yaml'), FAQ);

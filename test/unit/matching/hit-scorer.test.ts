@@ -57,6 +57,8 @@ describe('its calibrator', () => {
   const goodProbe = (intent: number): Probe => {
     const nearOthers = Array.from({ length: 20 }, (_, i) => hit((intent + 1 + i) % 50, 0.2 + 0.3 * random(), random()));
     return {
+      kind: 'question',
+      text: '',
       intent,
       refusals: NO_REFUSALS,
       near: [...(random() < 0.9 ? [hit(intent, 0.8 + 0.1 * random(), 5)] : []), ...nearOthers],
@@ -79,7 +81,7 @@ describe('its calibrator', () => {
     const intents = Int32Array.from({ length: 1200 }, (_, row) => row);
     const probes = Array.from({ length: 1000 }, (_, intent): Probe => {
       const near = [hit((intent + 1) % 1200, 0.5), hit((intent + 2) % 1200, 0.4)];
-      return { intent, near, nearOthers: near, refusals: NO_REFUSALS };
+      return { kind: 'question', text: '', intent, near, nearOthers: near, refusals: NO_REFUSALS };
     });
     expect(fitHitScorer({ intents, intentCount: 1200, ...none, settings }, probes).calibrator).toEqual(HITS_CALIBRATOR);
   });
@@ -113,8 +115,8 @@ describe('its calibrator', () => {
     const nothing = fitHitScorer({ intents: twoEach, intentCount: 50, ...none, settings }, []);
     expect(nothing.calibrator).toEqual(HITS_CALIBRATOR);
     const empty = fitHitScorer({ intents: twoEach, intentCount: 50, ...none, settings }, [
-      { intent: 0, near: [], nearOthers: [], refusals: NO_REFUSALS },
-      { intent: undefined, near: [], nearOthers: [], refusals: NO_REFUSALS },
+      { kind: 'question', text: '', intent: 0, near: [], nearOthers: [], refusals: NO_REFUSALS },
+      { kind: 'counter_example', text: '', intent: undefined, near: [], nearOthers: [], refusals: NO_REFUSALS },
     ]);
     expect(empty.calibrator.right.every(Number.isFinite)).toBe(true);
     expect(empty.calibrator.inScope.every(Number.isFinite)).toBe(true);

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
+  blendPrecision,
   type ClarifyRow,
   clarifyCount,
   type DecisionRow,
-  learnDecisions,
+  learnClarify,
+  learnPrecision,
   MOST_CLARIFY,
   precisionThreshold,
 } from '../../../src/matching/learnt-decisions.ts';
+import { PROVEN_NUMBERS } from '../../../src/matching/proven-precision.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
 /** Rows whose confidence is true: right as often as it says. */
@@ -20,7 +23,7 @@ function trueRows(count: number, seed = 7): readonly DecisionRow[] {
 
 describe('a wanted precision', () => {
   test('is reached on new rows from the learnt confidence on, and answers as much as it said', () => {
-    const learnt = learnDecisions(trueRows(4000), []);
+    const learnt = learnPrecision(trueRows(4000));
     for (const wanted of [0.7, 0.8, 0.9, 0.95]) {
       const { confidence, coverage } = precisionThreshold(learnt, wanted);
       const answered = trueRows(4000, 8).filter((row) => row.confidence >= (confidence ?? 2));
@@ -32,19 +35,19 @@ describe('a wanted precision', () => {
   });
 
   test('asks for more confidence the higher it is, and the fewer rows speak for it', () => {
-    const many = learnDecisions(trueRows(4000), []);
+    const many = learnPrecision(trueRows(4000));
     const wanted = [0.5, 0.7, 0.8, 0.9, 0.95].map((precision) => precisionThreshold(many, precision).confidence ?? 2);
     expect(wanted).toEqual(wanted.toSorted((a, b) => a - b));
-    const few = learnDecisions(trueRows(100), []);
+    const few = learnPrecision(trueRows(100));
     expect(precisionThreshold(few, 0.9).confidence ?? 2).toBeGreaterThan(precisionThreshold(many, 0.9).confidence ?? 2);
   });
 
   test('that no row supports cannot be reached', () => {
     const wrong = trueRows(500).map((row) => ({ ...row, right: row.right && row.confidence < 0.5 }));
-    expect(precisionThreshold(learnDecisions(wrong, []), 0.9)).toEqual({ confidence: undefined, coverage: 0 });
+    expect(precisionThreshold(learnPrecision(wrong), 0.9)).toEqual({ confidence: undefined, coverage: 0 });
     // A thousand rows that are all right still do not prove that every answer is.
     const right = trueRows(1000).map((row) => ({ ...row, right: true }));
-    expect(precisionThreshold(learnDecisions(right, []), 1).confidence).toBeUndefined();
+    expect(precisionThreshold(learnPrecision(right), 1).confidence).toBeUndefined();
   });
 
   test('is no surer than the few rows that stand for much of the traffic make it', () => {
@@ -53,7 +56,7 @@ describe('a wanted precision', () => {
       ...Array.from({ length: 900 }, (_, at) => ({ confidence: 0.9, right: at % 20 !== 0, weight: 0.75 / 900 })),
       ...Array.from({ length: outside }, () => ({ confidence: 0.1, right: false, weight: 0.25 / outside })),
     ];
-    const at = (outside: number) => learnDecisions(rows(outside), []).precision[100] ?? 0;
+    const at = (outside: number) => learnPrecision(rows(outside)).precision[100] ?? 0;
     expect(at(10)).toBeLessThan(0.925);
     expect(at(10)).toBeGreaterThan(0.85);
     expect(at(500)).toBeGreaterThan(0.935);
@@ -63,7 +66,7 @@ describe('a wanted precision', () => {
     const grouped = (groups: number) => trueRows(1000).map((row, at) => ({ ...row, group: at % groups }));
     // One intent of ten is always wrong: of ten intents one, not of a thousand rows a hundred.
     const wrongGroup = (groups: number) => grouped(groups).map((row) => ({ ...row, right: row.group !== 0 }));
-    const at = (rows: readonly DecisionRow[]) => learnDecisions(rows, []).precision[100] ?? 0;
+    const at = (rows: readonly DecisionRow[]) => learnPrecision(rows).precision[100] ?? 0;
     expect(at(wrongGroup(10))).toBeLessThan(0.9 - 0.08);
     expect(at(wrongGroup(10).map(({ group: _, ...row }) => row))).toBeGreaterThan(0.9 - 0.03);
     // A group of one row is a row.
@@ -81,14 +84,11 @@ describe('a wanted precision', () => {
       chosen.filter((row) => row.group === group).reduce((total, { right, weight }) => total + weight * ((right ? 1 : 0) - precision), 0),
     );
     const squares = residuals.reduce((total, residual) => total + residual ** 2, 2 * unseen ** 2 * precision ** 2);
-    expect(learnDecisions(rows, []).precision[80]).toBeCloseTo(precision - Math.sqrt(squares) / all, 12);
+    expect(learnPrecision(rows).precision[80]).toBeCloseTo(precision - Math.sqrt(squares) / all, 12);
   });
 
   test('that a confidence has to the digit is reached there', () => {
-    const learnt = learnDecisions(
-      Array.from({ length: 50 }, () => ({ confidence: 0.9, right: true, weight: 1 / 50 })),
-      [],
-    );
+    const learnt = learnPrecision(Array.from({ length: 50 }, () => ({ confidence: 0.9, right: true, weight: 1 / 50 })));
     const reached = learnt.precision[180] ?? 2;
     expect(precisionThreshold(learnt, reached)).toEqual({ confidence: Math.ceil(100 * reached) / 200, coverage: learnt.coverage[180] });
     expect(precisionThreshold(learnt, reached + 1e-9).confidence).toBeUndefined();
@@ -96,16 +96,16 @@ describe('a wanted precision', () => {
 
   test('is never told of below 0, nor where no row speaks', () => {
     const one = { confidence: 0.9, right: false, weight: 0.9, group: 1 };
-    const { precision } = learnDecisions([one, { ...one, right: true, weight: 0.1, group: 2 }], []);
+    const { precision } = learnPrecision([one, { ...one, right: true, weight: 0.1, group: 2 }]);
     expect(precision[100]).toBe(0);
     expect(precision[200]).toBe(0);
-    expect(learnDecisions([], []).precision.every((value) => value === 0)).toBe(true);
+    expect(learnPrecision([]).precision.every((value) => value === 0)).toBe(true);
   });
 
   test('never counts on answers less sure than half of it', () => {
     const right = trueRows(1000).map((row) => ({ ...row, right: true }));
-    expect(precisionThreshold(learnDecisions(right, []), 0.9).confidence).toBe(0.45);
-    expect(precisionThreshold(learnDecisions(right, []), 0.905).confidence).toBe(0.455);
+    expect(precisionThreshold(learnPrecision(right), 0.9).confidence).toBe(0.45);
+    expect(precisionThreshold(learnPrecision(right), 0.905).confidence).toBe(0.455);
   });
 
   test('takes confidences at their word where a corpus taught nothing: those from 2p - 1 on have a mean of p', () => {
@@ -113,6 +113,76 @@ describe('a wanted precision', () => {
     expect(precisionThreshold(undefined, 1).confidence).toBe(1);
     expect(precisionThreshold(undefined, 0.5).confidence).toBe(0.25);
     expect(precisionThreshold(undefined, 0).confidence).toBe(0);
+  });
+});
+
+describe('labelled utterances beside what the corpus expects', () => {
+  const sure = (count: number, wrong: number, confidence = 0.9): readonly DecisionRow[] =>
+    Array.from({ length: count }, (_, i) => ({ confidence, right: i >= wrong, weight: 1 / count }));
+
+  test('change nothing where there are none', () => {
+    const own = learnPrecision(sure(50, 5));
+    expect(blendPrecision(own, [])).toBe(own);
+    expect(blendPrecision(undefined, [])).toBeUndefined();
+  });
+
+  test('count as answers beside fifty of the expected precision, less a standard error of theirs', () => {
+    const own = { precision: new Float64Array(201).fill(0.9), coverage: new Float64Array(201).fill(0.5) };
+    const { precision, coverage } = blendPrecision(own, sure(100, 2)) ?? own;
+    const mean = (50 * 0.9 + 98) / 150;
+    expect(precision[100]).toBeCloseTo(mean - Math.sqrt(mean * (1 - mean) * 100) / 150, 12);
+    // Of 100 utterances all are answered, where the corpus expects half.
+    expect(coverage[100]).toBeCloseTo((50 * 0.5 + 100) / 150, 12);
+    // None of them is as sure as .95: what is expected stands, and nothing is answered of what was seen.
+    expect(precision[190]).toBe(0.9);
+    expect(coverage[190]).toBeCloseTo((50 * 0.5) / 150, 12);
+  });
+
+  test('that weigh differently are as many as their weights say', () => {
+    const own = { precision: new Float64Array(201).fill(0.8), coverage: new Float64Array(201).fill(0.5) };
+    const rows = [
+      { confidence: 0.9, right: true, weight: 0.75 },
+      { confidence: 0.9, right: false, weight: 0.25 },
+    ];
+    const seen = 1 / (0.75 ** 2 + 0.25 ** 2);
+    const mean = (50 * 0.8 + seen * 0.75) / (50 + seen);
+    expect(blendPrecision(own, rows)?.precision[100]).toBeCloseTo(mean - Math.sqrt(mean * (1 - mean) * seen) / (50 + seen), 12);
+  });
+
+  test('stand beside confidences that are taken at their word where the corpus expects nothing', () => {
+    const { precision, coverage } = blendPrecision(undefined, sure(1, 0, 0.3)) ?? { precision: [], coverage: [] };
+    // From .5 on confidences have a mean of .75 if they are evenly spread; no utterance is there.
+    expect(precision[100]).toBe(0.75);
+    expect(coverage[100]).toBe(0);
+    expect(coverage[60]).toBe(1);
+    // The rule that stands without any, and nearly so with one.
+    expect(precisionThreshold({ precision: Float64Array.from(precision), coverage: Float64Array.from(coverage) }, 0.9).confidence).toBe(
+      0.8,
+    );
+    const nowhere = { precision: new Float64Array(201), coverage: new Float64Array(201) };
+    expect(blendPrecision(nowhere, sure(1, 0, 0.3))?.precision[100]).toBe(0.75);
+  });
+});
+
+describe('a precision that labelled utterances prove', () => {
+  const proven = new Float64Array(PROVEN_NUMBERS);
+  proven.set([0.6, 40, 39], 3 * 40);
+  const curve = (from: number) => ({
+    precision: Float64Array.from({ length: 201 }, (_, step) => (step >= from ? 0.95 : 0.5)),
+    coverage: Float64Array.from({ length: 201 }, (_, step) => 1 - step / 200),
+    proven,
+  });
+
+  test('rules where it reaches as far down as what is expected, and says what proves it', () => {
+    const proof = { certainty: 0.95, answers: 40, right: 39 };
+    expect(precisionThreshold(curve(160), 0.9)).toEqual({ confidence: 0.6, coverage: 0.4, proof });
+    expect(precisionThreshold(curve(120), 0.9)).toEqual({ confidence: 0.6, coverage: 0.4, proof });
+    expect(precisionThreshold(curve(300), 0.9)).toMatchObject({ confidence: 0.6, proof });
+  });
+
+  test('gives way to an estimate that answers more, which is called one', () => {
+    expect(precisionThreshold(curve(110), 0.9)).toEqual({ confidence: 0.55, coverage: 1 - 0.55 });
+    expect(precisionThreshold(curve(110), 0.91)).not.toHaveProperty('proof');
   });
 });
 
@@ -137,12 +207,12 @@ describe('the intents to ask between', () => {
     const ranks = (...counts: readonly number[]): readonly ClarifyRow[] =>
       counts.flatMap((count, rank) => Array.from({ length: count }, () => ({ shares, rank })));
     // Of 20 rows and the next one, 21, nine in ten are 18.9: the 18 of the first two do not do, the 19 of the first three do.
-    expect(learnDecisions([], ranks(10, 8, 1, 1))).toMatchObject({ clarifyMass: 0.8, clarifyHolds: 19 / 21 });
-    expect(learnDecisions([], ranks(10, 9, 0, 1))).toMatchObject({ clarifyMass: 0.5, clarifyHolds: 19 / 21 });
+    expect(learnClarify(ranks(10, 8, 1, 1))).toMatchObject({ clarifyMass: 0.8, clarifyHolds: 19 / 21 });
+    expect(learnClarify(ranks(10, 9, 0, 1))).toMatchObject({ clarifyMass: 0.5, clarifyHolds: 19 / 21 });
     // Where not even four hold it that often, it is as many as there may be.
-    expect(learnDecisions([], ranks(10, 4, 2, 1, 3))).toMatchObject({ clarifyMass: 0.98, clarifyHolds: 17 / 21 });
+    expect(learnClarify(ranks(10, 4, 2, 1, 3))).toMatchObject({ clarifyMass: 0.98, clarifyHolds: 17 / 21 });
     // Too few rows tell.
-    expect(learnDecisions([], ranks(10, 9))).toMatchObject({ clarifyMass: 0.9, clarifyHolds: 0 });
+    expect(learnClarify(ranks(10, 9))).toMatchObject({ clarifyMass: 0.9, clarifyHolds: 0 });
   });
 
   test('hold the right one on new rows as often as they say', () => {
@@ -158,7 +228,7 @@ describe('the intents to ask between', () => {
       });
       return { shares, rank: rank < 0 ? 3 : rank };
     };
-    const { clarifyMass, clarifyHolds } = learnDecisions([], Array.from({ length: 2000 }, draw));
+    const { clarifyMass, clarifyHolds } = learnClarify(Array.from({ length: 2000 }, draw));
     const fresh = Array.from({ length: 2000 }, draw);
     const holds = fresh.filter(({ shares, rank }) => rank < clarifyCount(shares, clarifyMass)).length / fresh.length;
     expect(clarifyHolds).toBeGreaterThanOrEqual(0.9);
@@ -167,6 +237,6 @@ describe('the intents to ask between', () => {
 
   test('follow a default where too few rows tell, and say nothing of how often they hold', () => {
     const row: ClarifyRow = { shares: [0.5, 0.4], rank: 0 };
-    expect(learnDecisions([], [row])).toMatchObject({ clarifyMass: 0.9, clarifyHolds: 0 });
+    expect(learnClarify([row])).toMatchObject({ clarifyMass: 0.9, clarifyHolds: 0 });
   });
 });

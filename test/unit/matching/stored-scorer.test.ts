@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FaqError } from '../../../src/errors.ts';
 import { fitScorer } from '../../../src/matching/fit.ts';
 import type { FittedRidge, FittedScorer } from '../../../src/matching/fitted-scorer.ts';
+import { PROVEN_NUMBERS } from '../../../src/matching/proven-precision.ts';
 import { ridgeScorer } from '../../../src/matching/ridge-scorer.ts';
 import { loadScorer, SCORER_FORMAT, serialiseScorer } from '../../../src/matching/stored-scorer.ts';
 import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
@@ -45,6 +46,19 @@ test('a scorer is read from wherever its bytes lie in a larger buffer', () => {
 test('a stored hit scorer comes back', () => {
   const hits: FittedScorer = { kind: 'hits', intentCount: 7, calibrator: UNIVERSAL_CALIBRATOR, counterExamples: NO_COUNTER_EXAMPLES };
   expect(loadScorer(serialiseScorer(hits))).toMatchObject({ kind: 'hits', intentCount: 7, calibrator: UNIVERSAL_CALIBRATOR });
+});
+
+test('what labelled utterances prove comes back, and a scorer without any has the bytes that it had before there were such', () => {
+  const { decisions } = fitted;
+  if (decisions === undefined) throw new Error('Expected the corpus to teach something.');
+  const proven = Float64Array.from({ length: PROVEN_NUMBERS }, (_, i) => i);
+  const taught = serialiseScorer({ ...fitted, decisions: { ...decisions, proven } });
+  expect(loadScorer(taught).decisions?.proven).toEqual(proven);
+  expect(loadScorer(serialiseScorer(fitted)).decisions).not.toHaveProperty('proven');
+  expect(deserialize(serialiseScorer(fitted)).fitted).not.toHaveProperty('proven');
+  for (const damaged of [proven.slice(1), proven.with(4, -1), proven.with(5, Number.NaN)]) {
+    expect(codeOf(serialiseScorer({ ...fitted, decisions: { ...decisions, proven: damaged } }))).toBe('data_loss');
+  }
 });
 
 test('the same scorer gives the same bytes, however its numbers came to be', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Corpus } from '../../../src/corpus/corpus.ts';
 import { parseCorpus } from '../../../src/corpus/parse-corpus.ts';
-import { corpusFile } from '../../../src/quality/cross-validation/corpus-file.ts';
+import { corpusFiles } from '../../../src/quality/cross-validation/corpus-files.ts';
 import { divideCorpus } from '../../../src/quality/cross-validation/folds.ts';
 import { learningSizes, withFewerQuestions } from '../../../src/quality/cross-validation/learning-sizes.ts';
 import { nearDuplicateGroups } from '../../../src/quality/cross-validation/near-duplicates.ts';
@@ -118,6 +118,20 @@ describe('a corpus divided by itself', () => {
     }
   });
 
+  test('trains with the calibration rows of the intents that are there, which an intent left out takes along', async () => {
+    const calibration = [
+      ...corpus.entries.map(({ intent }) => ({ utterance: `typed ${intent}`, intent })),
+      { utterance: 'neither', intent: null },
+    ];
+    const { folds } = await divideCorpus({ ...corpus, calibration }, { unseenIntents: true });
+    for (const { training } of folds) {
+      const known = new Set(training.entries.map(({ intent }) => intent));
+      expect(known.size).toBeLessThan(calibration.length - 1);
+      expect(training.calibration).toEqual(calibration.filter(({ intent }) => intent === null || known.has(intent)));
+    }
+    for (const { training } of (await divideCorpus(corpus)).folds) expect(training.calibration).toBeUndefined();
+  });
+
   test('trains without an entry’s counter-example that says nearly what is measured', async () => {
     const near = entry('weather', ['rain coat', 'umbrella please'], { counterExamples: ['what is the weathers'] });
     const { folds } = await divideCorpus({ ...corpus, entries: [...corpus.entries, near] }, { unseenIntents: false });
@@ -136,7 +150,7 @@ describe('a corpus divided by itself', () => {
   });
 });
 
-test('a corpus as a file is the same corpus again', () => {
+test('a corpus as files is the same corpus again', () => {
   const rich: Corpus = {
     ...corpus,
     entries: [
@@ -148,9 +162,15 @@ test('a corpus as a file is the same corpus again', () => {
         demands: { minConfidence: 0.5 },
       }),
     ],
+    calibration: [
+      { utterance: 'typed', intent: 'a' },
+      { utterance: 'else', intent: null },
+    ],
     settings: { minPrecision: 0.9, outOfScopeShare: 0.3 },
   };
-  expect(parseCorpus([corpusFile(rich)]).corpus).toEqual(rich);
+  expect(parseCorpus(corpusFiles(rich)).corpus).toEqual(rich);
+  const { calibration: _, ...plain } = rich;
+  expect(parseCorpus(corpusFiles(plain)).corpus).toEqual(plain);
 });
 
 describe('a learning curve', () => {

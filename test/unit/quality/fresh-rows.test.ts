@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { requireDemands } from '../../../src/cli/eval-checks.ts';
 import { reportLines } from '../../../src/cli/eval-print.ts';
 import type { EvaluatedRow } from '../../../src/quality/evaluated-row.ts';
-import { storedKeys, surveyRows } from '../../../src/quality/fresh-rows.ts';
+import { knownKeys, NOTHING_KNOWN, surveyNotes, surveyRows } from '../../../src/quality/fresh-rows.ts';
 import { buildReport } from '../../../src/quality/report/build-report.ts';
 import { entry } from '../../support/fake-version.ts';
 
@@ -38,7 +38,7 @@ function reportOf(rows: readonly EvaluatedRow[], precision = 0.9) {
     source: { kind: 'golden' },
   } as const;
   const asked = { precision, learnt: { confidence: 0.5, coverage: 0.5 } };
-  return buildReport({ subject, rows, stored: storedKeys(corpus), asked, resamples: 20 });
+  return buildReport({ subject, rows, known: knownKeys(corpus), asked, resamples: 20 });
 }
 
 const STORED = corpus.entries.flatMap(({ intent, questions, counterExamples }) => [
@@ -72,10 +72,18 @@ test('rows that are news each guarantee what they did, without a note', async ()
 });
 
 test('of labels that contradict one another the one that was missed counts', () => {
-  const survey = surveyRows([row('Fresh', 'intent1'), row('fresh!', 'intent2', 'intent1'), row('FRESH', 'intent1')], new Set());
+  const survey = surveyRows([row('Fresh', 'intent1'), row('fresh!', 'intent2', 'intent1'), row('FRESH', 'intent1')], NOTHING_KNOWN);
   expect(survey).toMatchObject({ stored: 0, repeated: 2, fresh: [{ intent: 'intent2' }] });
 });
 
 test('an asked precision is told with its digits', async () => {
   expect(reportLines(await reportOf(STORED, 0.996)).join('\n')).toContain('Asked: 99.6 % of answers right.');
+});
+
+test('calibration rows prove nothing, and are counted', async () => {
+  const calibration = [{ utterance: 'Taught', intent: 'intent1' }];
+  const known = knownKeys({ entries: [], counterExamples: [], golden: [], calibration });
+  const survey = surveyRows([row('taught!', 'intent1'), row('fresh', 'intent1')], known);
+  expect(survey).toMatchObject({ stored: 0, taught: 1, repeated: 0, fresh: [{ utterance: 'fresh' }] });
+  expect(surveyNotes(survey, 2)).toEqual([expect.stringContaining('1 of 2 utterances is a calibration row of the corpus')]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { type Answerable, atShare, binomialAtMost, controlRisk, fewestAnswers } from '../../../src/matching/selective-risk.ts';
 import { seededNumbers } from '../../../src/quality/measures/bootstrap.ts';
-import { type Answerable, atShare, binomialAtMost, controlRisk, fewestAnswers } from '../../../src/quality/measures/selective-risk.ts';
 
 const WISH = { precision: 0.9, certainty: 0.95 };
 
@@ -35,6 +35,13 @@ test('the search begins where about twice as many answers are as a proof takes, 
   // 29 answers, one of them wrong, prove nothing by themselves; with the 60 below them they do.
   const rows = [...answers(29, 1, 0.97), ...answers(60, 0, 0.72)];
   expect(controlRisk(rows, WISH)).toEqual({ confidence: 0.05, answers: 89, right: 88 });
+});
+
+test('of rows that are hardly enough half are tried first, since those below are refused', () => {
+  // 59 answers without a mistake prove .95; of 100 rows the last 40 are out of scope and unsure.
+  const rows = [...answers(60, 0, 0.92), ...answers(40, 40, 0.07)];
+  expect(controlRisk(rows, { precision: 0.95, certainty: 0.95 })).toEqual({ confidence: 0.1, answers: 60, right: 60 });
+  expect(controlRisk(rows.slice(2), { precision: 0.95, certainty: 0.95 })).toBeUndefined();
 });
 
 test('a threshold is the number that is written', () => {

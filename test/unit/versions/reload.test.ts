@@ -170,6 +170,53 @@ describe('reload', () => {
     expect(plain.learnt.precisionThresholds.every(({ learnt }) => learnt)).toBe(true);
   });
 
+  it('learns from calibration rows, which are encoded once and read as a match reads them, in any order', async () => {
+    const rows = [
+      { utterance: 'is my parcel lost', intent: 'track' },
+      { utterance: 'refnd please', intent: 'refund' },
+      { utterance: 'sing a song', intent: null },
+    ];
+    const file = (some: readonly object[]) => ({ name: 'calibration.json', data: Buffer.from(JSON.stringify(some)) });
+    const knowing = { ...createFakeEncoder(), hasWord: (word: string) => !word.startsWith('refn') };
+    await using server = await openVersionsOnDisk({ encoder: knowing });
+    const plain = await server.versions.reload('shop', FILES);
+    expect(plain.calibrationRows).toBe(0);
+    const taught = await server.versions.reload('shop', [...FILES, file(rows)]);
+    expect(taught).toMatchObject({ encoded: 3, reused: 11, questions: 9, calibrationRows: 3, warnings: [] });
+    expect(taught.version).not.toBe(plain.version);
+    expect(knowing.encoded.slice(-3).sort()).toEqual(['is my parcel lost', 'refund please', 'sing a song']);
+    expect(server.versions.active('shop')?.questions).toHaveLength(9);
+    expect(server.versions.active('shop')?.content.calibration).toEqual(rows);
+    const { calibratorDigest } = await server.versions.acquire('shop');
+    expect(calibratorDigest).not.toBe((await server.versions.acquire('shop', plain.version)).calibratorDigest);
+    expect(await server.versions.reload('shop', [file(rows.toReversed()), ...FILES])).toMatchObject({
+      unchanged: true,
+      version: taught.version,
+      reused: 14,
+    });
+    await using second = await openVersionsOnDisk({ encoder: { ...createFakeEncoder(), hasWord: knowing.hasWord } });
+    await second.versions.reload('shop', [file(rows.toReversed()), ...FILES]);
+    expect(second.versions.active('shop')?.calibratorDigest).toBe(calibratorDigest);
+  });
+
+  it('warns of calibration rows that are all of one kind', async () => {
+    await using server = await openVersionsOnDisk();
+    const warned = async (rows: readonly object[]) => {
+      const file = { name: 'calibration.json', data: Buffer.from(JSON.stringify(rows)) };
+      return (await server.versions.reload('shop', [...FILES, file])).warnings;
+    };
+    const inside = { utterance: 'is my parcel lost', intent: 'track' };
+    const outside = { utterance: 'sing a song', intent: null };
+    expect(await warned([inside])).toMatchObject([
+      { code: 'one_sided_calibration', message: expect.stringContaining('came 1, all in scope') },
+    ]);
+    expect(await warned([outside])).toMatchObject([
+      { code: 'one_sided_calibration', message: expect.stringContaining('all out of scope') },
+    ]);
+    expect(await warned([inside, outside])).toEqual([]);
+    expect(await warned([])).toEqual([]);
+  });
+
   it('stages without activating, and activates what it staged when asked', async () => {
     await using server = await openVersionsOnDisk();
     const staged = await server.versions.reload('shop', FILES, { stageOnly: true });

@@ -22,8 +22,9 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
 import { Entry } from "./faq.ts";
+import { PrecisionProof } from "./match.ts";
 
-/** InlineFile is a further file of an inline corpus, e.g. golden.yaml. */
+/** InlineFile is a further file of an inline corpus, e.g. golden.yaml or calibration.yaml. */
 export interface InlineFile {
   /** File name with its ending; no folders. */
   readonly name: string;
@@ -105,8 +106,10 @@ export interface PrecisionThreshold {
   readonly expectedCoverage: number;
   /** Whether it can be reached. */
   readonly reachable: boolean;
-  /** Whether the corpus's own questions told; else general constants stand in. */
+  /** Whether the corpus's own questions or calibration rows told; else general constants stand in. */
   readonly learnt: boolean;
+  /** The calibration rows that guarantee it; absent where it is an estimate. */
+  readonly proof: PrecisionProof | undefined;
 }
 
 /** ReloadResult is what a reload did. */
@@ -139,12 +142,17 @@ export interface ReloadResult {
   readonly searchMethod: string;
   /** Share of the ten nearest questions that the method finds, measured against exact search when the version was built. */
   readonly recallAt10: number;
-  /** What precisions of .8, .9 and .95, and those that the files demand, come to, learnt from the corpus's own questions: an estimate at out_of_scope_share, one standard error on the careful side. */
+  /**
+   * What precisions of .8, .9 and .95, and those that the files demand, come to, at out_of_scope_share: guaranteed where the corpus has enough calibration rows,
+   * else an estimate from its own questions and what calibration rows there are, one standard error on the careful side.
+   */
   readonly precisionThresholds: readonly PrecisionThreshold[];
   /** How often clarify_intents hold the right intent of an in-scope utterance; 0 where too few of the corpus's questions tell. */
   readonly clarifyHolds: number;
   /** Share of out-of-scope traffic that confidences are made for: the corpus's own, else the server's. */
   readonly outOfScopeShare: number;
+  /** Calibration rows of the version, each text once, without those that the corpus stores. */
+  readonly calibrationRows: number;
 }
 
 /** ReloadCorpusResponse is one event; the result is the last. */
@@ -1114,7 +1122,7 @@ export const Progress: MessageFns<Progress> = {
 };
 
 function createBasePrecisionThreshold(): PrecisionThreshold {
-  return { minPrecision: 0, confidence: 0, expectedCoverage: 0, reachable: false, learnt: false };
+  return { minPrecision: 0, confidence: 0, expectedCoverage: 0, reachable: false, learnt: false, proof: undefined };
 }
 
 export const PrecisionThreshold: MessageFns<PrecisionThreshold> = {
@@ -1133,6 +1141,9 @@ export const PrecisionThreshold: MessageFns<PrecisionThreshold> = {
     }
     if (message.learnt !== false) {
       writer.uint32(40).bool(message.learnt);
+    }
+    if (message.proof !== undefined) {
+      PrecisionProof.encode(message.proof, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1190,6 +1201,14 @@ export const PrecisionThreshold: MessageFns<PrecisionThreshold> = {
             message.learnt = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.proof = PrecisionProof.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1217,6 +1236,7 @@ export const PrecisionThreshold: MessageFns<PrecisionThreshold> = {
         : 0,
       reachable: isSet(object.reachable) ? globalThis.Boolean(object.reachable) : false,
       learnt: isSet(object.learnt) ? globalThis.Boolean(object.learnt) : false,
+      proof: isSet(object.proof) ? PrecisionProof.fromJSON(object.proof) : undefined,
     };
   },
 
@@ -1237,6 +1257,9 @@ export const PrecisionThreshold: MessageFns<PrecisionThreshold> = {
     if (message.learnt !== false) {
       obj.learnt = message.learnt;
     }
+    if (message.proof !== undefined) {
+      obj.proof = PrecisionProof.toJSON(message.proof);
+    }
     return obj;
   },
 
@@ -1250,6 +1273,9 @@ export const PrecisionThreshold: MessageFns<PrecisionThreshold> = {
     message.expectedCoverage = object.expectedCoverage ?? 0;
     message.reachable = object.reachable ?? false;
     message.learnt = object.learnt ?? false;
+    message.proof = (object.proof !== undefined && object.proof !== null)
+      ? PrecisionProof.fromPartial(object.proof)
+      : undefined;
     return message;
   },
 };
@@ -1273,6 +1299,7 @@ function createBaseReloadResult(): ReloadResult {
     precisionThresholds: [],
     clarifyHolds: 0,
     outOfScopeShare: 0,
+    calibrationRows: 0,
   };
 }
 
@@ -1328,6 +1355,9 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     }
     if (message.outOfScopeShare !== 0) {
       writer.uint32(137).double(message.outOfScopeShare);
+    }
+    if (message.calibrationRows !== 0) {
+      writer.uint32(144).uint64(message.calibrationRows);
     }
     return writer;
   },
@@ -1481,6 +1511,14 @@ export const ReloadResult: MessageFns<ReloadResult> = {
             message.outOfScopeShare = reader.double();
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.calibrationRows = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1540,6 +1578,11 @@ export const ReloadResult: MessageFns<ReloadResult> = {
         : isSet(object.out_of_scope_share)
         ? globalThis.Number(object.out_of_scope_share)
         : 0,
+      calibrationRows: isSet(object.calibrationRows)
+        ? globalThis.Number(object.calibrationRows)
+        : isSet(object.calibration_rows)
+        ? globalThis.Number(object.calibration_rows)
+        : 0,
     };
   },
 
@@ -1596,6 +1639,9 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     if (message.outOfScopeShare !== 0) {
       obj.outOfScopeShare = floatToJson(message.outOfScopeShare);
     }
+    if (message.calibrationRows !== 0) {
+      obj.calibrationRows = Math.round(message.calibrationRows);
+    }
     return obj;
   },
 
@@ -1621,6 +1667,7 @@ export const ReloadResult: MessageFns<ReloadResult> = {
     message.precisionThresholds = object.precisionThresholds?.map((e) => PrecisionThreshold.fromPartial(e)) || [];
     message.clarifyHolds = object.clarifyHolds ?? 0;
     message.outOfScopeShare = object.outOfScopeShare ?? 0;
+    message.calibrationRows = object.calibrationRows ?? 0;
     return message;
   },
 };

@@ -240,7 +240,21 @@ export interface Explanation {
    * The counter-example nearest to the utterance of those that refuse the best intent; absent where there is none. It counts against the intent where it is nearer than
    * the intent's nearest stored question, and through the score (shares.counter_examples).
    */
-  readonly nearestCounterExample: CounterExampleEvidence | undefined;
+  readonly nearestCounterExample:
+    | CounterExampleEvidence
+    | undefined;
+  /** Where the threshold stands for a precision: the calibration rows that guarantee it; absent where it is an estimate. */
+  readonly precisionProof: PrecisionProof | undefined;
+}
+
+/** PrecisionProof is what guarantees a precision: calibration rows that taught the confidences nothing, thinned to the expected out-of-scope share. */
+export interface PrecisionProof {
+  /** Probability that the guarantee holds, for traffic that the rows are a fair draw of. */
+  readonly certainty: number;
+  /** Calibration rows that are answered from the threshold on. */
+  readonly answers: number;
+  /** Those of them that are answered rightly. */
+  readonly right: number;
 }
 
 /** CounterExampleEvidence is a counter-example near the utterance. */
@@ -1465,6 +1479,7 @@ function createBaseExplanation(): Explanation {
     changes: [],
     readWords: [],
     nearestCounterExample: undefined,
+    precisionProof: undefined,
   };
 }
 
@@ -1508,6 +1523,9 @@ export const Explanation: MessageFns<Explanation> = {
     }
     if (message.nearestCounterExample !== undefined) {
       CounterExampleEvidence.encode(message.nearestCounterExample, writer.uint32(106).fork()).join();
+    }
+    if (message.precisionProof !== undefined) {
+      PrecisionProof.encode(message.precisionProof, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -1629,6 +1647,14 @@ export const Explanation: MessageFns<Explanation> = {
             message.nearestCounterExample = CounterExampleEvidence.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.precisionProof = PrecisionProof.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1684,6 +1710,11 @@ export const Explanation: MessageFns<Explanation> = {
         : isSet(object.nearest_counter_example)
         ? CounterExampleEvidence.fromJSON(object.nearest_counter_example)
         : undefined,
+      precisionProof: isSet(object.precisionProof)
+        ? PrecisionProof.fromJSON(object.precisionProof)
+        : isSet(object.precision_proof)
+        ? PrecisionProof.fromJSON(object.precision_proof)
+        : undefined,
     };
   },
 
@@ -1728,6 +1759,9 @@ export const Explanation: MessageFns<Explanation> = {
     if (message.nearestCounterExample !== undefined) {
       obj.nearestCounterExample = CounterExampleEvidence.toJSON(message.nearestCounterExample);
     }
+    if (message.precisionProof !== undefined) {
+      obj.precisionProof = PrecisionProof.toJSON(message.precisionProof);
+    }
     return obj;
   },
 
@@ -1754,6 +1788,110 @@ export const Explanation: MessageFns<Explanation> = {
       (object.nearestCounterExample !== undefined && object.nearestCounterExample !== null)
         ? CounterExampleEvidence.fromPartial(object.nearestCounterExample)
         : undefined;
+    message.precisionProof = (object.precisionProof !== undefined && object.precisionProof !== null)
+      ? PrecisionProof.fromPartial(object.precisionProof)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePrecisionProof(): PrecisionProof {
+  return { certainty: 0, answers: 0, right: 0 };
+}
+
+export const PrecisionProof: MessageFns<PrecisionProof> = {
+  encode(message: PrecisionProof, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.certainty !== 0) {
+      writer.uint32(9).double(message.certainty);
+    }
+    if (message.answers !== 0) {
+      writer.uint32(16).uint32(message.answers);
+    }
+    if (message.right !== 0) {
+      writer.uint32(24).uint32(message.right);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrecisionProof {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrecisionProof() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.certainty = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.answers = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.right = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PrecisionProof {
+    return {
+      certainty: isSet(object.certainty) ? globalThis.Number(object.certainty) : 0,
+      answers: isSet(object.answers) ? globalThis.Number(object.answers) : 0,
+      right: isSet(object.right) ? globalThis.Number(object.right) : 0,
+    };
+  },
+
+  toJSON(message: PrecisionProof): unknown {
+    const obj: any = {};
+    if (message.certainty !== 0) {
+      obj.certainty = floatToJson(message.certainty);
+    }
+    if (message.answers !== 0) {
+      obj.answers = Math.round(message.answers);
+    }
+    if (message.right !== 0) {
+      obj.right = Math.round(message.right);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PrecisionProof>): PrecisionProof {
+    return PrecisionProof.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PrecisionProof>): PrecisionProof {
+    const message = createBasePrecisionProof() as any;
+    message.certainty = object.certainty ?? 0;
+    message.answers = object.answers ?? 0;
+    message.right = object.right ?? 0;
     return message;
   },
 };

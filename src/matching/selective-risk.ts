@@ -49,7 +49,7 @@ export function fewestAnswers(precision: number, certainty: number): number {
 }
 
 /**
- * The least threshold that is proven: from one that is passed by about twice as many answers as a proof takes, down for as long as each step is
+ * The least threshold that is proven: from one that is passed by about twice as many answers as a proof takes (by fewer where rows are few), down for as long as each step is
  * proven by itself. Confidences alone settle which thresholds are tried and in what order, so the first that is not proven ends it and none
  * pays for the others. Rows whose intent has a demand of its own are answered by that at every step.
  * @returns undefined where none is proven.
@@ -57,7 +57,10 @@ export function fewestAnswers(precision: number, certainty: number): number {
 export function controlRisk(rows: readonly Answerable[], { precision, certainty }: RiskWish): ControlledRisk | undefined {
   const sorted = rows.filter(({ demand }) => demand === undefined).toSorted((a, b) => b.confidence - a.confidence);
   const always = rows.filter(({ demand, confidence }) => demand !== undefined && confidence >= demand);
-  const start = sorted[Math.min(2 * fewestAnswers(precision, certainty), sorted.length) - 1]?.confidence ?? 0;
+  const fewest = fewestAnswers(precision, certainty);
+  // Where rows are few, from half of them or what a proof takes: the least sure of all are out of scope, and a test that begins with them ends there.
+  const passed = Math.min(2 * fewest, Math.max(fewest, Math.floor(sorted.length / 2)));
+  const start = sorted[Math.min(passed, sorted.length) - 1]?.confidence ?? 0;
   let least: ControlledRisk | undefined;
   for (let step = Math.floor(start / STEP); step > 0; step -= 1) {
     // A quotient, so that .15 is .15.
@@ -90,7 +93,7 @@ function shuffled<Row extends { readonly utterance: string }>(rows: readonly Row
  * Rows of which a share is out of scope, as many as there can be: of the kind that there is too much of some are left out, the same ones
  * every time. @returns undefined where a kind that the share needs is missing.
  */
-export function atShare<Row extends { readonly utterance: string; readonly intent: string | null }>(
+export function atShare<Row extends { readonly utterance: string; readonly intent: string | number | null }>(
   rows: readonly Row[],
   share: number,
 ): readonly Row[] | undefined {

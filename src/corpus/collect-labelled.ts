@@ -1,6 +1,7 @@
-/** Golden rows, from any format. They measure and never fit. */
+/** Labelled utterances, from any format: golden rows, which measure, and calibration rows, which teach confidence. */
 import type { Collection } from './collection.ts';
 import { describeValue, nearestWord, quoted } from './describe-value.ts';
+import type { FileRole } from './formats.ts';
 import type { Table } from './read-table.ts';
 import { INTENT, readText, UTTERANCE } from './read-text.ts';
 import { isMapping, type Place, type SourceDocument, within } from './source-document.ts';
@@ -8,18 +9,28 @@ import { isMapping, type Place, type SourceDocument, within } from './source-doc
 /** Names of the utterance's field, best first; "text" is that of the common public form. */
 const UTTERANCE_FIELDS = ['utterance', 'text', 'question'];
 
-/** Warns of a field or column that measures nothing. @param used the field that holds the utterance; undefined where none does. */
-function warnUnused(name: string, used: string | undefined, at: { readonly place: Place; readonly collection: Collection }): void {
-  const meant = nearestWord(name, ['utterance', 'intent']);
-  const advice = meant === undefined || meant === used ? 'remove it' : `did you mean ${meant}?`;
-  const message = `Expected ${used ?? 'utterance'} and intent, came ${quoted(name)} too; golden rows are measured without it: ${advice}`;
-  at.collection.list.warn('unknown_field', at.place, message);
+/** Where labelled rows go. */
+interface Target {
+  readonly collection: Collection;
+  readonly role: LabelledRole;
 }
 
-function collectGoldenRow(
+/** What labelled utterances are for. */
+export type LabelledRole = Exclude<FileRole, 'faq'>;
+
+/** Warns of a field or column that says nothing. @param used the field that holds the utterance; undefined where none does. */
+function warnUnused(name: string, used: string | undefined, at: { readonly place: Place; readonly target: Target }): void {
+  const { collection, role } = at.target;
+  const meant = nearestWord(name, ['utterance', 'intent']);
+  const advice = meant === undefined || meant === used ? 'remove it' : `did you mean ${meant}?`;
+  const message = `Expected ${used ?? 'utterance'} and intent, came ${quoted(name)} too; ${role} rows are read without it: ${advice}`;
+  collection.list.warn('unknown_field', at.place, message);
+}
+
+function collectRow(
   row: { readonly field: string; readonly utterance: unknown; readonly intent: unknown },
   place: Place,
-  collection: Collection,
+  { collection, role }: Target,
 ): void {
   const { list } = collection;
   if (!collection.room(place)) return;
@@ -34,11 +45,12 @@ function collectGoldenRow(
     return;
   }
   const intent = row.intent === null ? null : readText(row.intent, INTENT, { place: intentPlace, list });
-  if (utterance !== undefined && intent !== undefined) collection.golden.push({ utterance, intent, place });
+  if (utterance !== undefined && intent !== undefined) collection[role].push({ utterance, intent, place });
 }
 
-/** Adds the golden rows of a YAML, JSON or JSON lines document. An empty document adds nothing. */
-export function collectGoldenDocument(document: SourceDocument, collection: Collection): void {
+/** Adds the labelled rows of a YAML, JSON or JSON lines document. An empty document adds nothing. */
+export function collectLabelledDocument(document: SourceDocument, collection: Collection, role: LabelledRole): void {
+  const target = { collection, role };
   const root: Place = { document, path: [] };
   const { value } = document;
   if (value === null || value === undefined) return;
@@ -59,9 +71,9 @@ export function collectGoldenDocument(document: SourceDocument, collection: Coll
     for (const name of Object.keys(item)) {
       if (name === field || told.has(name)) continue;
       told.add(name);
-      warnUnused(name, field, { place: within(place, name), collection });
+      warnUnused(name, field, { place: within(place, name), target });
     }
-    if (field !== undefined) collectGoldenRow({ field, utterance: item[field], intent: item.intent }, place, collection);
+    if (field !== undefined) collectRow({ field, utterance: item[field], intent: item.intent }, place, target);
     else
       collection.list.fault(
         'missing_field',
@@ -71,8 +83,9 @@ export function collectGoldenDocument(document: SourceDocument, collection: Coll
   }
 }
 
-/** Adds the golden rows of a table; a blank intent cell means none of the intents, and one that is not there is a fault. */
-export function collectGoldenTable(table: Table, collection: Collection): void {
+/** Adds the labelled rows of a table; a blank intent cell means none of the intents, and one that is not there is a fault. */
+export function collectLabelledTable(table: Table, collection: Collection, role: LabelledRole): void {
+  const target = { collection, role };
   if (table.columns.length === 0) return;
   const columns = table.columns.map((column) => column.toLowerCase());
   const field = UTTERANCE_FIELDS.find((name) => columns.includes(name));
@@ -85,11 +98,11 @@ export function collectGoldenTable(table: Table, collection: Collection): void {
   const utteranceColumn = columns.indexOf(field);
   for (const [index, column] of table.columns.entries()) {
     if (column === '' || index === utteranceColumn || index === intentColumn) continue;
-    warnUnused(column, field, { place: { document: table.document, path: [] }, collection });
+    warnUnused(column, field, { place: { document: table.document, path: [] }, target });
   }
   for (const [index, cells] of table.rows.entries()) {
     const intent = cells[intentColumn];
     const row = { field, utterance: cells[utteranceColumn], intent: intent === '' ? null : intent };
-    collectGoldenRow(row, { document: table.document, path: [index] }, collection);
+    collectRow(row, { document: table.document, path: [index] }, target);
   }
 }

@@ -1,0 +1,61 @@
+/**
+ * What labelled utterances teach beside the corpus's own rows: both logistics fitted once more to what users typed, drawn towards what the corpus taught alone, as that
+ * is drawn towards constants of other corpora.
+ */
+import { type CalibratorTask, fitTemperature, noneShifted, outOfScopeRows, shared, toRow } from './calibration-rows.ts';
+import { type CalibrationRow, type Calibrator, fitLogistic } from './calibrator.ts';
+import type { HonestRows, HonestScore } from './honest-rows.ts';
+
+/** So many labelled utterances say as much as all that a corpus says of itself. */
+export const KNOWN_TRAFFIC = 50;
+/** The strength with which few are drawn to what the corpus taught. */
+const HANDFUL = 20;
+
+type Weighed = readonly { readonly row: HonestScore; readonly weight: number }[];
+
+function scaled(rows: Weighed, factor: number): Weighed {
+  return rows.map(({ row, weight }) => ({ row, weight: weight * factor }));
+}
+
+function sum(rows: Weighed): number {
+  return rows.reduce((total, { weight }) => total + weight, 0);
+}
+
+/**
+ * Rows of both sides, each utterance as itself and the corpus's own rows as KNOWN_TRAFFIC, those of one side weighing less where the expected share has fewer of them.
+ * None where a side is missing.
+ */
+function inProportion(inside: Weighed, outside: Weighed, share: number): Weighed {
+  const [within, without] = [sum(inside), sum(outside)];
+  const total = Math.min(within / (1 - share), without / share);
+  return total === 0 ? [] : [...scaled(inside, ((1 - share) * total) / within), ...scaled(outside, (share * total) / without)];
+}
+
+/** @param own fitted to the corpus's own rows. @returns it where no utterance is labelled. */
+export function refineCalibrator(
+  own: Calibrator,
+  rows: HonestRows,
+  { share, baseline }: Pick<CalibratorTask, 'share' | 'baseline'>,
+): Calibrator {
+  const labelled = (rows.labelled ?? []).filter(({ proves }) => !proves);
+  if (labelled.length === 0) return own;
+  const seen = labelled.filter(({ intent }) => intent !== undefined);
+  const inside = [...seen.map((row) => ({ row, weight: 1 })), ...shared(rows.inScope, (1 - share) * KNOWN_TRAFFIC)];
+  const outside = [
+    ...labelled.filter(({ intent }) => intent === undefined).map((row) => ({ row, weight: 1 })),
+    ...outOfScopeRows(rows).map(({ row, part }) => ({ row, weight: part * share * KNOWN_TRAFFIC })),
+  ];
+  const fitted = (some: Weighed, label: (row: CalibrationRow) => boolean, mean: Calibrator['right']) =>
+    fitLogistic(
+      some.map(({ row, weight }) => toRow(row, weight, baseline)),
+      label,
+      { mean, strength: 1 + HANDFUL / labelled.length },
+    );
+  const start = noneShifted(own);
+  return {
+    ...start,
+    right: fitted(inside, (row) => row.right, start.right),
+    inScope: fitted(inProportion(inside, outside, share), (row) => row.inScope, start.inScope),
+    temperature: fitTemperature(seen, start.temperature),
+  };
+}
