@@ -47,7 +47,8 @@ export type FaultCode =
 
 /**
  * These are worth a look and stop nothing. A reload adds its own (versions/learnt-summary.ts): `unreachable_precision`, a min_precision of the files that the corpus does not
- * reach; `learnt_questions`, that the encoder was adapted to; `one_sided_calibration`, calibration rows that are all in scope, or all out of it.
+ * reach; `learnt_questions`, that the encoder was adapted to; `one_sided_calibration`, calibration rows that are all in scope, or all out of it;
+ * `unexpected_share`, calibration rows of which another share is out of scope than is expected.
  */
 export type WarningCode =
   /** A field or column that no reader knows; it may be a misspelt one. */

@@ -72,7 +72,7 @@ function provingRow(row: LabelledScore, calibrator: Calibrator, { clarifyRatio }
     utterance: row.utterance,
     intent: row.intent ?? null,
     confidence,
-    right: row.intent !== undefined && order[0] === row.intent,
+    right: order[0] === row.intent,
     // A second that is close is asked about instead (decide.ts).
     answerable: confidence > 0 && !((second ?? 0) > 0 && (second ?? 0) >= clarifyRatio * confidence),
   };

@@ -111,23 +111,32 @@ function add(seen: Seen, group: Sums, { right, weight }: DecisionRow): void {
 }
 
 /**
- * Precision less one standard error, both of a weighted mean: where ten counter-examples stand for a quarter of the traffic, they are ten rows. Rows of a
+ * Precision and its standard error, both of a weighted mean: where ten counter-examples stand for a quarter of the traffic, they are ten rows. Rows of a
  * group err together (cluster-robust, Liang & Zeger 1986): hundreds of rows of four intents show what four intents are like, not hundreds.
  * Half of the heaviest row that could have been wrong counts as seen wrong, so that a handful of rows that are all right is no proof.
  */
-function cautious({ right, wrong, rightSquared, wrongSquared, product }: Seen, heaviest: number): number {
+function estimated({ right, wrong, rightSquared, wrongSquared, product }: Seen, heaviest: number): readonly [number, number] {
   const all = right + wrong + heaviest / 2;
   const precision = right / all;
   const squares =
     (1 - precision) ** 2 * rightSquared - 2 * precision * (1 - precision) * product + precision ** 2 * (wrongSquared + heaviest ** 2 / 2);
-  return Math.max(0, precision - Math.sqrt(squares) / all);
+  return [precision, Math.sqrt(squares) / all];
 }
 
 /** Precision and coverage by confidence. */
 export type PrecisionCurve = Pick<LearntDecisions, 'precision' | 'coverage'>;
 
+/** A curve with what it comes from. */
+export interface ExpectedCurve extends PrecisionCurve {
+  /** [STEPS + 1] the precision before anything is taken off for caution, and its standard error; 0 where no row tells. */
+  readonly mean: Float64Array;
+  readonly error: Float64Array;
+}
+
 /** What the corpus expects of itself, one standard error on the careful side. @param rows weights sum to 1. */
-export function learnPrecision(rows: readonly DecisionRow[]): PrecisionCurve {
+export function learnPrecision(rows: readonly DecisionRow[]): ExpectedCurve {
+  const mean = new Float64Array(STEPS + 1);
+  const error = new Float64Array(STEPS + 1);
   const precision = new Float64Array(STEPS + 1);
   const coverage = new Float64Array(STEPS + 1);
   const atStep: DecisionRow[][] = Array.from({ length: STEPS + 1 }, () => []);
@@ -145,38 +154,61 @@ export function learnPrecision(rows: readonly DecisionRow[]): PrecisionCurve {
       add(from, group, row);
     }
     coverage[step] = from.right + from.wrong;
-    if (from.right + from.wrong > 0) precision[step] = cautious(from, heaviest);
+    if (from.right + from.wrong === 0) continue;
+    const [middle, deviation] = estimated(from, heaviest);
+    mean[step] = middle;
+    error[step] = deviation;
+    precision[step] = Math.max(0, middle - deviation);
   }
-  return { precision, coverage };
+  return { precision, coverage, mean, error };
+}
+
+/** Labelled utterances from a confidence on. */
+interface SeenTraffic {
+  /** Their share of the traffic, and of it those that are right. */
+  all: number;
+  right: number;
+  /** Sum of squared weights: (all)² / squares is how many they are. */
+  squares: number;
 }
 
 /**
- * What labelled utterances make of it: the corpus's own expectation counts as KNOWN_TRAFFIC answers, each labelled one as itself; less one standard error of what
- * was seen. Where the corpus expects nothing, confidences are taken at their word and as evenly spread.
+ * Mean and standard error of what the corpus expects as KNOWN_TRAFFIC answers and of what was seen, each answer as itself.
+ * @param expected mean and standard error.
+ */
+function blended([mean, error]: readonly [number, number], { all, right, squares }: SeenTraffic): readonly [number, number] {
+  if (all === 0) return [mean, error];
+  const seen = all ** 2 / squares;
+  const count = seen + KNOWN_TRAFFIC;
+  const precision = (KNOWN_TRAFFIC * mean + (seen * right) / all) / count;
+  return [precision, Math.hypot(KNOWN_TRAFFIC * error, Math.sqrt(precision * (1 - precision) * seen)) / count];
+}
+
+/**
+ * What labelled utterances make of it, one standard error of both on the careful side. Where the corpus expects nothing, confidences are taken at their word and as
+ * evenly spread.
  * @param own undefined where the corpus's rows teach nothing. @param rows weights sum to 1; none leave `own` as it is.
  */
-export function blendPrecision(own: PrecisionCurve | undefined, rows: readonly DecisionRow[]): PrecisionCurve | undefined {
-  if (rows.length === 0) return own;
+export function blendPrecision(own: ExpectedCurve | undefined, rows: readonly DecisionRow[]): PrecisionCurve | undefined {
+  if (rows.length === 0) return own === undefined ? undefined : { precision: own.precision, coverage: own.coverage };
   const precision = new Float64Array(STEPS + 1);
   const coverage = new Float64Array(STEPS + 1);
   const descending = rows.toSorted((a, b) => b.confidence - a.confidence);
-  const part = rows.length / (rows.length + KNOWN_TRAFFIC);
+  const part = own === undefined ? 1 : rows.length / (rows.length + KNOWN_TRAFFIC);
+  const seen: SeenTraffic = { all: 0, right: 0, squares: 0 };
   let next = 0;
-  let [all, right, squares] = [0, 0, 0];
   for (let step = STEPS; step >= 0; step -= 1) {
     for (let row = descending[next]; row !== undefined && row.confidence * STEPS >= step; row = descending[next]) {
-      all += row.weight;
-      right += row.right ? row.weight : 0;
-      squares += row.weight ** 2;
+      seen.all += row.weight;
+      seen.right += row.right ? row.weight : 0;
+      seen.squares += row.weight ** 2;
       next += 1;
     }
     const ownCoverage = own?.coverage[step] ?? 0;
-    const expected = ownCoverage > 0 ? (own?.precision[step] ?? 0) : (1 + step / STEPS) / 2;
-    const seen = all === 0 ? 0 : all ** 2 / squares;
-    const count = seen + KNOWN_TRAFFIC;
-    const blended = (KNOWN_TRAFFIC * expected + (seen === 0 ? 0 : (seen * right) / all)) / count;
-    precision[step] = Math.max(0, blended - Math.sqrt(blended * (1 - blended) * seen) / count);
-    coverage[step] = own === undefined ? all : (1 - part) * ownCoverage + part * all;
+    const expected = [own?.mean[step] ?? 0, own?.error[step] ?? 0] as const;
+    const [mean, error] = blended(ownCoverage > 0 ? expected : [(1 + step / STEPS) / 2, 0], seen);
+    precision[step] = Math.max(0, mean - error);
+    coverage[step] = (1 - part) * ownCoverage + part * seen.all;
   }
   return { precision, coverage };
 }

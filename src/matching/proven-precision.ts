@@ -55,7 +55,10 @@ export function provePrecisions(rows: readonly ProvingRow[], share: number): Pro
 /** What proves a wanted precision, or the next greater whole hundredth; undefined where nothing does. */
 export function provenPrecision(table: ProvenTable | undefined, wanted: number): ProvenPrecision | undefined {
   const percent = Math.max(LEAST, Math.ceil(wanted * 100 - 1e-9));
-  if (table === undefined || percent > MOST) return undefined;
-  const [confidence = 0, answers = 0, right = 0] = table.subarray(3 * (percent - LEAST), 3 * (percent - LEAST) + 3);
+  // Past the last precision there is nothing to read.
+  const [confidence = 0, answers = 0, right = 0] = (table ?? new Float64Array(0)).subarray(
+    3 * (percent - LEAST),
+    3 * (percent - LEAST) + 3,
+  );
   return answers === 0 ? undefined : { confidence, proof: { certainty: CERTAINTY, answers, right } };
 }

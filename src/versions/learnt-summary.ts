@@ -52,6 +52,23 @@ export function oneSidedCalibration({ calibration = [] }: Corpus): readonly Faul
   return [{ file: '', line: 0, field: '', code: 'one_sided_calibration', message }];
 }
 
+/** Fewer calibration rows say little of a share. */
+const ENOUGH_FOR_SHARE = 50;
+/** Standard deviations that chance hardly passes. */
+const BEYOND_CHANCE = 3;
+
+/** A warning where the calibration rows have another share out of scope than is expected: one of the two is no draw of this corpus's traffic. */
+export function unexpectedShare({ calibration = [] }: Corpus, expected: number): readonly Fault[] {
+  const outside = calibration.filter(({ intent }) => intent === null).length;
+  const count = calibration.length;
+  const chance = Math.sqrt(count * expected * (1 - expected));
+  if (count < ENOUGH_FOR_SHARE || Math.abs(outside - count * expected) <= BEYOND_CHANCE * chance) return [];
+  const message =
+    `Expected ${expected} of the calibration rows out of scope, came ${outside} of ${count}. If they came as users typed them, write ` +
+    `"settings: {out_of_scope_share: ${(outside / count).toFixed(2)}}" into the FAQ file; if they were chosen, all is well: they weigh as the expected share says.`;
+  return [{ file: '', line: 0, field: 'out_of_scope_share', code: 'unexpected_share', message }];
+}
+
 /** A warning for each precision that the corpus demands and its own questions do not reach: such answers are never given. */
 export function unreachableDemands({ scorer: { decisions }, demands, intents }: Deciding): readonly Fault[] {
   const warn = (minPrecision: number | undefined, whose: string): readonly Fault[] => {

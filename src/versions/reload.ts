@@ -3,7 +3,7 @@
  */
 import { throwIfAborted } from '../errors.ts';
 import type { ReloadOptions, ReloadResult } from './contract.ts';
-import { learntQuestions, learntSummary, oneSidedCalibration, unreachableDemands } from './learnt-summary.ts';
+import { learntQuestions, learntSummary, oneSidedCalibration, unexpectedShare, unreachableDemands } from './learnt-summary.ts';
 import { type StagedVersion, type StageParts, type StageRequest, stageVersion, unstage } from './stage-version.ts';
 import type { VersionSwitch } from './switch-version.ts';
 import { corpusSettings } from './version-demands.ts';
@@ -55,6 +55,7 @@ export async function reloadCorpus(request: StageRequest, parts: ReloadParts, { 
   const activate = !stageOnly && !isActive;
   if (activate) await activateStaged(request, parts, staged);
   const now = new Set(loaded.questions);
+  const share = corpusSettings(parts.settings, loaded.content).outOfScopeShare;
   return {
     version: loaded.version,
     encoded: staged.encoded,
@@ -69,10 +70,11 @@ export async function reloadCorpus(request: StageRequest, parts: ReloadParts, { 
       ...unreachableDemands(loaded),
       ...learntQuestions(loaded, parts.embedder.encoder.hasLearnt),
       ...oneSidedCalibration(loaded.content),
+      ...unexpectedShare(loaded.content, share),
     ],
     activated: activate || isActive,
     method: loaded.index.method,
-    learnt: learntSummary(loaded, corpusSettings(parts.settings, loaded.content).outOfScopeShare),
+    learnt: learntSummary(loaded, share),
     previousVersion: before,
     durationMs: performance.now() - start,
     unchanged: staged.unchanged,

@@ -14,7 +14,7 @@ def main() -> None:
         description="Adapt an encoder to an FAQ corpus, measure it before and after on questions kept aside, and write the model folder if it is better.",
         epilog="example: python -m training.adapt --corpus my-faq.yaml --text manuals/*.txt --out models/my-domain",
     )
-    parser.add_argument("--corpus", required=True, type=Path, help="FAQ file or folder; golden files in it are not read")
+    parser.add_argument("--corpus", required=True, type=Path, help="FAQ file or folder; golden and calibration files in it are not read")
     parser.add_argument("--text", type=Path, nargs="+", default=[], help="plain text of the domain, one passage a line; learned from first")
     parser.add_argument("--text-loss", choices=["simcse", "simcse-crop", "tsdae"], default="simcse-crop", help="how (default simcse-crop)")
     parser.add_argument("--no-labels", action="store_true", help="learn from --text alone; the corpus only measures")

@@ -214,7 +214,7 @@ def test_a_corpus_folder_is_read_with_its_subfolders_as_in_the_service(tmp_path:
         (tmp_path / place).write_text(json.dumps([{"id": id_, "questions": [f"about {id_}"]}]))
 
     read = ["a.json", "b/c.JSON", "b/1/2/3/4/5/6/7/eight.json", "z.json"]
-    left = ["golden.json", "b/Golden.json", ".hidden/d.json", ".e.json", "b/1/2/3/4/5/6/7/8/nine.json", "notes.txt"]
+    left = ["golden.json", "b/Golden.json", "Calibration.json", ".hidden/d.json", ".e.json", "b/1/2/3/4/5/6/7/8/nine.json", "notes.txt"]
     for place in read + left:
         put(place, place)
     assert sorted(entry.id for entry in read_corpus(tmp_path)) == sorted(read)

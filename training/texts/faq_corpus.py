@@ -89,25 +89,28 @@ def parts_of(record: Any) -> tuple[str, str, list[str], str]:
     return text_in(record, "id") or intent, intent, list(map(require_characters, questions)), text_in(record, "answer")
 
 
+LABELLED = ("golden", "calibration")
+"""Files of these names hold labelled utterances, which measure a service or teach its confidences: an encoder that learnt from them would spoil both."""
+
 MOST_DEPTH = 8
 """Subfolders below the corpus folder that are read, as in the service."""
 
 
 def faq_files(folder: Path, depth: int = 0) -> list[Path]:
-    """FAQ files of a folder and its subfolders in order of name; golden files, dot files and dot folders left out."""
+    """FAQ files of a folder and its subfolders in order of name; those of labelled utterances, dot files and dot folders left out."""
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
         if path.is_dir():
             found += faq_files(path, depth + 1) if depth < MOST_DEPTH else []
-        elif format_of(path) and path.stem.lower() != "golden":
+        elif format_of(path) and path.stem.lower() not in LABELLED:
             found.append(path)
     return found
 
 
 def read_corpus(path: Path) -> list[Entry]:
-    """The corpus of a file or folder (golden files left out), entries of one id joined, repeated questions dropped."""
+    """The corpus of a file or folder (labelled utterances left out), entries of one id joined, repeated questions dropped."""
     files = [path] if path.is_file() else faq_files(path) if path.is_dir() else []
     if not files or not all(map(format_of, files)):
         raise Fault(f"--corpus {path} is no FAQ file or folder of such; expected one of {', '.join(FORMATS)}")

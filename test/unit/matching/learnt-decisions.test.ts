@@ -120,33 +120,41 @@ describe('labelled utterances beside what the corpus expects', () => {
   const sure = (count: number, wrong: number, confidence = 0.9): readonly DecisionRow[] =>
     Array.from({ length: count }, (_, i) => ({ confidence, right: i >= wrong, weight: 1 / count }));
 
+  /** A corpus that expects the same at every confidence. */
+  const expecting = (mean: number, error: number) => {
+    const all = (value: number) => new Float64Array(201).fill(value);
+    return { mean: all(mean), error: all(error), precision: all(mean - error), coverage: all(0.5) };
+  };
+
   test('change nothing where there are none', () => {
-    const own = learnPrecision(sure(50, 5));
-    expect(blendPrecision(own, [])).toBe(own);
+    const { precision, coverage } = learnPrecision(sure(50, 5));
+    expect(blendPrecision(learnPrecision(sure(50, 5)), [])).toEqual({ precision, coverage });
     expect(blendPrecision(undefined, [])).toBeUndefined();
   });
 
-  test('count as answers beside fifty of the expected precision, less a standard error of theirs', () => {
-    const own = { precision: new Float64Array(201).fill(0.9), coverage: new Float64Array(201).fill(0.5) };
-    const { precision, coverage } = blendPrecision(own, sure(100, 2)) ?? own;
+  test('count as answers beside fifty of the expected precision, less one standard error of both', () => {
+    const { precision, coverage } = blendPrecision(expecting(0.9, 0.03), sure(100, 2)) ?? expecting(0, 0);
     const mean = (50 * 0.9 + 98) / 150;
-    expect(precision[100]).toBeCloseTo(mean - Math.sqrt(mean * (1 - mean) * 100) / 150, 12);
+    const error = Math.sqrt((50 * 0.03) ** 2 + mean * (1 - mean) * 100) / 150;
+    expect(precision[100]).toBeCloseTo(mean - error, 12);
     // Of 100 utterances all are answered, where the corpus expects half.
     expect(coverage[100]).toBeCloseTo((50 * 0.5 + 100) / 150, 12);
     // None of them is as sure as .95: what is expected stands, and nothing is answered of what was seen.
-    expect(precision[190]).toBe(0.9);
+    expect(precision[190]).toBeCloseTo(0.87, 12);
     expect(coverage[190]).toBeCloseTo((50 * 0.5) / 150, 12);
   });
 
   test('that weigh differently are as many as their weights say', () => {
-    const own = { precision: new Float64Array(201).fill(0.8), coverage: new Float64Array(201).fill(0.5) };
     const rows = [
       { confidence: 0.9, right: true, weight: 0.75 },
       { confidence: 0.9, right: false, weight: 0.25 },
     ];
     const seen = 1 / (0.75 ** 2 + 0.25 ** 2);
     const mean = (50 * 0.8 + seen * 0.75) / (50 + seen);
-    expect(blendPrecision(own, rows)?.precision[100]).toBeCloseTo(mean - Math.sqrt(mean * (1 - mean) * seen) / (50 + seen), 12);
+    expect(blendPrecision(expecting(0.8, 0), rows)?.precision[100]).toBeCloseTo(
+      mean - Math.sqrt(mean * (1 - mean) * seen) / (50 + seen),
+      12,
+    );
   });
 
   test('stand beside confidences that are taken at their word where the corpus expects nothing', () => {
@@ -159,7 +167,8 @@ describe('labelled utterances beside what the corpus expects', () => {
     expect(precisionThreshold({ precision: Float64Array.from(precision), coverage: Float64Array.from(coverage) }, 0.9).confidence).toBe(
       0.8,
     );
-    const nowhere = { precision: new Float64Array(201), coverage: new Float64Array(201) };
+    const zeros = new Float64Array(201);
+    const nowhere = { precision: zeros, coverage: zeros, mean: zeros, error: zeros };
     expect(blendPrecision(nowhere, sure(1, 0, 0.3))?.precision[100]).toBe(0.75);
   });
 });

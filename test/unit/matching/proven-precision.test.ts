@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ProvingRow, provenPrecision, provePrecisions } from '../../../src/matching/proven-precision.ts';
+import { PROVEN_NUMBERS, type ProvingRow, provenPrecision, provePrecisions } from '../../../src/matching/proven-precision.ts';
 
 /** Rows of one confidence, the first `wrong` of them wrong. */
 function rows(count: number, wrong: number, changes: Partial<ProvingRow> = {}): readonly ProvingRow[] {
@@ -26,12 +26,17 @@ test('a precision between two hundredths takes the greater, and one below a half
   const table = provePrecisions([...rows(60, 0), ...outside(20)], 0.25);
   expect(provenPrecision(table, 0.945)).toEqual(provenPrecision(table, 0.95));
   expect(provenPrecision(table, 0.951)).toBeUndefined();
-  // .07 · 100 is no whole number in floating point; what was meant is.
-  expect(provenPrecision(table, 0.57)).toEqual(provenPrecision(table, 0.5699));
   expect(provenPrecision(table, 0.1)).toEqual(provenPrecision(table, 0.5));
   expect(provenPrecision(table, 0.995)).toBeUndefined();
   expect(provenPrecision(table, 1)).toBeUndefined();
   expect(provenPrecision(undefined, 0.5)).toBeUndefined();
+});
+
+test('a whole hundredth is itself, though floating point has .55 · 100 above 55', () => {
+  const table = new Float64Array(PROVEN_NUMBERS);
+  table.set([0.5, 10, 10], 3 * 5);
+  expect(provenPrecision(table, 0.55)?.confidence).toBe(0.5);
+  expect(provenPrecision(table, 0.5501)).toBeUndefined();
 });
 
 test('mistakes count: out-of-scope answers, and wrong ones in scope', () => {

@@ -88,6 +88,40 @@ describe('labelled utterances', () => {
     expect(none(together)).toBeGreaterThan(none(UNIVERSAL_CALIBRATOR));
   });
 
+  test("and the corpus's own rows are as fifty of them in the expected proportion, however many they are", () => {
+    const of = (count: number, level: number, intent: number | undefined) => Array.from({ length: count }, () => labelled(level, intent));
+    const own = (count: number): HonestRows => ({
+      inScope: Array.from({ length: count }, () => scored(0.7, 0)),
+      simulated: Array.from({ length: 2 * count }, () => ({ ...scored(0.3, undefined), intent: undefined, source: 0 })),
+      counterExamples: [],
+    });
+    const task = { share: 0.2, baseline: 0 };
+    const seen = [...of(60, 0.7, 1), ...of(20, 0.9, undefined)];
+    const alike = refineCalibrator(
+      UNIVERSAL_CALIBRATOR,
+      { ...NO_ROWS, labelled: [...seen, ...of(40, 0.7, 0), ...of(10, 0.3, undefined)] },
+      task,
+    );
+    for (const count of [5, 500]) {
+      const fitted = refineCalibrator(UNIVERSAL_CALIBRATOR, { ...own(count), labelled: seen }, task);
+      for (const level of [0.3, 0.7, 0.9]) {
+        // Fewer labelled rows are drawn a little more to what they start from.
+        expect(Math.abs(confidence(fitted, scored(level, 0)).best - confidence(alike, scored(level, 0)).best)).toBeLessThan(0.03);
+        expect(Math.abs(confidence(fitted, scored(level, 0)).none - confidence(alike, scored(level, 0)).none)).toBeLessThan(0.03);
+      }
+    }
+  });
+
+  test('say how what is left is shared behind the best intent, where enough of them are wrong', () => {
+    // The right intent is second by far, or second by a hair, behind the same best one.
+    const rows = (third: number) =>
+      Array.from({ length: 40 }, (): LabelledScore => ({ ...labelled(0.8, 1), scores: Float32Array.of(0.9, 0.5, third) }));
+    const temperature = (some: readonly LabelledScore[]) =>
+      refineCalibrator(UNIVERSAL_CALIBRATOR, { ...NO_ROWS, labelled: some }, TASK).temperature;
+    expect(temperature(rows(0.4))).toBe(0.02);
+    expect(temperature(rows(0.4).slice(0, 9))).toBe(UNIVERSAL_CALIBRATOR.temperature);
+  });
+
   test('all in scope say how right the best intent is, and nothing of what is in scope where the corpus cannot say the other half', () => {
     const rows = Array.from({ length: 100 }, (_, i) => labelled(0.8, i % 4 === 0 ? 1 : 0));
     const fitted = refineCalibrator(UNIVERSAL_CALIBRATOR, { ...NO_ROWS, labelled: rows }, TASK);

@@ -217,6 +217,28 @@ describe('reload', () => {
     expect(await warned([])).toEqual([]);
   });
 
+  it('warns of calibration rows with another share out of scope than is expected, beyond chance', async () => {
+    await using server = await openVersionsOnDisk();
+    const warned = async (inside: number, outside: number, settings = '{}') => {
+      const rows = [
+        ...Array.from({ length: inside }, (_, i) => ({ utterance: `is parcel ${i} lost`, intent: 'track' })),
+        ...Array.from({ length: outside }, (_, i) => ({ utterance: `sing song ${i}`, intent: null })),
+      ];
+      const files = [
+        { name: 'calibration.json', data: Buffer.from(JSON.stringify(rows)) },
+        { name: 'settings.yaml', data: Buffer.from(`settings: ${settings}`) },
+      ];
+      return (await server.versions.reload('shop', [...FILES, ...files])).warnings.map(({ message }) => message);
+    };
+    // Of 100 at a share of .25 chance gives 25, more or less, with a standard deviation of 4.33; three of them are 12.99.
+    expect(await warned(63, 37)).toEqual([]);
+    expect(await warned(87, 13)).toEqual([]);
+    expect(await warned(62, 38)).toEqual([expect.stringMatching(/came 38 of 100\. .*out_of_scope_share: 0\.38/u)]);
+    expect(await warned(88, 12)).toHaveLength(1);
+    expect(await warned(61, 39, '{out_of_scope_share: 0.4}')).toEqual([]);
+    expect(await warned(20, 29)).toEqual([]);
+  }, 60_000);
+
   it('stages without activating, and activates what it staged when asked', async () => {
     await using server = await openVersionsOnDisk();
     const staged = await server.versions.reload('shop', FILES, { stageOnly: true });

@@ -122,7 +122,8 @@ export interface MatchRequest {
     | undefined;
   /**
    * Least expected precision of ANSWER, in [0, 1]: with 0.9, nine answers in ten should be right, at the out-of-scope share that the version was made for. The version's own threshold for it
-   * stands in for the default one; one that cannot be reached never gives ANSWER, but to a stored question's own words.
+   * stands in for the default one; one that cannot be reached never gives ANSWER, but to a stored question's own words. Guaranteed where the corpus has calibration rows enough
+   * (Explanation.precision_proof, PrecisionThreshold.proof), for requests without filter and context; else an estimate.
    */
   readonly minPrecision?:
     | number
