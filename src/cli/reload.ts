@@ -54,7 +54,7 @@ function searchWords({ searchMethod, recallAt10 }: ReloadResult): string {
 
 /** What to do where the corpus's own questions prove less than is likely to be asked for. */
 const OUT_OF_REACH =
-  'a request that asks for a precision out of reach gets stored questions alone answered; eval with --min-precision and a golden file says which --min-confidence holds it';
+  'a request that asks for a precision out of reach gets stored questions alone answered; a calibration file teaches more than the questions tell, and eval with --min-precision and a golden file says which --min-confidence holds it';
 
 function precisionWords({ precisionThresholds }: ReloadResult): string {
   const parts = precisionThresholds.map(({ minPrecision, confidence, expectedCoverage, reachable, learnt, proof }) => {

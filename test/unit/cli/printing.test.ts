@@ -3,6 +3,7 @@ import { serverAddress } from '../../../src/cli/command-settings.ts';
 import { welcomeLines } from '../../../src/cli/demo.ts';
 import { exitCodeOf } from '../../../src/cli/exit-codes.ts';
 import { readLines } from '../../../src/cli/read-lines.ts';
+import { resultLines } from '../../../src/cli/reload.ts';
 import { matchLines } from '../../../src/cli/render-match.ts';
 import { reportError } from '../../../src/cli/report-error.ts';
 import { callableAddress } from '../../../src/cli/serve.ts';
@@ -10,6 +11,7 @@ import { markdownLines, tableLines } from '../../../src/cli/table.ts';
 import { toJson } from '../../../src/client/json.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { FaqError } from '../../../src/errors.ts';
+import { ReloadResult } from '../../../src/generated/faqmatch/v1/admin.ts';
 import { Decision, type DecisionChange, MatchResponse } from '../../../src/generated/faqmatch/v1/match.ts';
 import { fakeTerminal } from '../../support/fake-terminal.ts';
 
@@ -222,4 +224,51 @@ test('an explanation names the words that were read as others', () => {
     matchLines(MatchResponse.fromPartial({ explanation: { readWords } }), fakeTerminal());
   expect(lines([{ typed: 'refnud', read: 'refund' }])).toContain('read as      refnud > refund');
   expect(lines([]).some((line) => line.startsWith('read as'))).toBe(false);
+});
+
+test('a reload says what an asked precision comes to: guaranteed, expected, by general constants, or out of reach', () => {
+  const threshold = { confidence: 0.5, expectedCoverage: 0.7, reachable: true, learnt: true };
+  const lines = (precisionThresholds: readonly object[], calibrationRows = 0) =>
+    resultLines(ReloadResult.fromJSON({ version: 'v-1', entries: 1, questions: 2, intents: 1, calibrationRows, precisionThresholds }));
+  const proof = { certainty: 0.95, answers: 40, right: 39 };
+  expect(
+    lines(
+      [
+        { ...threshold, minPrecision: 0.8, proof },
+        { ...threshold, minPrecision: 0.9 },
+      ],
+      300,
+    ).slice(1),
+  ).toEqual([
+    '1 entry, 2 questions, 1 intent, 300 calibration rows; searched exactly',
+    expect.stringContaining('0 texts encoded'),
+    'precision 0.8 from confidence 0.50, 70 % of traffic answered, guaranteed by 39 of 40 calibration rows right; precision 0.9 from confidence 0.50, 70 % of traffic answered',
+  ]);
+  expect(lines([{ ...threshold, minPrecision: 0.9, learnt: false }])[1]).toBe('1 entry, 2 questions, 1 intent; searched exactly');
+  expect(lines([{ ...threshold, minPrecision: 0.9, learnt: false }])[3]).toBe('precision 0.9 from confidence 0.50 (general constants)');
+  expect(lines([{ ...threshold, minPrecision: 0.9, reachable: false }]).slice(3)).toEqual([
+    'precision 0.9 out of reach',
+    expect.stringContaining('a calibration file teaches more'),
+  ]);
+});
+
+test('an explanation says what guarantees the threshold', () => {
+  const shown = (precisionProof: object | undefined) =>
+    matchLines(
+      MatchResponse.fromJSON({
+        decision: 'DECISION_ANSWER',
+        candidates: [{ intent: 'a', confidence: 0.9 }],
+        explanation: {
+          rule: 'confidence',
+          threshold: 0.6,
+          thresholdSource: 'precision',
+          ...(precisionProof === undefined ? {} : { precisionProof }),
+        },
+      }),
+      fakeTerminal(),
+    ).find((line) => line.startsWith('rule'));
+  expect(shown({ certainty: 0.95, answers: 40, right: 39 })).toBe(
+    'rule         confidence, threshold 60 % (precision), guaranteed with 95 % certainty: 39 of 40 calibration rows right',
+  );
+  expect(shown(undefined)).toBe('rule         confidence, threshold 60 % (precision)');
 });

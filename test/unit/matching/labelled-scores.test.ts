@@ -53,6 +53,13 @@ test('an utterance scores as a match would score it', async () => {
   expect(await scoreLabelled(fitted, input, naiveMultiply)).toEqual([]);
 });
 
+test('an utterance that says what a counter-example says is refused by it', async () => {
+  const vectors = input.counterVectors.subarray(0, 24);
+  const one = { texts: ['as forbidden'], intents: Int32Array.of(NO_INTENT), vectors };
+  const [scored] = await scoreLabelled(await fitScorer(input, naiveMultiply), { ...input, labelled: one }, naiveMultiply);
+  expect(scored?.closenessOf(0).refused).toBeGreaterThan(0.1);
+});
+
 test('which utterances prove is drawn by their text, about half of them', () => {
   const proving = Array.from({ length: 1000 }, (_, i) => provesPrecision(`u${i}`)).filter(Boolean).length;
   expect(proving).toBeGreaterThan(450);

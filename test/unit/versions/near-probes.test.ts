@@ -46,6 +46,7 @@ test('labelled utterances are probes that leave nothing out, between the questio
   // And what it equals refuses it, while a counter-example does not refuse itself.
   expect(outside?.refusals.all).toBeCloseTo(1, 6);
   expect(counter?.refusals.all).toBeLessThan(0.95);
+  expect([inside, outside, counter].map((probe) => probe?.nearOthers)).toEqual([[], [], []]);
   // The questions' own probes are what they were.
   expect(probes.slice(0, 9)).toEqual((await buildProbes(input, naiveMultiply)).slice(0, 9));
 });

@@ -43,6 +43,18 @@ describe('the layout of rows', () => {
     ]);
   });
 
+  it('orders calibration rows by utterance', () => {
+    const calibration = [
+      { utterance: 'zig', intent: 'own' },
+      { utterance: 'Zag', intent: null },
+      { utterance: 'any', intent: 'shared' },
+    ];
+    const { texts, intents } = layOutRows({ ...CORPUS, calibration }).labelled;
+    expect(texts).toEqual(['Zag', 'any', 'zig']);
+    expect([...intents]).toEqual([NO_INTENT, 1, 0]);
+    expect(layOutRows(CORPUS).labelled.texts).toEqual([]);
+  });
+
   it('does not depend on the order of entries', () => {
     const turned = layOutRows({ ...CORPUS, entries: [...CORPUS.entries].reverse() });
     expect(turned.questions).toEqual(layOutRows(CORPUS).questions);
