@@ -11,7 +11,7 @@ import { markdownLines } from '../src/cli/table.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import type { Corpus } from '../src/corpus/corpus.ts';
 import { parseCorpus } from '../src/corpus/parse-corpus.ts';
-import { corpusFiles } from '../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../src/quality/cross-validation/corpus-as-files.ts';
 import { withFewerQuestions } from '../src/quality/cross-validation/learning-sizes.ts';
 import { evaluateWithRows } from '../src/quality/evaluate-version.ts';
 import type { LabelledUtterance } from '../src/quality/evaluated-row.ts';
@@ -37,7 +37,7 @@ const { config } = loadConfig();
 const onProblem = (problem: string): void => console.error(`warning: ${problem}`);
 
 async function casesOf(path: string, title: string, root: string): Promise<readonly Case[]> {
-  const { files, rows, retrieval } = await evalSource(path, root);
+  const { files, rows, retrieval } = await evalSource(path, { corpusRoot: root, rowsMeasure: true });
   const { corpus } = parseCorpus(files);
   if (corpus === undefined) throw new Error(`Expected FAQ files without faults in ${path}.`);
   if (retrieval) return [{ title, corpora: [corpus], rows, retrieval }];
@@ -62,7 +62,7 @@ const table: (readonly string[])[] = [];
 try {
   await withThrowawayVersions(config, { encoder, onProblem }, async (opened) => {
     const figuresOf = async (corpus: Corpus, { title, rows, retrieval }: Case): Promise<readonly number[]> => {
-      await opened.versions.reload('answers', corpusFiles(corpus));
+      await opened.versions.reload('answers', corpusAsFiles(corpus));
       const version = await opened.versions.acquire('answers');
       const evaluation = { version, name: title, settings: reportedSettingsOf(config), options: {}, builds: opened, learningCurve: false };
       const { figures } = await evaluateWithRows(evaluation, { match: opened.match, rows, kind: retrieval ? 'retrieval' : 'golden' });

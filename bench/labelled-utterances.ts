@@ -8,7 +8,7 @@ import { goldenRows } from '../src/cli/eval-source.ts';
 import { markdownLines } from '../src/cli/table.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { precisionThreshold } from '../src/matching/learnt-decisions.ts';
-import { corpusFiles } from '../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../src/quality/cross-validation/corpus-as-files.ts';
 import { evaluateGolden } from '../src/quality/evaluate-golden.ts';
 import { type EvaluatedRow, type LabelledUtterance, scopedRow } from '../src/quality/evaluated-row.ts';
 import type { LoadedVersion } from '../src/versions/contract.ts';
@@ -81,7 +81,7 @@ async function measure(wanted: ConfidenceCase, { config, encoder, root, onProble
   const pool = Math.min(COUNTS.at(-1) ?? 0, Math.floor(drawn.length / 2));
   const found: Measured[] = [];
   for (const count of COUNTS.filter((wish) => wish <= pool)) {
-    const files = [...corpusFiles(corpus), ...(count === 0 ? [] : [calibrationFile(drawn.slice(0, count))])];
+    const files = [...corpusAsFiles(corpus), ...(count === 0 ? [] : [calibrationFile(drawn.slice(0, count))])];
     await withThrowawayVersions({ ...config, outOfScopeShare: DEFAULT_SHARE }, { encoder, onProblem }, async ({ versions, match }) => {
       await versions.reload(CORPUS, files);
       const version = await versions.acquire(CORPUS);

@@ -6,12 +6,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MatchAnswer } from '../src/answering/match-answer.ts';
-import { evalSource } from '../src/cli/eval-source.ts';
+import { corpusFiles } from '../src/cli/eval-source.ts';
 import { markdownLines } from '../src/cli/table.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import type { Corpus, Entry } from '../src/corpus/corpus.ts';
 import { parseCorpus } from '../src/corpus/parse-corpus.ts';
-import { corpusFiles } from '../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../src/quality/cross-validation/corpus-as-files.ts';
 import { withFewerQuestions } from '../src/quality/cross-validation/learning-sizes.ts';
 import { percentText } from '../src/quality/report/number-text.ts';
 import { openEncoder } from '../src/wiring/open-encoder.ts';
@@ -29,7 +29,7 @@ async function rowsOf(file: string): Promise<readonly { readonly text: string; r
 }
 
 async function demo(name: string): Promise<Corpus> {
-  const { corpus } = parseCorpus((await evalSource(name, corpusRoot)).files);
+  const { corpus } = parseCorpus((await corpusFiles(name, corpusRoot)).files);
   if (corpus === undefined) throw new Error(`${name} does not parse.`);
   return corpus;
 }
@@ -54,7 +54,7 @@ const encoder = rememberingEncoder(await openEncoder(config, { onProblem }));
 const rows: (readonly string[])[] = [];
 await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
   const ask = async (corpus: Corpus, utterances: readonly string[]) => {
-    await versions.reload('small', corpusFiles(corpus));
+    await versions.reload('small', corpusAsFiles(corpus));
     return Promise.all(utterances.map(asker(match, 'small')));
   };
   const unrelated = every(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { goldenRows } from '../../src/cli/eval-source.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
-import { corpusFiles } from '../../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../../src/quality/cross-validation/corpus-as-files.ts';
 import { evaluateGolden } from '../../src/quality/evaluate-golden.ts';
 import type { OpenedVersions } from '../../src/wiring/open-versions.ts';
 import { withThrowawayVersions } from '../../src/wiring/throwaway-versions.ts';
@@ -28,7 +28,7 @@ async function measureBuild(
   { corpus, rows }: MeasuredCorpus,
   run: { readonly wanted: ConfidenceCase; readonly expected: ExpectedShare; readonly share: number },
 ): Promise<ConfidenceResult> {
-  await versions.reload(CORPUS, corpusFiles(corpus));
+  await versions.reload(CORPUS, corpusAsFiles(corpus));
   const version = await versions.acquire(CORPUS);
   const result = await evaluateGolden({ match, corpus: CORPUS, rows, minConfidence: 0 });
   return confidenceResult({ ...run, version, rows: result.rows });

@@ -1,7 +1,7 @@
 /** Measures one public set at the default settings, as `faqmatch eval` does. */
 import { join } from 'node:path';
 import { evalSource, goldenRows } from '../../src/cli/eval-source.ts';
-import { corpusFiles } from '../../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../../src/quality/cross-validation/corpus-as-files.ts';
 import { withFewerQuestions } from '../../src/quality/cross-validation/learning-sizes.ts';
 import { evaluateWithRows } from '../../src/quality/evaluate-version.ts';
 import { reportedSettingsOf } from '../../src/wiring/match-settings.ts';
@@ -15,12 +15,12 @@ const CORPUS = 'public-set';
 
 async function sourceOf({ stored, measured, oneQuestion }: EvaluationCase, root: string) {
   const [folder = ''] = stored;
-  if (measured.length === 0) return evalSource(join(root, folder), root);
+  if (measured.length === 0) return evalSource(join(root, folder), { corpusRoot: root, rowsMeasure: true });
   const rows = (await Promise.all(measured.map((path) => goldenRows(join(root, path))))).flat();
   const files =
     oneQuestion === undefined
       ? await storedFiles(stored, root)
-      : corpusFiles(withFewerQuestions(await storedCorpus(stored, root), 1, oneQuestion));
+      : corpusAsFiles(withFewerQuestions(await storedCorpus(stored, root), 1, oneQuestion));
   return { files, rows, retrieval: false };
 }
 

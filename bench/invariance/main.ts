@@ -8,7 +8,7 @@ import { evalSource } from '../../src/cli/eval-source.ts';
 import { markdownLines } from '../../src/cli/table.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Entry } from '../../src/corpus/corpus.ts';
-import { corpusFiles } from '../../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../../src/quality/cross-validation/corpus-as-files.ts';
 import { percentText } from '../../src/quality/report/number-text.ts';
 import { openEncoder } from '../../src/wiring/open-encoder.ts';
 import { withThrowawayVersions } from '../../src/wiring/throwaway-versions.ts';
@@ -24,13 +24,13 @@ const unmovedInScope: number[] = [];
 try {
   await withThrowawayVersions(config, { encoder, onProblem }, async ({ versions, match }) => {
     for (const name of DEMO_CORPORA) {
-      const { files, rows } = await evalSource(name, config.corpusRoot);
+      const { files, rows } = await evalSource(name, { corpusRoot: config.corpusRoot, rowsMeasure: true });
       await versions.reload(name, files);
       const utterances = rows.map(({ utterance }) => utterance);
       byCorpus.set(name, await measureInvariance(asker(match, name), utterances));
       const { content } = await versions.acquire(name);
       const grown = async (entry: Entry) => {
-        await versions.reload('grown', corpusFiles({ ...content, entries: [...content.entries, entry] }));
+        await versions.reload('grown', corpusAsFiles({ ...content, entries: [...content.entries, entry] }));
         return asker(match, 'grown');
       };
       const moves = await measureMoves(asker(match, name), grown, { utterances, entries: UNRELATED });

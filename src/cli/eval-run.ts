@@ -106,7 +106,10 @@ interface Place extends EvalPlace {
 async function measureRows(evaluation: VersionEvaluation, source: EvalSource, { plan, opened, terminal }: Measuring) {
   const { folds, seed, unseenIntents } = plan;
   if (plan.crossValidate) return evaluateByItself(evaluation, { folds, seed, ...(unseenIntents === undefined ? {} : { unseenIntents }) });
-  const asked = plan.rowsFrom === undefined ? source : await evalSource(plan.rowsFrom, plan.config.corpusRoot);
+  const asked =
+    plan.rowsFrom === undefined
+      ? source
+      : await evalSource(plan.rowsFrom, { corpusRoot: plan.config.corpusRoot, rowsMeasure: plan.golden === undefined });
   const warn = (warning: Fault): void => terminal.err(`warning: ${faultLine(warning)}`);
   const rows = plan.golden === undefined ? asked.rows : await goldenRows(plan.golden, warn);
   if (rows.length === 0 && plan.traffic !== undefined) return undefined;
@@ -119,7 +122,8 @@ async function measure(opened: OpenedVersions, plan: EvalPlan, place: Place): Pr
   const { terminal, signal, progress } = place;
   // Read first: a file that is not there is told at once.
   const utterances = plan.traffic === undefined ? undefined : await trafficOf(plan.traffic, plan.config.maxUtteranceChars, terminal);
-  const source = await evalSource(plan.corpusOrPath, plan.config.corpusRoot);
+  const rowsMeasure = !plan.crossValidate && plan.golden === undefined && plan.rowsFrom === undefined;
+  const source = await evalSource(plan.corpusOrPath, { corpusRoot: plan.config.corpusRoot, rowsMeasure });
   const { corpus, files } = source;
   const { warnings } = await opened.versions.reload(corpus, files, {
     signal,

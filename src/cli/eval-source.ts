@@ -19,7 +19,7 @@ export interface EvalSource {
   readonly files: readonly SourceFile[];
   /** Whether the files are an FAQ retrieval set, whose queries are the rows. */
   readonly retrieval: boolean;
-  /** Empty where none are beside the files. */
+  /** Empty where none are beside the files, or none are asked for. */
   readonly rows: readonly LocatedUtterance[];
 }
 
@@ -45,17 +45,26 @@ export async function corpusFiles(corpusOrPath: string, corpusRoot: string): Pro
   return { corpus: UNNAMED, files };
 }
 
+/** How a source is read. */
+export interface EvalSourceOptions {
+  readonly corpusRoot: string;
+  /** Whether the labelled utterances beside the files measure: others do where they are named, and faults of these stand in nobody's way. */
+  readonly rowsMeasure: boolean;
+}
+
 /**
  * A name is a folder below the corpus root; anything else is a path of the user's own.
- * @throws FaqError not_found, invalid_argument with every fault of the labelled utterances.
+ * @throws FaqError not_found, invalid_argument with every fault of the labelled utterances that measure.
  */
-export async function evalSource(corpusOrPath: string, corpusRoot: string): Promise<EvalSource> {
+export async function evalSource(corpusOrPath: string, { corpusRoot, rowsMeasure }: EvalSourceOptions): Promise<EvalSource> {
   const { corpus, files } = await corpusFiles(corpusOrPath, corpusRoot);
   if (!isRetrievalSet(files)) {
+    if (!rowsMeasure) return { corpus, files, retrieval: false, rows: [] };
     const { golden, faults } = parseGolden(files.filter(({ name }) => isGoldenName(name)));
     return { corpus, files, retrieval: false, rows: requireRows(golden, faults, `The golden file of "${corpusOrPath}"`) };
   }
   const { faq, queries, faults } = parseRetrievalSet(files);
+  if (!rowsMeasure) return { corpus, files: [faq], retrieval: true, rows: [] };
   const rows = requireRows(queries, faults, `The retrieval set "${corpusOrPath}"`).map(({ relevant, ...query }) => {
     const [intent = '', ...alternatives] = relevant;
     return { ...query, intent, alternatives };

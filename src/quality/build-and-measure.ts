@@ -6,7 +6,7 @@
 import type { Match } from '../answering/match-answer.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 import type { ReloadProgress, Versions } from '../versions/contract.ts';
-import { corpusFiles } from './cross-validation/corpus-files.ts';
+import { corpusAsFiles } from './cross-validation/corpus-as-files.ts';
 import type { Division, Fold } from './cross-validation/folds.ts';
 import { learningSizes, withFewerQuestions } from './cross-validation/learning-sizes.ts';
 import { evaluateGolden } from './evaluate-golden.ts';
@@ -43,7 +43,7 @@ async function buildAndMeasure(
   const { onProgress = () => undefined, title, signal, ...rest } = options;
   const cancel = signal === undefined ? {} : { signal };
   const told = ({ done, total, phase }: ReloadProgress): void => onProgress(done, total, `${title}: ${phase}`);
-  await versions.reload(CORPUS, corpusFiles(training), { ...cancel, onProgress: told });
+  await versions.reload(CORPUS, corpusAsFiles(training), { ...cancel, onProgress: told });
   const measured = (done: number): void => onProgress(done, rows.length, `${title}: utterances`);
   return evaluateGolden({ ...rest, ...cancel, match, corpus: CORPUS, rows, onProgress: measured });
 }

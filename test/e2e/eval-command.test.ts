@@ -123,6 +123,15 @@ describe('--traffic', () => {
   });
 });
 
+test('a faulty golden file beside the corpus is in the way of what it measures, and of nothing else', async () => {
+  await mkdir(at('beside'), { recursive: true });
+  await copyFile(at('faq.jsonl'), at('beside/faq.jsonl'));
+  await golden('beside/golden.yaml', '- {utterance: where is the parcel}\n');
+  expect((await evaluate(at('beside'))).code).toBe(3);
+  expect((await evaluate(at('beside'), '--golden', at('golden.yaml'))).code).toBe(0);
+  expect((await evaluate(at('beside'), '--cross-validate')).code).toBe(0);
+});
+
 test('--golden takes every golden file of a folder, and refuses a folder without one', async () => {
   await mkdir(at('sets/more'), { recursive: true });
   await golden('sets/golden.yaml', '- {utterance: where is the parcel, intent: parcel}\n');

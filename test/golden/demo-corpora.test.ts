@@ -16,7 +16,7 @@ import { createEncoder, type OnnxEncoder } from '../../src/encoder/onnx-encoder.
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
 import { estimateShare } from '../../src/matching/out-of-scope-share.ts';
-import { corpusFiles } from '../../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../../src/quality/cross-validation/corpus-as-files.ts';
 import { withFewerQuestions } from '../../src/quality/cross-validation/learning-sizes.ts';
 import { evaluateGolden } from '../../src/quality/evaluate-golden.ts';
 import { exactKey } from '../../src/text/normalise.ts';
@@ -53,7 +53,7 @@ async function corpusOf(name: string): Promise<Corpus> {
 /** Share of the in-scope golden rows whose best candidate is right, with so few questions an intent. */
 async function foundWith(corpus: Corpus): Promise<number> {
   const match = createMatch({ encoder, versions, settings });
-  await versions.reload('thinned', corpusFiles(withFewerQuestions(corpus, 1)));
+  await versions.reload('thinned', corpusAsFiles(withFewerQuestions(corpus, 1)));
   const { metrics } = await evaluateGolden({ match, corpus: 'thinned', rows: corpus.golden });
   return metrics.inScope.intentAccuracy;
 }
@@ -73,7 +73,7 @@ test('one to five entries of one question refuse what has nothing to do with the
   for (const name of DEMO_CORPORA) {
     const thin = withFewerQuestions(await corpusOf(name), 1);
     for (const intents of [1, 2, 3, 5]) {
-      await versions.reload('few', corpusFiles({ ...thin, counterExamples: [], entries: thin.entries.slice(0, intents) }));
+      await versions.reload('few', corpusAsFiles({ ...thin, counterExamples: [], entries: thin.entries.slice(0, intents) }));
       for (const utterance of utterances) {
         const call = { corpus: 'few', utterance, topK: 1, minConfidence: undefined, filter: undefined, explain: false, version: undefined };
         if ((await match(call)).decision === 'answer') answered.push(`${name} ${intents}: ${utterance}`);

@@ -24,7 +24,7 @@ import { loadModel } from '../../src/encoder/model-source.ts';
 import { createEncoder, type OnnxEncoder } from '../../src/encoder/onnx-encoder.ts';
 import { openEmbeddedStore } from '../../src/index/embedded/embedded-store.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../src/matching/contract.ts';
-import { corpusFiles } from '../../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../../src/quality/cross-validation/corpus-as-files.ts';
 import type { Versions } from '../../src/versions/contract.ts';
 import { createVersions } from '../../src/versions/create-versions.ts';
 import { openEmbeddingCache } from '../../src/versions/embedding-cache.ts';
@@ -137,7 +137,7 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
     const content = await contentOf(name);
     expect(new Set(content.entries.map(({ intent }) => intent)).size).toBeGreaterThanOrEqual(30);
     const grown = async (entry: Entry) => {
-      await second.versions.reload('grown', corpusFiles({ ...content, entries: [...content.entries, entry] }));
+      await second.versions.reload('grown', corpusAsFiles({ ...content, entries: [...content.entries, entry] }));
       return asker(second.match, 'grown');
     };
     const moves = await measureMoves(asker(first.match, name), grown, { utterances, entries: UNRELATED });
@@ -152,7 +152,7 @@ describe.each(DEMO_CORPORA)('the demo corpus %s', (name) => {
     const shuffled = content.entries.toSorted((a, b) =>
       a.id.split('').toReversed().join('') < b.id.split('').toReversed().join('') ? -1 : 1,
     );
-    const { version } = await second.versions.reload('shuffled', corpusFiles({ ...content, entries: shuffled }));
+    const { version } = await second.versions.reload('shuffled', corpusAsFiles({ ...content, entries: shuffled }));
     expect(version).toBe(first.versions.active(name)?.version);
     for (const utterance of utterances.slice(0, 40)) {
       const before = await confidencesOf(asker(first.match, name), utterance);

@@ -5,7 +5,7 @@ import { FaqError, throwIfAborted } from '../../errors.ts';
 import { estimateShare, type SharePosteriors, shareRange } from '../../matching/out-of-scope-share.ts';
 import type { LoadedVersion } from '../../versions/contract.ts';
 import type { MeasureOptions, ThrowawayBuilds } from '../build-and-measure.ts';
-import { corpusFiles } from '../cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../cross-validation/corpus-as-files.ts';
 import type { Estimate } from '../measures/bootstrap.ts';
 import type { DecisionCounts } from '../metrics.ts';
 import { percentText } from '../report/number-text.ts';
@@ -126,7 +126,7 @@ function changes(before: readonly Measured[], after: readonly Measured[]): reado
 async function rebuilt(measurement: TrafficMeasurement, outOfScopeShare: number): Promise<readonly Measured[]> {
   const { version, builds, options } = measurement;
   const { content } = version;
-  const files = corpusFiles({ ...content, settings: { ...content.settings, outOfScopeShare } });
+  const files = corpusAsFiles({ ...content, settings: { ...content.settings, outOfScopeShare } });
   await builds.versions.reload(REBUILT, files, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onProgress: ({ done, total, phase }) => options.onProgress?.(done, total, `estimated share: ${phase}`),

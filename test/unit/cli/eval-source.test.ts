@@ -16,9 +16,13 @@ afterAll(() => rm(root, { recursive: true }));
 
 test('an evaluation is refused by a golden file that cannot be opened, whichever way it is named', async () => {
   const faults = [{ file: 'golden.yaml', code: 'unreadable_file' }];
-  await expect(evalSource('mine', root)).rejects.toMatchObject({ code: 'invalid_argument', faults });
+  await expect(evalSource('mine', { corpusRoot: root, rowsMeasure: true })).rejects.toMatchObject({ code: 'invalid_argument', faults });
   await expect(goldenRows(join(root, 'mine'))).rejects.toMatchObject({ code: 'invalid_argument', faults });
   await expect(goldenRows(join(root, 'golden.yaml'))).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('a golden file that does not measure stands in no way', async () => {
+  expect(await evalSource('mine', { corpusRoot: root, rowsMeasure: false })).toMatchObject({ corpus: 'mine', retrieval: false, rows: [] });
 });
 
 test('rows that are named are read though the golden file beside them cannot be', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Corpus } from '../../../src/corpus/corpus.ts';
 import { parseCorpus } from '../../../src/corpus/parse-corpus.ts';
-import { corpusFiles } from '../../../src/quality/cross-validation/corpus-files.ts';
+import { corpusAsFiles } from '../../../src/quality/cross-validation/corpus-as-files.ts';
 import { divideCorpus } from '../../../src/quality/cross-validation/folds.ts';
 import { learningSizes, withFewerQuestions } from '../../../src/quality/cross-validation/learning-sizes.ts';
 import { nearDuplicateGroups } from '../../../src/quality/cross-validation/near-duplicates.ts';
@@ -168,9 +168,9 @@ test('a corpus as files is the same corpus again', () => {
     ],
     settings: { minPrecision: 0.9, outOfScopeShare: 0.3 },
   };
-  expect(parseCorpus(corpusFiles(rich)).corpus).toEqual(rich);
+  expect(parseCorpus(corpusAsFiles(rich)).corpus).toEqual(rich);
   const { calibration: _, ...plain } = rich;
-  expect(parseCorpus(corpusFiles(plain)).corpus).toEqual(plain);
+  expect(parseCorpus(corpusAsFiles(plain)).corpus).toEqual(plain);
 });
 
 describe('a learning curve', () => {

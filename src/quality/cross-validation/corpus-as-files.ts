@@ -10,7 +10,7 @@ function jsonFile(name: string, content: unknown): SourceFile {
 }
 
 /** JSON that parses to the same corpus; golden rows are left out. */
-export function corpusFiles({ entries, counterExamples, calibration, settings }: Corpus): readonly SourceFile[] {
+export function corpusAsFiles({ entries, counterExamples, calibration, settings }: Corpus): readonly SourceFile[] {
   const written = entries.map(({ counterExamples: own, locale, demands = {}, ...entry }) => ({
     ...entry,
     ...(locale === '' ? {} : { locale }),
