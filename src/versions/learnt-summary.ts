@@ -41,15 +41,12 @@ export function learntQuestions({ questions }: Pick<LoadedVersion, 'questions'>,
   return [{ file: '', line: 0, field: 'questions', code: 'learnt_questions', message }];
 }
 
-/** A warning where calibration rows are all of one kind, which is no traffic: what they say of the other kind is guessed, and they guarantee nothing. */
-export function oneSidedCalibration({ calibration = [] }: Corpus): readonly Fault[] {
-  const inside = calibration.filter(({ intent }) => intent !== null).length;
-  if (calibration.length === 0 || (inside > 0 && inside < calibration.length)) return [];
-  const [there, missing] = inside > 0 ? ['in', 'out of'] : ['out of', 'in'];
+/** Calibration rows of one kind are no traffic: what they say of the other kind is guessed, and they guarantee nothing. */
+function oneSided(count: number, missing: 'in' | 'out of'): Fault {
   const message =
-    `Expected calibration rows in and out of scope, came ${calibration.length}, all ${there} scope: they teach confidence by half and guarantee no precision. ` +
+    `Expected calibration rows in and out of scope, came ${count}, none of them ${missing} scope: they teach confidence by half and guarantee no precision. ` +
     `Add utterances ${missing} scope as users type them.`;
-  return [{ file: '', line: 0, field: '', code: 'one_sided_calibration', message }];
+  return { file: '', line: 0, field: '', code: 'one_sided_calibration', message };
 }
 
 /** Fewer calibration rows say little of a share. */
@@ -57,10 +54,12 @@ const ENOUGH_FOR_SHARE = 50;
 /** Standard deviations that chance hardly passes. */
 const BEYOND_CHANCE = 3;
 
-/** A warning where the calibration rows have another share out of scope than is expected: one of the two is no draw of this corpus's traffic. */
-export function unexpectedShare({ calibration = [] }: Corpus, expected: number): readonly Fault[] {
+/** A warning where calibration rows are all of one kind, or have another share out of scope than is expected: then one of the two is no draw of this corpus's traffic. */
+export function doubtfulCalibration({ calibration = [] }: Corpus, expected: number): readonly Fault[] {
   const outside = calibration.filter(({ intent }) => intent === null).length;
   const count = calibration.length;
+  if (count === 0) return [];
+  if (outside === 0 || outside === count) return [oneSided(count, outside === 0 ? 'out of' : 'in')];
   const chance = Math.sqrt(count * expected * (1 - expected));
   if (count < ENOUGH_FOR_SHARE || Math.abs(outside - count * expected) <= BEYOND_CHANCE * chance) return [];
   const message =

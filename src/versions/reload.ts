@@ -3,7 +3,7 @@
  */
 import { throwIfAborted } from '../errors.ts';
 import type { ReloadOptions, ReloadResult } from './contract.ts';
-import { learntQuestions, learntSummary, oneSidedCalibration, unexpectedShare, unreachableDemands } from './learnt-summary.ts';
+import { doubtfulCalibration, learntQuestions, learntSummary, unreachableDemands } from './learnt-summary.ts';
 import { type StagedVersion, type StageParts, type StageRequest, stageVersion, unstage } from './stage-version.ts';
 import type { VersionSwitch } from './switch-version.ts';
 import { corpusSettings } from './version-demands.ts';
@@ -69,8 +69,7 @@ export async function reloadCorpus(request: StageRequest, parts: ReloadParts, { 
       ...staged.warnings,
       ...unreachableDemands(loaded),
       ...learntQuestions(loaded, parts.embedder.encoder.hasLearnt),
-      ...oneSidedCalibration(loaded.content),
-      ...unexpectedShare(loaded.content, share),
+      ...doubtfulCalibration(loaded.content, share),
     ],
     activated: activate || isActive,
     method: loaded.index.method,

@@ -208,10 +208,10 @@ describe('reload', () => {
     const inside = { utterance: 'is my parcel lost', intent: 'track' };
     const outside = { utterance: 'sing a song', intent: null };
     expect(await warned([inside])).toMatchObject([
-      { code: 'one_sided_calibration', message: expect.stringContaining('came 1, all in scope') },
+      { code: 'one_sided_calibration', message: expect.stringContaining('came 1, none of them out of scope') },
     ]);
     expect(await warned([outside])).toMatchObject([
-      { code: 'one_sided_calibration', message: expect.stringContaining('all out of scope') },
+      { code: 'one_sided_calibration', message: expect.stringContaining('none of them in scope') },
     ]);
     expect(await warned([inside, outside])).toEqual([]);
     expect(await warned([])).toEqual([]);
@@ -237,6 +237,8 @@ describe('reload', () => {
     expect(await warned(88, 12)).toHaveLength(1);
     expect(await warned(61, 39, '{out_of_scope_share: 0.4}')).toEqual([]);
     expect(await warned(20, 29)).toEqual([]);
+    // A share of nothing is none to write.
+    expect(await warned(100, 0)).toEqual([expect.stringContaining('none of them out of scope')]);
   }, 60_000);
 
   it('stages without activating, and activates what it staged when asked', async () => {
