@@ -37,6 +37,7 @@ export function calibrationRows(drafts: readonly LabelledDraft[], known: KnownTe
     const first = kept.get(key);
     const findings = [...againstEarlier(draft, first), ...againstStored(utterance, intent === null ? [] : [intent], known)];
     for (const [code, what] of findings) list.fault(code, place, `${what}; correct one of them.`);
+    if (findings.length > 0) continue;
     if (first !== undefined || known.questions.has(key) || known.refused.has(key)) idle.push(draft);
     else kept.set(key, draft);
   }

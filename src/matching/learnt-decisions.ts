@@ -163,25 +163,30 @@ export function learnPrecision(rows: readonly DecisionRow[]): ExpectedCurve {
   return { precision, coverage, mean, error };
 }
 
-/** Labelled utterances from a confidence on. */
-interface SeenTraffic {
-  /** Their share of the traffic, and of it those that are right. */
-  all: number;
-  right: number;
-  /** Sum of squared weights: (all)² / squares is how many they are. */
-  squares: number;
+/** A mean and its standard error. */
+type Estimate = readonly [number, number];
+
+/** As many answers as would tell it as well. */
+function answersOf([mean, error]: Estimate): number {
+  return error === 0 ? Infinity : (mean * (1 - mean)) / error ** 2;
 }
 
 /**
- * Mean and standard error of what the corpus expects as KNOWN_TRAFFIC answers and of what was seen, each answer as itself.
- * @param expected mean and standard error.
+ * Both together, each as the answers that would tell it as well; what is expected as no more than KNOWN_TRAFFIC, since traffic may be of another kind than what the
+ * corpus says of itself.
+ * @param seen undefined where no labelled utterance tells.
  */
-function blended([mean, error]: readonly [number, number], { all, right, squares }: SeenTraffic): readonly [number, number] {
-  if (all === 0) return [mean, error];
-  const seen = all ** 2 / squares;
-  const count = seen + KNOWN_TRAFFIC;
-  const precision = (KNOWN_TRAFFIC * mean + (seen * right) / all) / count;
-  return [precision, Math.hypot(KNOWN_TRAFFIC * error, Math.sqrt(precision * (1 - precision) * seen)) / count];
+function blended(expected: Estimate, seen: Estimate | undefined): Estimate {
+  if (seen === undefined) return expected;
+  const [known, told] = [Math.min(KNOWN_TRAFFIC, answersOf(expected)), answersOf(seen)];
+  const all = known + told;
+  return [(known * expected[0] + told * seen[0]) / all, Math.hypot(known * expected[1], told * seen[1]) / all];
+}
+
+/** At a step; undefined where no row tells. */
+function estimateAt(curve: ExpectedCurve | undefined, step: number): Estimate | undefined {
+  if (curve === undefined || curve.coverage[step] === 0) return undefined;
+  return [curve.mean[step] as number, curve.error[step] as number];
 }
 
 /**
@@ -191,25 +196,13 @@ function blended([mean, error]: readonly [number, number], { all, right, squares
  */
 export function blendPrecision(own: ExpectedCurve | undefined, rows: readonly DecisionRow[]): PrecisionCurve | undefined {
   if (rows.length === 0) return own === undefined ? undefined : { precision: own.precision, coverage: own.coverage };
-  const precision = new Float64Array(STEPS + 1);
-  const coverage = new Float64Array(STEPS + 1);
-  const descending = rows.toSorted((a, b) => b.confidence - a.confidence);
+  const seen = learnPrecision(rows);
   const part = own === undefined ? 1 : rows.length / (rows.length + KNOWN_TRAFFIC);
-  const seen: SeenTraffic = { all: 0, right: 0, squares: 0 };
-  let next = 0;
-  for (let step = STEPS; step >= 0; step -= 1) {
-    for (let row = descending[next]; row !== undefined && row.confidence * STEPS >= step; row = descending[next]) {
-      seen.all += row.weight;
-      seen.right += row.right ? row.weight : 0;
-      seen.squares += row.weight ** 2;
-      next += 1;
-    }
-    const ownCoverage = own?.coverage[step] ?? 0;
-    const expected = [own?.mean[step] ?? 0, own?.error[step] ?? 0] as const;
-    const [mean, error] = blended(ownCoverage > 0 ? expected : [(1 + step / STEPS) / 2, 0], seen);
-    precision[step] = Math.max(0, mean - error);
-    coverage[step] = (1 - part) * ownCoverage + part * seen.all;
-  }
+  const coverage = seen.coverage.map((share, step) => (1 - part) * (own?.coverage[step] ?? 0) + part * share);
+  const precision = seen.precision.map((_, step) => {
+    const [mean, error] = blended(estimateAt(own, step) ?? [(1 + step / STEPS) / 2, 0], estimateAt(seen, step));
+    return Math.max(0, mean - error);
+  });
   return { precision, coverage };
 }
 

@@ -6,7 +6,7 @@ import { type CalibratorTask, fitTemperature, noneShifted, outOfScopeRows, share
 import { type CalibrationRow, type Calibrator, fitLogistic } from './calibrator.ts';
 import type { HonestRows, HonestScore } from './honest-rows.ts';
 
-/** So many labelled utterances say as much as all that a corpus says of itself. */
+/** So many labelled utterances say as much as all that a corpus says of itself, and fewer where it has no such number of rows. */
 export const KNOWN_TRAFFIC = 50;
 /** The strength with which few are drawn to what the corpus taught. */
 const HANDFUL = 20;
@@ -40,10 +40,14 @@ export function refineCalibrator(
   const labelled = (rows.labelled ?? []).filter(({ proves }) => !proves);
   if (labelled.length === 0) return own;
   const seen = labelled.filter(({ intent }) => intent !== undefined);
-  const inside = [...seen.map((row) => ({ row, weight: 1 })), ...shared(rows.inScope, (1 - share) * KNOWN_TRAFFIC)];
+  const inside = [
+    ...seen.map((row) => ({ row, weight: 1 })),
+    ...shared(rows.inScope, Math.min((1 - share) * KNOWN_TRAFFIC, rows.inScope.length)),
+  ];
+  const unstored = outOfScopeRows(rows);
   const outside = [
     ...labelled.filter(({ intent }) => intent === undefined).map((row) => ({ row, weight: 1 })),
-    ...outOfScopeRows(rows).map(({ row, part }) => ({ row, weight: part * share * KNOWN_TRAFFIC })),
+    ...unstored.map(({ row, part }) => ({ row, weight: part * Math.min(share * KNOWN_TRAFFIC, unstored.length) })),
   ];
   const fitted = (some: Weighed, label: (row: CalibrationRow) => boolean, mean: Calibrator['right']) =>
     fitLogistic(

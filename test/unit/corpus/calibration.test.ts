@@ -53,7 +53,7 @@ describe('calibration rows', () => {
   });
 
   it('that contradict the corpus or one another refuse it whole, each with its line', () => {
-    const { corpus, faults } = withRows([
+    const { corpus, faults, warnings } = withRows([
       { utterance: 'fine', intent: 'hours' },
       { utterance: 'open when', intent: 'huors' },
       { utterance: 'WHEN do you open', intent: 'refund' },
@@ -71,6 +71,8 @@ describe('calibration rows', () => {
       'contradicts_counter_example calibration.json:6 [5]',
       'contradicting_rows calibration.json:7 [6]',
     ]);
+    // What is wrong is not told to be idle besides.
+    expect(warnings).toEqual([]);
     expect(faults[0]?.message).toContain('Did you mean "hours"?');
     expect(faults[5]?.message).toContain('means "hours" in another row and none of the intents here');
   });

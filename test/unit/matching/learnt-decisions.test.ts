@@ -133,10 +133,17 @@ describe('labelled utterances beside what the corpus expects', () => {
   });
 
   test('count as answers beside fifty of the expected precision, less one standard error of both', () => {
-    const { precision, coverage } = blendPrecision(expecting(0.9, 0.03), sure(100, 2)) ?? expecting(0, 0);
-    const mean = (50 * 0.9 + 98) / 150;
-    const error = Math.sqrt((50 * 0.03) ** 2 + mean * (1 - mean) * 100) / 150;
-    expect(precision[100]).toBeCloseTo(mean - error, 12);
+    const rows = sure(100, 2);
+    const seen = learnPrecision(rows);
+    const { precision, coverage } = blendPrecision(expecting(0.9, 0.03), rows) ?? expecting(0, 0);
+    const [mean = 0, error = 0] = [seen.mean[100], seen.error[100]];
+    const told = (mean * (1 - mean)) / error ** 2;
+    // Half an answer that was not seen counts as wrong.
+    expect(mean).toBeCloseTo(98 / 100.5, 12);
+    expect(told).toBeGreaterThan(90);
+    expect(told).toBeLessThan(101);
+    const all = 50 + told;
+    expect(precision[100]).toBeCloseTo((50 * 0.9 + told * mean) / all - Math.hypot(50 * 0.03, told * error) / all, 12);
     // Of 100 utterances all are answered, where the corpus expects half.
     expect(coverage[100]).toBeCloseTo((50 * 0.5 + 100) / 150, 12);
     // None of them is as sure as .95: what is expected stands, and nothing is answered of what was seen.
@@ -144,17 +151,23 @@ describe('labelled utterances beside what the corpus expects', () => {
     expect(coverage[190]).toBeCloseTo((50 * 0.5) / 150, 12);
   });
 
-  test('that weigh differently are as many as their weights say', () => {
-    const rows = [
-      { confidence: 0.9, right: true, weight: 0.75 },
-      { confidence: 0.9, right: false, weight: 0.25 },
+  test('outweigh what a corpus of few questions expects, which counts as no more answers than would tell it as well', () => {
+    const seen = learnPrecision(sure(100, 2));
+    const [mean = 0, error = 0] = [seen.mean[100], seen.error[100]];
+    const told = (mean * (1 - mean)) / error ** 2;
+    // A mean of .8 with a standard error of .1 is what 16 answers tell.
+    const expected = (16 * 0.8 + told * mean) / (16 + told) - Math.hypot(16 * 0.1, told * error) / (16 + told);
+    expect(blendPrecision(expecting(0.8, 0.1), sure(100, 2))?.precision[100]).toBeCloseTo(expected, 12);
+  });
+
+  test('that stand for much traffic are few, however many others there are', () => {
+    // Ten of them stand for a quarter, as out-of-scope utterances may; one more that had been wrong would have cost much.
+    const rows = (heavy: number) => [
+      ...Array.from({ length: 200 }, () => ({ confidence: 0.9, right: true, weight: 0.75 / 200 })),
+      ...Array.from({ length: heavy }, () => ({ confidence: 0.1, right: false, weight: 0.25 / heavy })),
     ];
-    const seen = 1 / (0.75 ** 2 + 0.25 ** 2);
-    const mean = (50 * 0.8 + seen * 0.75) / (50 + seen);
-    expect(blendPrecision(expecting(0.8, 0), rows)?.precision[100]).toBeCloseTo(
-      mean - Math.sqrt(mean * (1 - mean) * seen) / (50 + seen),
-      12,
-    );
+    const at = (heavy: number) => blendPrecision(expecting(0.9, 0.03), rows(heavy))?.precision[100] ?? 0;
+    expect(at(100)).toBeGreaterThan(at(10) + 0.01);
   });
 
   test('stand beside confidences that are taken at their word where the corpus expects nothing', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Calibrator, confidences, sigmoid } from '../../../src/matching/calibrator.ts';
+import { type Calibrator, confidences, logit, sigmoid } from '../../../src/matching/calibrator.ts';
 import { features } from '../../../src/matching/features.ts';
 import type { HonestRows, HonestScore, LabelledScore } from '../../../src/matching/honest-rows.ts';
 import { refineCalibrator } from '../../../src/matching/refine-calibrator.ts';
@@ -88,7 +88,7 @@ describe('labelled utterances', () => {
     expect(none(together)).toBeGreaterThan(none(UNIVERSAL_CALIBRATOR));
   });
 
-  test("and the corpus's own rows are as fifty of them in the expected proportion, however many they are", () => {
+  test("and the corpus's own rows are as fifty of them at most in the expected proportion, and as many as they are where they are fewer", () => {
     const of = (count: number, level: number, intent: number | undefined) => Array.from({ length: count }, () => labelled(level, intent));
     const own = (count: number): HonestRows => ({
       inScope: Array.from({ length: count }, () => scored(0.7, 0)),
@@ -97,19 +97,27 @@ describe('labelled utterances', () => {
     });
     const task = { share: 0.2, baseline: 0 };
     const seen = [...of(60, 0.7, 1), ...of(20, 0.9, undefined)];
-    const alike = refineCalibrator(
-      UNIVERSAL_CALIBRATOR,
-      { ...NO_ROWS, labelled: [...seen, ...of(40, 0.7, 0), ...of(10, 0.3, undefined)] },
-      task,
-    );
-    for (const count of [5, 500]) {
-      const fitted = refineCalibrator(UNIVERSAL_CALIBRATOR, { ...own(count), labelled: seen }, task);
-      for (const level of [0.3, 0.7, 0.9]) {
-        // Fewer labelled rows are drawn a little more to what they start from.
-        expect(Math.abs(confidence(fitted, scored(level, 0)).best - confidence(alike, scored(level, 0)).best)).toBeLessThan(0.03);
-        expect(Math.abs(confidence(fitted, scored(level, 0)).none - confidence(alike, scored(level, 0)).none)).toBeLessThan(0.03);
-      }
-    }
+    const probabilities = (calibrator: Calibrator) =>
+      [0.3, 0.7, 0.9].flatMap((level) => {
+        const { scores, closenessOf } = scored(level, 0);
+        const found = features(scores, closenessOf);
+        return [sigmoid(logit(calibrator.right, found)), sigmoid(logit(calibrator.inScope, found))];
+      });
+    const alike = (inside: number, outside: number) =>
+      probabilities(
+        refineCalibrator(
+          UNIVERSAL_CALIBRATOR,
+          { ...NO_ROWS, labelled: [...seen, ...of(inside, 0.7, 0), ...of(outside, 0.3, undefined)] },
+          task,
+        ),
+      );
+    const beside = (count: number) => probabilities(refineCalibrator(UNIVERSAL_CALIBRATOR, { ...own(count), labelled: seen }, task));
+    // Fewer labelled rows are drawn a little more to what they start from.
+    for (const [place, probability] of beside(500).entries())
+      expect(Math.abs(probability - (alike(40, 10)[place] ?? 2))).toBeLessThan(0.03);
+    // Fewer of its own are no more than they are.
+    for (const [place, probability] of beside(4).entries()) expect(Math.abs(probability - (alike(4, 8)[place] ?? 2))).toBeLessThan(0.03);
+    expect(Math.abs((alike(40, 10)[2] ?? 0) - (alike(4, 8)[2] ?? 0))).toBeGreaterThan(0.1);
   });
 
   test('say how what is left is shared behind the best intent, where enough of them are wrong', () => {
