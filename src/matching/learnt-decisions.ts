@@ -166,9 +166,9 @@ export function learnPrecision(rows: readonly DecisionRow[]): ExpectedCurve {
 /** A mean and its standard error. */
 type Estimate = readonly [number, number];
 
-/** As many answers as would tell it as well. */
+/** As many answers as would tell it as well; where it has no error, as a rule has none and answers that are all wrong, KNOWN_TRAFFIC. */
 function answersOf([mean, error]: Estimate): number {
-  return error === 0 ? Infinity : (mean * (1 - mean)) / error ** 2;
+  return error === 0 ? KNOWN_TRAFFIC : (mean * (1 - mean)) / error ** 2;
 }
 
 /**
@@ -181,6 +181,17 @@ function blended(expected: Estimate, seen: Estimate | undefined): Estimate {
   const [known, told] = [Math.min(KNOWN_TRAFFIC, answersOf(expected)), answersOf(seen)];
   const all = known + told;
   return [(known * expected[0] + told * seen[0]) / all, Math.hypot(known * expected[1], told * seen[1]) / all];
+}
+
+/**
+ * The least that both together allow. A few utterances by themselves allow little, which speaks against nothing: what is expected stands where the greatest that they allow
+ * is not below it.
+ */
+function carefully(expected: Estimate, seen: Estimate | undefined): number {
+  const least = ([mean, error]: Estimate): number => Math.max(0, mean - error);
+  const both = least(blended(expected, seen));
+  const refuted = seen !== undefined && seen[0] + seen[1] < least(expected);
+  return refuted ? both : Math.max(both, least(expected));
 }
 
 /** At a step; undefined where no row tells. */
@@ -199,10 +210,9 @@ export function blendPrecision(own: ExpectedCurve | undefined, rows: readonly De
   const seen = learnPrecision(rows);
   const part = own === undefined ? 1 : rows.length / (rows.length + KNOWN_TRAFFIC);
   const coverage = seen.coverage.map((share, step) => (1 - part) * (own?.coverage[step] ?? 0) + part * share);
-  const precision = seen.precision.map((_, step) => {
-    const [mean, error] = blended(estimateAt(own, step) ?? [(1 + step / STEPS) / 2, 0], estimateAt(seen, step));
-    return Math.max(0, mean - error);
-  });
+  const precision = seen.precision.map((_, step) =>
+    carefully(estimateAt(own, step) ?? [(1 + step / STEPS) / 2, 0], estimateAt(seen, step)),
+  );
   return { precision, coverage };
 }
 

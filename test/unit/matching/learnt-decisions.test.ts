@@ -160,6 +160,27 @@ describe('labelled utterances beside what the corpus expects', () => {
     expect(blendPrecision(expecting(0.8, 0.1), sure(100, 2))?.precision[100]).toBeCloseTo(expected, 12);
   });
 
+  test('too few to allow what is expected leave it as it is, unless they speak against it', () => {
+    const at = (count: number, wrong: number) => blendPrecision(expecting(0.95, 0.02), sure(count, wrong))?.precision[100] ?? 0;
+    // Three answers that are right allow little by themselves.
+    expect(at(3, 0)).toBeCloseTo(0.93, 12);
+    // The greatest that these allow is not below what is expected, nor is it for long.
+    expect(at(20, 2)).toBeCloseTo(0.93, 12);
+    expect(at(20, 6)).toBeLessThan(0.9);
+    expect(at(400, 2)).toBeGreaterThan(0.96);
+  });
+
+  test('that are all wrong are told of in numbers, too', () => {
+    const all = [
+      blendPrecision(undefined, sure(5, 5)),
+      blendPrecision(learnPrecision(sure(5, 5)), sure(5, 5)),
+      blendPrecision(learnPrecision([]), sure(5, 5)),
+    ];
+    for (const curve of all) expect(curve?.precision.every((value) => value >= 0 && value <= 1)).toBe(true);
+    expect(all[1]?.precision[100]).toBe(0);
+    expect(all[0]?.precision[100]).toBeLessThan(0.5);
+  });
+
   test('that stand for much traffic are few, however many others there are', () => {
     // Ten of them stand for a quarter, as out-of-scope utterances may; one more that had been wrong would have cost much.
     const rows = (heavy: number) => [
