@@ -77,6 +77,7 @@ describe('MatchBatch', () => {
 
   it('answers an empty batch with no outcomes, and refuses one over the limit', async () => {
     expect(await batch([])).toEqual({ outcomes: [] });
+    expect((await batch(Array.from({ length: 256 }, () => matchRequest()))).outcomes).toHaveLength(256);
     const refusal = await refusalOf(batch(Array.from({ length: 257 }, () => matchRequest())));
     expect(refusal).toMatchObject({ code: status.INVALID_ARGUMENT, fields: ['requests'] });
     expect(refusal.message).toContain('256');
