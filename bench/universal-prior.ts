@@ -11,7 +11,7 @@ import { createMatrixProduct } from '../src/encoder/matrix-product.ts';
 import { readModelFolder } from '../src/encoder/model-folder.ts';
 import { createEncoder } from '../src/encoder/onnx-encoder.ts';
 import { openBm25 } from '../src/index/bm25.ts';
-import type { CalibrationRow, Calibrator, Prior, Weights } from '../src/matching/calibrator.ts';
+import type { Calibrator, CalibratorRow, Prior, Weights } from '../src/matching/calibrator.ts';
 import { fitLogistic, logit, sigmoid } from '../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS, type FitInput, type NearQuestion } from '../src/matching/contract.ts';
 import { NO_REFUSALS } from '../src/matching/counter-examples.ts';
@@ -110,8 +110,8 @@ interface DrawnCorpus {
 
 /** The same traffic as each scorer sees it. */
 interface DrawnRows {
-  readonly ridge: readonly CalibrationRow[];
-  readonly hits: readonly CalibrationRow[];
+  readonly ridge: readonly CalibratorRow[];
+  readonly hits: readonly CalibratorRow[];
 }
 
 /** Rows of one corpus of one question an intent. */
@@ -156,13 +156,13 @@ async function draw({ set, others, intents, named, farShare }: DrawnCorpus, next
     if (intent >= 0) return (1 - OUT_OF_SCOPE_SHARE) / inScope.length;
     return OUT_OF_SCOPE_SHARE * (intent === -1 ? (1 - farShare) / near.length : farShare / far.length);
   };
-  const rows = { ridge: [] as CalibrationRow[], hits: [] as CalibrationRow[] };
+  const rows = { ridge: [] as CalibratorRow[], hits: [] as CalibratorRow[] };
   for (const { text, vector, intent } of [...inScope, ...near, ...far]) {
     const found = bm25.scored(wordTerms(text), ({ byRow }) =>
       train.map((row, i): NearQuestion => ({ row: i, intent: row.intent, similarity: cosine(row.vector, vector), lexical: byRow[i] ?? 0 })),
     );
     const closenessOf = (wanted: number) => ({ nearest: found.find((hit) => hit.intent === wanted)?.similarity ?? -1, refused: 0 });
-    const add = (to: CalibrationRow[], scores: Float32Array, baseline: number): void => {
+    const add = (to: CalibratorRow[], scores: Float32Array, baseline: number): void => {
       const seen = features(scores, closenessOf);
       const weight = (weightOf(intent) * ROWS_PER_SET) / (2 * DRAWS);
       to.push({ features: { ...seen, score: seen.score - baseline }, right: seen.best === intent, inScope: intent >= 0, weight });
@@ -184,7 +184,7 @@ const FEATURES: readonly Feature[] = ['score', 'lead', 'nearest'];
  * The weights of greatest posterior among those in which no feature speaks against an intent: in small corpora the three go together, and one
  * would be paid back by another.
  */
-function fitRising(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, left: readonly Feature[] = []): Weights {
+function fitRising(rows: readonly CalibratorRow[], label: (row: CalibratorRow) => boolean, left: readonly Feature[] = []): Weights {
   const silenced = Object.fromEntries(left.map((name) => [name, SILENT[name]]));
   const weights = fitLogistic(
     rows.map((row) => ({ ...row, features: { ...row.features, ...silenced } })),
@@ -198,13 +198,13 @@ function fitRising(rows: readonly CalibrationRow[], label: (row: CalibrationRow)
 
 type Constants = Pick<Calibrator, 'right' | 'inScope'>;
 
-function fitConstants(rows: readonly CalibrationRow[]): Constants {
+function fitConstants(rows: readonly CalibratorRow[]): Constants {
   const within = rows.filter((row) => row.inScope);
   return { right: fitRising(within, (row) => row.right), inScope: fitRising(rows, (row) => row.inScope) };
 }
 
 /** Mean distance of confidence and share right over ten bins of confidence, rows weighed as traffic. */
-function calibrationError(rows: readonly CalibrationRow[], { right, inScope }: Constants): number {
+function calibrationError(rows: readonly CalibratorRow[], { right, inScope }: Constants): number {
   const bins = Array.from({ length: 10 }, () => 0);
   let total = 0;
   for (const row of rows) {
@@ -216,7 +216,7 @@ function calibrationError(rows: readonly CalibrationRow[], { right, inScope }: C
   return bins.reduce((sum, error) => sum + Math.abs(error), 0) / total;
 }
 
-function print(what: string, rowsOf: ReadonlyMap<string, readonly CalibrationRow[]>): void {
+function print(what: string, rowsOf: ReadonlyMap<string, readonly CalibratorRow[]>): void {
   console.log(`\n${what}`);
   for (const [set, own] of rowsOf) {
     const others = [...rowsOf].flatMap(([other, rows]) => (other === set ? [] : rows));
@@ -225,7 +225,7 @@ function print(what: string, rowsOf: ReadonlyMap<string, readonly CalibrationRow
   }
   const rows = [...rowsOf.values()].flat();
   const format = (weights: Weights) => `[${weights.map((weight) => weight.toFixed(2)).join(', ')}]`;
-  const moments = (pick: (row: CalibrationRow) => number) => {
+  const moments = (pick: (row: CalibratorRow) => number) => {
     const mean = rows.reduce((sum, row) => sum + pick(row), 0) / rows.length;
     const deviation = Math.sqrt(rows.reduce((sum, row) => sum + (pick(row) - mean) ** 2, 0) / rows.length);
     return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
@@ -242,8 +242,8 @@ const sets = new Map<string, Labelled>();
 for (const set of SETS) sets.set(set, await load(set));
 
 /** Rows of every set's corpora of one kind. */
-async function drawn({ sizes, farShare }: Kind): Promise<Readonly<Record<keyof DrawnRows, Map<string, readonly CalibrationRow[]>>>> {
-  const rows = { ridge: new Map<string, readonly CalibrationRow[]>(), hits: new Map<string, readonly CalibrationRow[]>() };
+async function drawn({ sizes, farShare }: Kind): Promise<Readonly<Record<keyof DrawnRows, Map<string, readonly CalibratorRow[]>>>> {
+  const rows = { ridge: new Map<string, readonly CalibratorRow[]>(), hits: new Map<string, readonly CalibratorRow[]>() };
   for (const [number, [name, set]] of [...sets].entries()) {
     if (sizes.includes('most') && set.intents.length < LEAST_MANY) continue;
     const others = [...sets].flatMap(([other, { intents }]) => (other === name ? [] : intents.flat()));
@@ -257,7 +257,7 @@ async function drawn({ sizes, farShare }: Kind): Promise<Readonly<Record<keyof D
         }
       }
     }
-    const weighed = (list: readonly CalibrationRow[]) => list.map((row) => ({ ...row, weight: row.weight / sizes.length }));
+    const weighed = (list: readonly CalibratorRow[]) => list.map((row) => ({ ...row, weight: row.weight / sizes.length }));
     rows.ridge.set(name, weighed(own.flatMap(({ ridge }) => ridge)));
     rows.hits.set(name, weighed(own.flatMap(({ hits }) => hits)));
   }

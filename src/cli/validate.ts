@@ -54,12 +54,15 @@ async function findingsOf(corpusOrPath: string, corpusRoot: string): Promise<Fin
   return { ...counts, faults: [...rows.faults, ...goldenFaults(rows.golden ?? [], corpus)], warnings };
 }
 
-function summary({ entries, questions, intents, goldenRows, calibrationRows }: Counts, alone: boolean): string {
+/** @param alone what a file of labelled utterances by itself holds; undefined where the FAQ was read. */
+function summary(
+  { entries, questions, intents, goldenRows, calibrationRows }: Counts,
+  alone: 'golden' | 'calibration' | undefined,
+): string {
   const calibration = calibrationRows === 0 ? '' : `, ${counted(calibrationRows, 'calibration row')}`;
-  if (!alone)
+  if (alone === undefined)
     return `${counted(entries, 'entry', 'entries')}, ${counted(questions, 'question')}, ${counted(intents, 'intent')}${calibration}`;
-  const rows = calibrationRows === 0 ? counted(goldenRows, 'golden row') : counted(calibrationRows, 'calibration row');
-  return `${rows}, read alone (name the FAQ file or folder to compare them with its intents and questions)`;
+  return `${counted(goldenRows + calibrationRows, `${alone} row`)}, read alone (name the FAQ file or folder to compare them with its intents and questions)`;
 }
 
 /** The command. */
@@ -77,8 +80,9 @@ export function validateCommand(terminal: Terminal): Command {
   return command.action(async (corpusOrPath: string, { json = false }: { readonly json?: boolean }) => {
     const { corpusRoot } = settingsOf(command, terminal);
     // As the reader of folders tells such files: by name.
-    const alone = roleOfName(corpusOrPath) !== 'faq';
-    const { faults, warnings, ...counts } = await (alone ? rowFindings(corpusOrPath) : findingsOf(corpusOrPath, corpusRoot));
+    const role = roleOfName(corpusOrPath);
+    const alone = role === 'faq' ? undefined : role;
+    const { faults, warnings, ...counts } = await (alone === undefined ? findingsOf(corpusOrPath, corpusRoot) : rowFindings(corpusOrPath));
     if (json) terminal.out(JSON.stringify({ valid: faults.length === 0, ...counts, faults, warnings }));
     else for (const warning of warnings) terminal.err(`warning: ${faultLine(warning)}`);
     if (faults.length > 0) {

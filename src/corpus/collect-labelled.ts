@@ -9,22 +9,21 @@ import { isMapping, type Place, type SourceDocument, within } from './source-doc
 /** Names of the utterance's field, best first; "text" is that of the common public form. */
 const UTTERANCE_FIELDS = ['utterance', 'text', 'question'];
 
+/** What labelled utterances are for. */
+export type LabelledRole = Exclude<FileRole, 'faq'>;
+
 /** Where labelled rows go. */
 interface Target {
   readonly collection: Collection;
   readonly role: LabelledRole;
 }
 
-/** What labelled utterances are for. */
-export type LabelledRole = Exclude<FileRole, 'faq'>;
-
 /** Warns of a field or column that says nothing. @param used the field that holds the utterance; undefined where none does. */
-function warnUnused(name: string, used: string | undefined, at: { readonly place: Place; readonly target: Target }): void {
-  const { collection, role } = at.target;
+function warnUnused(name: string, used: string | undefined, at: { readonly place: Place; readonly collection: Collection }): void {
   const meant = nearestWord(name, ['utterance', 'intent']);
   const advice = meant === undefined || meant === used ? 'remove it' : `did you mean ${meant}?`;
-  const message = `Expected ${used ?? 'utterance'} and intent, came ${quoted(name)} too; ${role} rows are read without it: ${advice}`;
-  collection.list.warn('unknown_field', at.place, message);
+  const message = `Expected ${used ?? 'utterance'} and intent, came ${quoted(name)} too; the rows are read without it: ${advice}`;
+  at.collection.list.warn('unknown_field', at.place, message);
 }
 
 function collectRow(
@@ -71,7 +70,7 @@ export function collectLabelledDocument(document: SourceDocument, collection: Co
     for (const name of Object.keys(item)) {
       if (name === field || told.has(name)) continue;
       told.add(name);
-      warnUnused(name, field, { place: within(place, name), target });
+      warnUnused(name, field, { place: within(place, name), collection });
     }
     if (field !== undefined) collectRow({ field, utterance: item[field], intent: item.intent }, place, target);
     else
@@ -98,7 +97,7 @@ export function collectLabelledTable(table: Table, collection: Collection, role:
   const utteranceColumn = columns.indexOf(field);
   for (const [index, column] of table.columns.entries()) {
     if (column === '' || index === utteranceColumn || index === intentColumn) continue;
-    warnUnused(column, field, { place: { document: table.document, path: [] }, target });
+    warnUnused(column, field, { place: { document: table.document, path: [] }, collection });
   }
   for (const [index, cells] of table.rows.entries()) {
     const intent = cells[intentColumn];

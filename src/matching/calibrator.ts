@@ -28,7 +28,7 @@ export interface Calibrator {
 }
 
 /** One honest row: features of an utterance the scorer was not fitted on, with what is true of it. */
-export interface CalibrationRow {
+export interface CalibratorRow {
   readonly features: Pick<Features, 'score' | 'lead' | 'nearest'>;
   readonly right: boolean;
   readonly inScope: boolean;
@@ -71,8 +71,8 @@ export interface Prior {
 
 /** One Newton step's gradient and Hessian at the given weights. */
 function derivatives(
-  rows: readonly CalibrationRow[],
-  label: (row: CalibrationRow) => boolean,
+  rows: readonly CalibratorRow[],
+  label: (row: CalibratorRow) => boolean,
   { at, prior }: { readonly at: Weights; readonly prior: Prior },
 ) {
   const gradient = new Float64Array(4);
@@ -96,8 +96,8 @@ function derivatives(
 
 /** Minus the log-posterior at the given weights, but for a constant: what Newton's method makes small. */
 function loss(
-  rows: readonly CalibrationRow[],
-  label: (row: CalibrationRow) => boolean,
+  rows: readonly CalibratorRow[],
+  label: (row: CalibratorRow) => boolean,
   { at, prior }: { readonly at: Weights; readonly prior: Prior },
 ): number {
   const distance = at.reduce((sum, value, i) => sum + (value - (prior.mean[i] as number)) ** 2, 0);
@@ -118,7 +118,7 @@ function moved(weights: Weights, step: Float64Array, part: number): Weights {
 }
 
 /** Logistic regression with a Gaussian prior: the weights of greatest posterior. No rows give the prior's mean. */
-export function fitLogistic(rows: readonly CalibrationRow[], label: (row: CalibrationRow) => boolean, prior: Prior): Weights {
+export function fitLogistic(rows: readonly CalibratorRow[], label: (row: CalibratorRow) => boolean, prior: Prior): Weights {
   let weights = prior.mean;
   let least = loss(rows, label, { at: weights, prior });
   for (let iteration = 0; iteration < 50; iteration += 1) {

@@ -1,9 +1,10 @@
 /** What the corpus's own rows and labelled utterances teach about deciding, as the fitted calibrator sees them. */
-import { countsOf, knownShare, shared, teaches } from './calibration-rows.ts';
+
 import { bestAndInScope, type Calibrator, confidences } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
 import { decide } from './decide.ts';
 import { features } from './features.ts';
+import { countsOf, knownShare, shared, teaches } from './fit-calibrator.ts';
 import type { HonestRows, HonestScore, LabelledScore, SimulatedScore } from './honest-rows.ts';
 import {
   blendPrecision,

@@ -1,11 +1,12 @@
 /**
  * Fits scorer and calibrator from a corpus alone, in closed form. Meant for a worker thread: it computes for seconds on 10,000 questions.
  */
-import { type CalibratorTask, fitCalibrator } from './calibration-rows.ts';
+
 import { type FitInput, type Multiply, NO_INTENT, type Probe, type Refusals } from './contract.ts';
 import { closeness, type Held, heldAgainst } from './counter-examples.ts';
 import { countFairly } from './fair-counts.ts';
 import type { Closeness } from './features.ts';
+import { type CalibratorTask, fitCalibrator } from './fit-calibrator.ts';
 import { fitDecisions } from './fit-decisions.ts';
 import type { FittedHits, FittedRidge } from './fitted-scorer.ts';
 import { hitScores } from './hit-scorer.ts';

@@ -2,15 +2,13 @@
  * What labelled utterances teach beside the corpus's own rows: both logistics fitted once more to what users typed, drawn towards what the corpus taught alone, as that
  * is drawn towards constants of other corpora.
  */
-import { type CalibratorTask, fitTemperature, noneShifted, outOfScopeRows, shared, toRow } from './calibration-rows.ts';
-import { type CalibrationRow, type Calibrator, fitLogistic } from './calibrator.ts';
+
+import { type Calibrator, type CalibratorRow, fitLogistic } from './calibrator.ts';
+import { type CalibratorTask, fitTemperature, HANDFUL, noneShifted, outOfScopeRows, shared, toRow } from './fit-calibrator.ts';
 import type { HonestRows, HonestScore } from './honest-rows.ts';
 
 /** So many labelled utterances say as much as all that a corpus says of itself, and fewer where it has no such number of rows. */
 export const KNOWN_TRAFFIC = 50;
-/** The strength with which few are drawn to what the corpus taught. */
-const HANDFUL = 20;
-
 type Weighed = readonly { readonly row: HonestScore; readonly weight: number }[];
 
 function scaled(rows: Weighed, factor: number): Weighed {
@@ -49,7 +47,7 @@ export function refineCalibrator(
     ...labelled.filter(({ intent }) => intent === undefined).map((row) => ({ row, weight: 1 })),
     ...unstored.map(({ row, part }) => ({ row, weight: part * Math.min(share * KNOWN_TRAFFIC, unstored.length) })),
   ];
-  const fitted = (some: Weighed, label: (row: CalibrationRow) => boolean, mean: Calibrator['right']) =>
+  const fitted = (some: Weighed, label: (row: CalibratorRow) => boolean, mean: Calibrator['right']) =>
     fitLogistic(
       some.map(({ row, weight }) => toRow(row, weight, baseline)),
       label,

@@ -67,7 +67,10 @@ test('calibration rows are counted beside the FAQ and by themselves', async () =
   const json = JSON.parse((await run('mine', '--json')).out);
   await writeFile(join(root, 'mine', 'calibration.yaml'), '- {utterance: are you open, intent: ours}\n');
   const faulty = await run('mine');
+  await writeFile(join(root, 'mine', 'calibration.yaml'), '');
+  const empty = await run(join(root, 'mine', 'calibration.yaml'));
   await rm(join(root, 'mine', 'calibration.yaml'));
+  expect(empty.out).toContain('0 calibration rows, read alone');
   expect(beside.out).toBe('2 entries, 3 questions, 2 intents, 2 calibration rows; no faults, 1 warning');
   expect(alone.out).toContain('2 calibration rows, read alone');
   expect(json).toMatchObject({ valid: true, calibrationRows: 2, goldenRows: 0 });

@@ -106,10 +106,10 @@ describe('calibration rows', () => {
     ]);
   });
 
-  it('warn of a column that says nothing, by their own name', () => {
+  it('warn of a column that says nothing', () => {
     const { warnings } = parse({ 'faq.json': FAQ, 'calibration.csv': 'utterance,intent,note\nhi,hours,x\n' });
     expect(warnings.map(({ message }) => message)).toEqual([
-      'Expected utterance and intent, came "note" too; calibration rows are read without it: remove it',
+      'Expected utterance and intent, came "note" too; the rows are read without it: remove it',
     ]);
   });
 

@@ -148,7 +148,7 @@ describe('golden files', () => {
       'unknown_field golden.yaml:2 [1].question',
       'unknown_field golden.csv:1',
     ]);
-    expect(warnings[2]?.message).toBe('Expected text and intent, came "locale" too; golden rows are read without it: remove it');
+    expect(warnings[2]?.message).toBe('Expected text and intent, came "locale" too; the rows are read without it: remove it');
   });
 
   it('tell a misspelt field what was probably meant', () => {

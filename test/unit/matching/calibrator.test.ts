@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
-  type CalibrationRow,
   type Calibrator,
+  type CalibratorRow,
   confidences,
   fitLogistic,
   logit,
@@ -13,15 +13,15 @@ import { UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
 import { closeAt } from '../../support/close-at.ts';
 import { seededRandom } from '../../support/index-oracle.ts';
 
-const isRight = (row: CalibrationRow) => row.right;
+const isRight = (row: CalibratorRow) => row.right;
 const FLAT: Weights = [0, 0, 0, 0];
 
-function row(score: number, right: boolean, weight = 1): CalibrationRow {
+function row(score: number, right: boolean, weight = 1): CalibratorRow {
   return { features: { score, lead: score / 2, nearest: 0.7 }, right, inScope: right, weight };
 }
 
 /** Log-posterior whose greatest value fitLogistic looks for. */
-function posterior(rows: readonly CalibrationRow[], weights: Weights, prior: Weights): number {
+function posterior(rows: readonly CalibratorRow[], weights: Weights, prior: Weights): number {
   const likelihood = rows.reduce((sum, { features: found, right, weight }) => {
     const x = logit(weights, found);
     return sum + weight * Math.log(sigmoid(right ? x : -x));
@@ -54,7 +54,7 @@ describe('fitLogistic', () => {
   test('finds the weights that its rows were drawn from', () => {
     const random = seededRandom(21);
     const truth: Weights = [0.5, 1.5, -1, 2];
-    const rows = Array.from({ length: 20_000 }, (): CalibrationRow => {
+    const rows = Array.from({ length: 20_000 }, (): CalibratorRow => {
       const found = { score: 0.6 + (random() - 0.5), lead: 0.45 + (random() - 0.5), nearest: 0.7 + 0.6 * (random() - 0.5), refused: 0 };
       return { features: found, right: random() < sigmoid(logit(truth, found)), inScope: true, weight: 1 };
     });
@@ -92,7 +92,7 @@ describe('fitLogistic', () => {
     }
   });
 
-  const HARD: readonly { readonly name: string; readonly rows: readonly CalibrationRow[] }[] = [
+  const HARD: readonly { readonly name: string; readonly rows: readonly CalibratorRow[] }[] = [
     { name: 'separable rows', rows: Array.from({ length: 50 }, (_, i) => row(i / 50, i >= 25)) },
     { name: 'separable rows of great weight', rows: Array.from({ length: 50 }, (_, i) => row(i / 50, i >= 25, 1e4)) },
     { name: 'rows that are all right', rows: Array.from({ length: 500 }, (_, i) => row(i / 500, true)) },

@@ -1,14 +1,14 @@
 /**
- * Honest rows for the calibrator, from the corpus alone: leave-one-out rows say when the best intent is right, counter-examples
+ * Fits the calibrator to a corpus's own rows: leave-one-out rows say when the best intent is right, counter-examples
  * and leave-one-intent-out rows say what an out-of-scope utterance looks like.
  */
-import { type CalibrationRow, type Calibrator, fitLogistic, logit, type Weights } from './calibrator.ts';
+import { type Calibrator, type CalibratorRow, fitLogistic, logit, type Weights } from './calibrator.ts';
 import { bestTwo, features } from './features.ts';
 import type { CounterScore, HonestRows, HonestScore } from './honest-rows.ts';
 import { UNIVERSAL_SHARE } from './universal-prior.ts';
 
 /** Fewer rows in scope than this say little against the constants: two of them, from one intent, moved answers everywhere by 16 points. */
-const HANDFUL = 20;
+export const HANDFUL = 20;
 
 /**
  * So many counter-examples weigh as much as all simulated rows together: a few are of few topics, and that they are refused says little of what is
@@ -28,7 +28,7 @@ const TEMPERATURES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
 const ENOUGH_WRONG = 10;
 
 /** A row as the logistics take it. */
-export function toRow(honest: HonestScore, weight: number, baseline: number): CalibrationRow {
+export function toRow(honest: HonestScore, weight: number, baseline: number): CalibratorRow {
   const found = features(honest.scores, honest.closenessOf);
   return {
     features: { ...found, score: found.score - baseline },
@@ -136,7 +136,7 @@ export interface CalibratorTask {
  * that are like no other would flatten both regressions, and what is far from everything stored would get some of their confidence (one step towards
  * maximum trimmed likelihood, Hadi & Luceño 1997).
  */
-function withoutOutlying(rows: readonly CalibrationRow[], inScope: Weights, share: number): readonly CalibrationRow[] {
+function withoutOutlying(rows: readonly CalibratorRow[], inScope: Weights, share: number): readonly CalibratorRow[] {
   const likely = rows.filter((row) => row.inScope).sort((a, b) => logit(inScope, a.features) - logit(inScope, b.features));
   const gone = share * likely.length;
   const kept = likely.map((row, place) => ({ ...row, weight: (row.weight * Math.min(1, Math.max(0, place + 1 - gone))) / (1 - share) }));
@@ -154,13 +154,13 @@ export function fitCalibrator(rows: HonestRows, { share, prior, baseline, questi
   const total = rows.inScope.length;
   const part = parts(rows, share);
   const strength = 1 + HANDFUL / total;
-  const all: readonly CalibrationRow[] = [
+  const all: readonly CalibratorRow[] = [
     ...shared(rows.inScope, part.inScope * total),
     ...shared(rows.counterExamples, part.counterExamples * total, countsOf),
     ...shared(rows.simulated, (part.made - part.far) * total),
     ...shared(far, part.far * total),
   ].map(({ row, weight }) => toRow(row, weight, baseline));
-  const fitInScope = (some: readonly CalibrationRow[]) =>
+  const fitInScope = (some: readonly CalibratorRow[]) =>
     fitLogistic(some, (row) => row.inScope, { mean: shifted(prior.inScope, share), strength });
   const kept = withoutOutlying(all, fitInScope(all), Math.min(MOST_OUTLYING, OUTLYING / questionsPerIntent));
   return {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { fitCalibrator as fitCalibratorFor } from '../../../src/matching/calibration-rows.ts';
 import { type Calibrator, confidences, logit, sigmoid } from '../../../src/matching/calibrator.ts';
 import { DEFAULT_MATCH_SETTINGS } from '../../../src/matching/contract.ts';
 import { features } from '../../../src/matching/features.ts';
+import { fitCalibrator as fitCalibratorFor } from '../../../src/matching/fit-calibrator.ts';
 import { fitDecisions } from '../../../src/matching/fit-decisions.ts';
 import type { HonestRows, HonestScore, SimulatedScore } from '../../../src/matching/honest-rows.ts';
 import { LONE_INTENT_CALIBRATOR, UNIVERSAL_CALIBRATOR } from '../../../src/matching/universal-prior.ts';
