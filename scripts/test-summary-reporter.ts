@@ -47,12 +47,20 @@ export class TestSummaryReporter implements Reporter {
   }
 }
 
+function firstLine(text: unknown): string {
+  return stripVTControlCharacters(String(text)).trim().split('\n', 1).join('');
+}
+
+/** An error's message and what caused it: of a test process that died, the cause alone says which signal ended it and in which file. */
+function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return firstLine(error);
+  const message = firstLine(error.message);
+  return 'cause' in error && error.cause !== undefined ? `${message} Caused by: ${messageOf(error.cause)}` : message;
+}
+
 /** One line per error, since the whole report of a failure may be far above the end of a long run, or cut from a log that keeps only its end. */
 export function failureLines(where: string, errors: readonly unknown[] = []): readonly string[] {
-  return errors.map((error) => {
-    const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
-    return `Failed: ${where}: ${stripVTControlCharacters(message).trim().split('\n', 1).join('')}`;
-  });
+  return errors.map((error) => `Failed: ${where}: ${messageOf(error)}`);
 }
 
 /** One skipped test. */

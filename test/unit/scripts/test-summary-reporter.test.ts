@@ -46,6 +46,13 @@ test('a failure has one line: where, and the first line of its message without c
   ]);
 });
 
+test('a failure says what caused it', () => {
+  const error = new Error('A worker failed.', { cause: new Error('It ended by SIGABRT in test/b.test.ts\nstack') });
+  expect(failureLines('outside any test', [error])).toEqual([
+    'Failed: outside any test: A worker failed. Caused by: It ended by SIGABRT in test/b.test.ts',
+  ]);
+});
+
 test('what did not fail has no line', () => {
   expect(failureLines('test/a.test.ts > adds')).toEqual([]);
 });
