@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { TestSummaryReporter } from './scripts/test-summary-reporter.ts';
+import { compileCache } from './test/support/untyped-workers.ts';
 
 export default defineConfig({
   test: {
@@ -7,6 +8,8 @@ export default defineConfig({
     // Native add-ons (onnxruntime, usearch) are not safe to load twice in one process's threads.
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: ['test/support/untyped-workers.ts'],
+    env: { NODE_COMPILE_CACHE: compileCache },
     // Loading the shipped encoder on two busy cores takes seconds.
     testTimeout: 30_000,
     hookTimeout: 60_000,
