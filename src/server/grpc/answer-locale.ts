@@ -2,38 +2,46 @@
  * Which entry answers in a wanted locale.
  */
 import type { Entry } from '../../corpus/corpus.ts';
+import { canonicalLocale } from '../../text/locale.ts';
 
 /** Whether a text is a BCP 47 locale. */
 export function isLocale(text: string): boolean {
-  try {
-    Intl.getCanonicalLocales(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return canonicalLocale(text) !== undefined;
 }
 
 /**
- * The first entry in the very locale, else in its language alone, else in its language elsewhere, else without a locale.
- * Case does not count. @param locale empty: the first entry at all. @returns undefined where none fits.
+ * The first entry in the very locale, else in the nearest wider one down to its language alone (the lookup of RFC 4647, section 3.4), else in
+ * its language and script elsewhere (asked `zh-TW`, stored `zh-Hant-HK` before `zh-Hans`), else in its language, else without a locale.
+ * Case does not count, and an old name of a language (`iw`) stands for its new one (`he`).
+ * @param locale empty: the first entry at all. @returns undefined where none fits.
  */
 export function entryInLocale(entries: readonly Entry[], locale: string): Entry | undefined {
   if (locale === '') return entries[0];
-  const wanted = locale.toLowerCase();
-  const language = languageOf(wanted);
+  const wanted = canonicalLocale(locale) ?? locale;
+  const { language, script } = likelyParts(wanted);
   const ranks: readonly ((found: string) => boolean)[] = [
-    (found) => found === wanted,
-    (found) => found === language,
-    (found) => found !== '' && languageOf(found) === language,
+    ...widerLocales(wanted).map((wider) => (found: string) => found === wider),
+    (found) => found !== '' && likelyParts(found).language === language && likelyParts(found).script === script,
+    (found) => found !== '' && likelyParts(found).language === language,
     (found) => found === '',
   ];
+  const stored = entries.map((entry) => canonicalLocale(entry.locale) ?? entry.locale);
   for (const ranked of ranks) {
-    const entry = entries.find((candidate) => ranked(candidate.locale.toLowerCase()));
-    if (entry !== undefined) return entry;
+    const place = stored.findIndex(ranked);
+    if (place !== -1) return entries[place];
   }
   return undefined;
 }
 
-function languageOf(locale: string): string {
-  return locale.split('-')[0] ?? locale;
+/** A locale and those that hold it, the nearest first: `zh-Hant-TW`, `zh-Hant`, `zh`. */
+function widerLocales(locale: string): readonly string[] {
+  const subtags = locale.split('-');
+  return subtags.map((_, dropped) => subtags.slice(0, subtags.length - dropped).join('-'));
+}
+
+/** A locale's language and the script it is most likely written in; the whole text as its language where it is no locale. */
+function likelyParts(locale: string): { readonly language: string; readonly script: string | undefined } {
+  if (!isLocale(locale)) return { language: locale.toLowerCase(), script: undefined };
+  const { language, script } = new Intl.Locale(locale).maximize();
+  return { language, script };
 }

@@ -158,6 +158,26 @@ describe('entryInLocale', () => {
     expect(entryInLocale([], '')).toBeUndefined();
   });
 
+  it.each([
+    // The nearest wider locale, not any of the language.
+    ['zh-Hant-TW', ['zh', 'zh-Hans', 'zh-Hant'], 'zh-Hant'],
+    ['de-AT-1996', ['de', 'de-AT'], 'de-AT'],
+    // The script that the region is written in.
+    ['zh-TW', ['zh-Hans', 'zh-Hant-HK'], 'zh-Hant-HK'],
+    ['zh-CN', ['zh-Hant', 'zh-SG'], 'zh-SG'],
+    ['sr-Latn', ['sr-RS', 'sr-Latn-ME'], 'sr-Latn-ME'],
+    // Its language in another script rather than no language at all.
+    ['zh-TW', ['', 'zh-Hans'], 'zh-Hans'],
+    // Old names that clients still send, and what is stored in another case.
+    ['iw-IL', ['en', 'he'], 'he'],
+    ['in', ['en', 'ID'], 'ID'],
+    // A stored text that is no locale is in no language.
+    ['en', ['en_GB', ''], ''],
+  ])('asked for %s takes of %j %j', (asked, stored, expected) => {
+    const entries = stored.map((locale, place) => entry(`e${place}`, locale));
+    expect(entryInLocale(entries, asked)?.locale).toBe(expected);
+  });
+
   it('knows a locale from a text that is none', () => {
     expect(['de', 'de-AT', 'zh-Hant-TW'].every(isLocale)).toBe(true);
     expect(['', 'de_AT', 'not a locale', '../x'].some(isLocale)).toBe(false);

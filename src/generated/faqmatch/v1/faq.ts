@@ -76,7 +76,10 @@ export interface GetAnswerRequest {
     /** An intent: its first entry in the locale asked for. */
     { readonly $case: "intent"; readonly value: string }
     | undefined;
-  /** Wanted locale: the same one is taken first, then its language, then an entry without locale. Empty takes the first entry. */
+  /**
+   * Wanted locale: the same one is taken first, then the nearest wider one (zh-Hant-TW, zh-Hant, zh), then its language and script elsewhere, then its
+   * language, then an entry without locale. Empty takes the first entry.
+   */
   readonly locale: string;
 }
 
