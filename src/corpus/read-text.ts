@@ -1,5 +1,5 @@
 /** One text of a file, of each kind that there is: checked, normalised, and undefined after a fault. */
-import { canonicalLocale } from '../text/locale.ts';
+import { canonicalLocale, meantLocale } from '../text/locale.ts';
 import { normaliseLines, normaliseText } from '../text/normalise.ts';
 import { describeValue, quoted } from './describe-value.ts';
 import { localeAdvice } from './doubtful-locale.ts';
@@ -81,7 +81,7 @@ export function readLocale(value: unknown, at: { readonly place: Place; readonly
       at.list.warn('doubtful_locale', at.place, `Expected a language that is registered, came ${quoted(text)}, which is kept; ${doubt}`);
     return canonical;
   }
-  const meant = canonicalLocale(text.replaceAll('_', '-'));
+  const meant = meantLocale(text);
   const advice = meant === undefined ? 'write one such as en or pt-BR' : `write ${meant}`;
   at.list.fault('bad_locale', at.place, `Expected a BCP 47 language tag, came ${quoted(text)}; ${advice}.`);
   return undefined;

@@ -10,3 +10,8 @@ export function canonicalLocale(tag: string): string | undefined {
     return undefined;
   }
 }
+
+/** The tag that a text which is none means, e.g. `pt-BR` for the `pt_BR` of many programs; undefined where it cannot be told. */
+export function meantLocale(text: string): string | undefined {
+  return canonicalLocale(text.replaceAll('_', '-'));
+}

@@ -146,6 +146,7 @@ describe('fields out of range', () => {
     ['min_confidence infinite', { minConfidence: Number.POSITIVE_INFINITY }, 'min_confidence'],
     ['a corpus without name', { corpus: '' }, 'corpus'],
     ['too many tags', { filter: { locales: [], tags: Array.from({ length: 101 }, (_, i) => `t${i}`) } }, 'filter.tags'],
+    ['a locale that is none in the filter', { filter: { locales: ['en_US'], tags: [] } }, 'filter.locales'],
     ['an empty locale in the filter', { filter: { locales: [''], tags: [] } }, 'filter.locales'],
   ])('refuses %s, naming the field', async (_name, fields, field) => {
     const refusal = await refused(fields);

@@ -4,11 +4,6 @@
 import type { Entry } from '../../corpus/corpus.ts';
 import { canonicalLocale } from '../../text/locale.ts';
 
-/** Whether a text is a BCP 47 locale. */
-export function isLocale(text: string): boolean {
-  return canonicalLocale(text) !== undefined;
-}
-
 /**
  * The first entry in the very locale, else in the nearest wider one down to its language alone (the lookup of RFC 4647, section 3.4), else in
  * its language and script elsewhere (asked `zh-TW`, stored `zh-Hant-HK` before `zh-Hans`), else in its language, else without a locale.
@@ -41,7 +36,7 @@ function widerLocales(locale: string): readonly string[] {
 
 /** A locale's language and the script it is most likely written in; the whole text as its language where it is no locale. */
 function likelyParts(locale: string): { readonly language: string; readonly script: string | undefined } {
-  if (!isLocale(locale)) return { language: locale.toLowerCase(), script: undefined };
+  if (canonicalLocale(locale) === undefined) return { language: locale.toLowerCase(), script: undefined };
   const { language, script } = new Intl.Locale(locale).maximize();
   return { language, script };
 }

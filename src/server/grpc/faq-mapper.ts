@@ -22,10 +22,11 @@ import type { CorpusStatus, LoadedVersion } from '../../versions/contract.ts';
 import { MAX_RESPONSE_BYTES } from '../edge/response-size.ts';
 import { collectViolations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
-import { entryInLocale, isLocale } from './answer-locale.ts';
+import { entryInLocale } from './answer-locale.ts';
 import { checkFilter, storedForm } from './match-mapper.ts';
 import { checkNamed } from './names.ts';
 import { type PagePosition, readPageToken, writePageToken } from './page-token.ts';
+import { checkLocale } from './request-checks.ts';
 
 /** What page_size 0 stands for. */
 const DEFAULT_PAGE_SIZE = 50;
@@ -53,11 +54,7 @@ export function checkGetAnswer({ corpus, key, locale }: GetAnswerRequest): void 
   violations.check(key === undefined, 'key', () => 'expected entry_id or intent; neither is set.');
   if (key?.$case === 'entryId') checkNamed(key.value, 'entry_id', violations);
   if (key?.$case === 'intent') checkNamed(key.value, 'intent', violations);
-  violations.check(
-    locale !== '' && !isLocale(locale),
-    'locale',
-    () => `expected a BCP 47 locale such as "de-AT" or nothing; got ${shown(locale)}.`,
-  );
+  if (locale !== '') checkLocale(locale, 'locale', violations);
   violations.throwIfAny();
 }
 

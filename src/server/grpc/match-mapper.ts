@@ -12,7 +12,7 @@ import { MAX_RESPONSE_BYTES, responseTooLarge } from '../edge/response-size.ts';
 import { collectViolations, type Violations } from '../edge/violations.ts';
 import type { ServerLimits } from '../options.ts';
 import { checkNamed, existingCorpus, existingVersion } from './names.ts';
-import { checkShare, checkUtterance } from './request-checks.ts';
+import { checkLocale, checkShare, checkUtterance } from './request-checks.ts';
 
 /** What top_k 0 stands for. */
 const DEFAULT_TOP_K = 5;
@@ -44,23 +44,29 @@ export function toMatchCall(request: MatchRequest, limits: ServerLimits, prefix 
   };
 }
 
-/** Refuses long lists, empty values, and values longer than any that is stored: normalising may take the square of a text's length. */
+/** Longest filter value that is looked at: normalising may take the square of a text's length. */
+const MAX_VALUE_UNITS = 2 * MAX_NAME_CHARACTERS;
+
+/** Refuses long lists, empty values, values longer than any that is stored, and what is no locale. */
 export function checkFilter(filter: Filter | undefined, maxValues: number, violations: Violations): void {
-  for (const [name, values] of [
-    ['locales', filter?.locales],
-    ['tags', filter?.tags],
-  ] as const) {
-    if (values === undefined) continue;
-    const field = `filter.${name}`;
-    violations.check(values.length > maxValues, field, () => `expected at most ${maxValues} values; got ${values.length}.`);
-    const longest = Math.max(0, ...values.slice(0, maxValues).map(({ length }) => length));
-    violations.check(
-      longest > 2 * MAX_NAME_CHARACTERS,
-      field,
-      () => `expected values of at most ${MAX_NAME_CHARACTERS} characters; got ${longest}.`,
-    );
-    violations.check(values.includes(''), field, () => 'expected no empty value; leave the list empty to filter nothing.');
-  }
+  const { locales, tags } = filter ?? { locales: [], tags: [] };
+  checkValues(locales, { field: 'filter.locales', maxValues }, violations);
+  const stranger = locales
+    .slice(0, maxValues)
+    .find((value) => value !== '' && value.length <= MAX_VALUE_UNITS && canonicalLocale(value) === undefined);
+  if (stranger !== undefined) checkLocale(stranger, 'filter.locales', violations);
+  checkValues(tags, { field: 'filter.tags', maxValues }, violations);
+}
+
+function checkValues(
+  values: readonly string[],
+  { field, maxValues }: { readonly field: string; readonly maxValues: number },
+  violations: Violations,
+): void {
+  violations.check(values.length > maxValues, field, () => `expected at most ${maxValues} values; got ${values.length}.`);
+  const longest = Math.max(0, ...values.slice(0, maxValues).map(({ length }) => length));
+  violations.check(longest > MAX_VALUE_UNITS, field, () => `expected values of at most ${MAX_NAME_CHARACTERS} characters; got ${longest}.`);
+  violations.check(values.includes(''), field, () => 'expected no empty value; leave the list empty to filter nothing.');
 }
 
 function toRowFilter(filter: Filter | undefined): RowFilter | undefined {
@@ -68,7 +74,7 @@ function toRowFilter(filter: Filter | undefined): RowFilter | undefined {
   return storedForm(filter);
 }
 
-/** A filter's values as entries store them, so that `pt-br` finds `pt-BR`. What is no locale stays, and passes nothing. */
+/** A checked filter's values as entries store them, so that `pt-br` finds `pt-BR`. */
 export function storedForm({ locales, tags }: RowFilter): RowFilter {
   return { locales: locales.map((locale) => canonicalLocale(locale) ?? locale), tags: tags.map(normaliseText) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalLocale } from '../../../src/text/locale.ts';
+import { canonicalLocale, meantLocale } from '../../../src/text/locale.ts';
 
 test.each([
   ['PT-br', 'pt-BR'],
@@ -12,4 +12,8 @@ test.each([
 
 test.each(['german!', 'de_DE', 'x'])('%s is no tag', (tag) => {
   expect(canonicalLocale(tag)).toBeUndefined();
+});
+
+test('what other programs write is understood, but is no tag', () => {
+  expect(['de_DE', 'zh_hant_TW', 'german!'].map(meantLocale)).toEqual(['de-DE', 'zh-Hant-TW', undefined]);
 });
