@@ -3,7 +3,13 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Match } from '../../src/answering/match-answer.ts';
 import { FaqError } from '../../src/errors.ts';
-import type { MatchOutcome, MatchRequest, MatchStreamRequest, MatchStreamResponse } from '../../src/generated/faqmatch/v1/match.ts';
+import {
+  MatchBatchResponse,
+  type MatchOutcome,
+  type MatchRequest,
+  type MatchStreamRequest,
+  type MatchStreamResponse,
+} from '../../src/generated/faqmatch/v1/match.ts';
 import { ask, decodeStatus, matchRequest, type Refusal, refusalOf, type Served, serveReal, until } from '../support/served.ts';
 
 let served: Served;
@@ -92,7 +98,9 @@ describe('MatchBatch', () => {
       })),
     });
     const requests = Array.from({ length: 12 }, () => matchRequest({ utterance: 'question number 7', topK: 50 }));
-    const { outcomes } = await ask(large.match, large.match.matchBatch, { requests });
+    const response = await ask(large.match, large.match.matchBatch, { requests });
+    expect(MatchBatchResponse.encode(response).finish().length).toBeLessThan(3.1 * 1024 * 1024);
+    const { outcomes } = response;
     const cut = outcomes.findIndex(({ outcome }) => outcome?.$case === 'error');
     expect(cut).toBeGreaterThan(1);
     const refusal = errorOf(outcomes[cut]?.outcome);

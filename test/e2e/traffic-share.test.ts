@@ -12,6 +12,7 @@ test('a server tells the out-of-scope share that its plain matches say, and coun
     const ask = (utterance: string, rest: object = {}) => client.match({ corpus: 'delivery', utterance, ...rest });
     await ask('track my parcel', { filter: { tags: ['x'] } });
     await ask('track my parcel', { context: { previousIntent: 'track' } });
+    await ask('track my parcel', { context: { previousEntryId: 'track' } });
     await ask('track my parcel', { version: (await summary())?.activeVersion });
     expect((await summary())?.observedUtterances).toBe(0);
     // A stored question is certainly in scope and a counter-example certainly not.

@@ -56,6 +56,16 @@ describe('toMatchCall', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
+  it('takes as many filter values as allowed, as long as any that is stored', () => {
+    const filterOf = (tags: readonly string[]) => () => toMatchCall(matchRequest({ filter: { locales: [], tags } }), DEFAULT_SERVER_LIMITS);
+    const most = Array.from({ length: DEFAULT_SERVER_LIMITS.maxFilterValues }, (_, at) => `tag ${at}`);
+    expect(filterOf(most)().filter?.tags).toEqual(most);
+    expect(filterOf([...most, 'one more'])).toThrow(/expected at most 100 values; got 101/u);
+    // Stored names have 256 characters at most, each of up to two code units.
+    expect(filterOf(['🙂'.repeat(256)])().filter?.tags[0]).toHaveLength(512);
+    expect(filterOf(['🙂'.repeat(257)])).toThrow(/at most 256 characters/u);
+  });
+
   it.each([
     ['de_AT', /got "de_AT"; write de-AT\./u],
     ['not a locale', /got "not a locale"\./u],
