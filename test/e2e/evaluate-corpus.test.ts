@@ -32,6 +32,15 @@ test('labelled utterances give a report as the last event, and a page before it 
   expect(report).toMatchObject({ corpus: 'delivery', source: { kind: 'golden' }, version: served.versions.active('delivery')?.version });
 });
 
+test('an utterance without an intent counts as out of scope', async () => {
+  const utterances = [...labelled(), { utterance: 'how tall is the tower of the town hall' }];
+  const [last] = (await readAll(call({ utterances }))).map(({ event }) => event).slice(-1);
+  if (last?.$case !== 'reportJson') throw new Error('Expected the report last.');
+  const { metrics } = JSON.parse(last.value);
+  expect(metrics.inScope.rows).toBe(labelled().length);
+  expect(metrics.outOfScope.rows).toBe(1);
+});
+
 test('a precision that is asked for stands in the report beside what the answers reach', async () => {
   const [last] = (await readAll(call({ utterances: labelled(), minPrecision: 0.9 }))).map(({ event }) => event).slice(-1);
   if (last?.$case !== 'reportJson') throw new Error('Expected the report last.');

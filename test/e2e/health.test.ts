@@ -193,8 +193,8 @@ describe('draining', () => {
     await drained;
   });
 
-  it('may be asked for twice, and followed by close', async () => {
-    const served = await serveReal();
+  it('is over at once where nothing runs, may be asked for twice, and followed by close', async () => {
+    const served = await serveReal({ options: { drainMs: 3_600_000 } });
     await Promise.all([served.server.drain(), served.server.drain()]);
     await served.server.close();
     await served[Symbol.asyncDispose]();

@@ -56,6 +56,11 @@ describe('toMatchCall', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
+  it('reads filter values as entries store them', () => {
+    const filter = { locales: ['PT-br', 'iw'], tags: [' Cafe\u0301  bar '] };
+    expect(toMatchCall(matchRequest({ filter }), DEFAULT_SERVER_LIMITS).filter).toEqual({ locales: ['pt-BR', 'he'], tags: ['Café bar'] });
+  });
+
   it('takes as many filter values as allowed, as long as any that is stored', () => {
     const filterOf = (tags: readonly string[]) => () => toMatchCall(matchRequest({ filter: { locales: [], tags } }), DEFAULT_SERVER_LIMITS);
     const most = Array.from({ length: DEFAULT_SERVER_LIMITS.maxFilterValues }, (_, at) => `tag ${at}`);
@@ -205,14 +210,15 @@ describe('throttleProgress', () => {
       (progress) => sent.push(progress),
       () => now,
     );
-    for (let done = 0; done <= 1000; done += 1) {
-      tell({ phase: 'encode', done, total: 1000 });
+    for (let done = 0; done <= 1050; done += 1) {
+      tell({ phase: 'encode', done, total: 1050 });
       now += 1;
     }
     tell({ phase: 'fit', done: 0, total: 2 });
     expect(sent.map(({ phase, done }) => `${phase} ${done}`)).toEqual([
       'encode 0',
       ...Array.from({ length: 10 }, (_, i) => `encode ${(i + 1) * 100}`),
+      'encode 1050',
       'fit 0',
     ]);
   });
