@@ -1,8 +1,17 @@
 /**
  * What the encoder and its inference workers say to each other. Types and their checks only.
  */
+import type { ThreadGate } from '../native-thread.ts';
 import type { PlainError } from '../plain-error.ts';
+import type { GraphSettings } from './graph-session.ts';
 import type { TokenBatch } from './padded-batch.ts';
+
+/** What a worker is started with. */
+export interface InferenceThreadData {
+  readonly settings: GraphSettings;
+  /** Through which it calls the library. */
+  readonly gate: ThreadGate;
+}
 
 /** To a worker. */
 export type WorkerRequest = { readonly kind: 'run'; readonly id: number; readonly batch: TokenBatch } | { readonly kind: 'close' };

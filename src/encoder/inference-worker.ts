@@ -3,13 +3,17 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaqError } from '../errors.ts';
+import { allowEnding, awaitNative } from '../native-thread.ts';
 import { toPlain } from '../plain-error.ts';
-import { type GraphSession, type GraphSettings, openGraph } from './graph-session.ts';
-import type { WorkerReply, WorkerRequest } from './inference-protocol.ts';
+import { type GraphSession, openGraph } from './graph-session.ts';
+import type { InferenceThreadData, WorkerReply, WorkerRequest } from './inference-protocol.ts';
 import type { TokenBatch } from './padded-batch.ts';
 
 const port = parentPort;
 if (port === null) throw new FaqError('internal', 'The inference worker is started by the encoder only, as a worker thread.');
+// The encoder is the only one to start this thread, and hands over this.
+const { settings, gate } = workerData as InferenceThreadData;
+allowEnding(gate);
 
 function say(reply: WorkerReply, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(reply, [...transfer]);
@@ -18,7 +22,7 @@ function say(reply: WorkerReply, transfer: readonly ArrayBuffer[] = []): void {
 async function run(session: GraphSession, id: number, batch: TokenBatch): Promise<void> {
   const started = performance.now();
   try {
-    const { vectors, bad } = await session.run(batch);
+    const { vectors, bad } = await awaitNative(gate, () => session.run(batch));
     say({ kind: 'done', id, vectors, bad, runMs: performance.now() - started }, [vectors.buffer]);
   } catch (error) {
     say({ kind: 'failed', id, error: toPlain(error) });
@@ -26,14 +30,13 @@ async function run(session: GraphSession, id: number, batch: TokenBatch): Promis
 }
 
 try {
-  // The encoder is the only one to start this thread, and hands over these settings.
-  const session = await openGraph(workerData as GraphSettings);
+  const session = await awaitNative(gate, () => openGraph(settings));
   // One after the other: two runs of one session at once would share its thread and finish both later.
   let last = Promise.resolve();
   port.on('message', (request: WorkerRequest) => {
     last = last.then(async () => {
       if (request.kind === 'run') return await run(session, request.id, request.batch);
-      await session.close();
+      await awaitNative(gate, () => session.close());
       port.close();
     });
   });

@@ -5,9 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { FaqError } from '../errors.ts';
+import { createThreadGate, endThread, type ThreadGate } from '../native-thread.ts';
 import { fromPlain } from '../plain-error.ts';
 import type { GraphSettings } from './graph-session.ts';
-import type { WorkerReply, WorkerRequest } from './inference-protocol.ts';
+import type { InferenceThreadData, WorkerReply, WorkerRequest } from './inference-protocol.ts';
 import type { TokenBatch } from './padded-batch.ts';
 
 /** Vectors of one batch. */
@@ -42,7 +43,7 @@ export interface WorkerStart {
 
 /** Longest wait for a worker to finish its batch and leave before it is ended by force. */
 const CLOSE_MS = 5_000;
-/** Longest wait for a thread to be gone that was ended by force. One inside native code does not hear of it before that returns. */
+/** Longest wait for a thread to be gone that is ended by force. One inside native code is ended when that returns. */
 const FORCE_MS = 1_000;
 /** No batch takes a tenth of this, on a slow machine and with a large model. */
 const STUCK_MS = 60_000;
@@ -119,18 +120,23 @@ async function endsWithin(ms: number, end: Promise<unknown>): Promise<boolean> {
 }
 
 /** Ends a thread by force, and gives up waiting where that does not help. */
-async function force(worker: Worker): Promise<void> {
+async function force(worker: Worker, gate: ThreadGate): Promise<void> {
   stuck.add(worker);
   await endsWithin(
     FORCE_MS,
-    worker.terminate().then(() => stuck.delete(worker)),
+    endThread(worker, gate).then(() => stuck.delete(worker)),
   );
 }
 
-async function endThread(worker: Worker): Promise<void> {
+async function closeThread(worker: Worker, gate: ThreadGate): Promise<void> {
   const exit = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
-  if (!(await endsWithin(CLOSE_MS, exit))) await force(worker);
+  if (!(await endsWithin(CLOSE_MS, exit))) await force(worker, gate);
+}
+
+function spawn({ file, settings }: WorkerStart): { readonly worker: Worker; readonly gate: ThreadGate } {
+  const gate = createThreadGate();
+  return { worker: new Worker(file, { workerData: { settings, gate } satisfies InferenceThreadData }), gate };
 }
 
 /**
@@ -138,7 +144,7 @@ async function endThread(worker: Worker): Promise<void> {
  * @throws FaqError what the worker refused the model with, or internal where the thread ended first.
  */
 export async function startWorkerThread(start: WorkerStart): Promise<WorkerThread> {
-  const worker = new Worker(start.file, { workerData: start.settings });
+  const { worker, gate } = spawn(start);
   const ledger = createLedger();
   let state: 'starting' | 'warm' | 'closing' | 'gone' = 'starting';
   let nextId = 0;
@@ -155,7 +161,7 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
     };
     const stopWatch = watch(ledger, start.stuckMs ?? STUCK_MS, (cause) => {
       lose('is stuck in a batch', cause);
-      void force(worker);
+      void force(worker, gate);
     });
     const thread = (pooled: boolean): WorkerThread => ({
       pooled,
@@ -171,7 +177,7 @@ export async function startWorkerThread(start: WorkerStart): Promise<WorkerThrea
       async close() {
         if (state !== 'warm') return;
         state = 'closing';
-        await endThread(worker);
+        await closeThread(worker, gate);
         lose('did not end', new Error(`${CLOSE_MS} ms after it was asked to`));
       },
     });

@@ -33,7 +33,7 @@ export interface BuildLanes {
   close(): Promise<void>;
 }
 
-/** A fit looks whether it is to stop before each matrix product, of which a large corpus's takes a second. */
+/** A fit stops before its next matrix product, of which a large corpus's takes a second; its session is worth waiting for. */
 const FIT_STOP_MS = 15_000;
 
 /**

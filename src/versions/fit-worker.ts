@@ -5,9 +5,10 @@ import { createMatrixProduct, type MatrixProduct } from '../encoder/matrix-produ
 import type { FitInput, Multiply } from '../matching/contract.ts';
 import { fitHitScorer, fitScorer, usesHitScorer } from '../matching/fit.ts';
 import { serialiseScorer } from '../matching/stored-scorer.ts';
+import { awaitNative } from '../native-thread.ts';
 import type { FitJob } from './build-lanes.ts';
 import { buildProbes } from './near-probes.ts';
-import { type JobProgress, serveJobs, throwIfStopped } from './worker-jobs.ts';
+import { type JobProgress, laneGate, serveJobs } from './worker-jobs.ts';
 
 let product: MatrixProduct | undefined;
 
@@ -17,13 +18,10 @@ async function fitAndSerialise(input: FitInput, multiply: Multiply, onProgress: 
 }
 
 serveJobs<FitJob, Uint8Array>(async ({ input, threads }, onProgress) => {
-  product ??= await createMatrixProduct({ threads });
+  const gate = laneGate();
+  product ??= await awaitNative(gate, () => createMatrixProduct({ threads }));
   const { multiply } = product;
-  // The thread must not be ended while a product runs: the native library would abort the process.
-  const whileWanted: Multiply = (a, b, shape) => {
-    throwIfStopped();
-    return multiply(a, b, shape);
-  };
+  const whileWanted: Multiply = (a, b, shape) => awaitNative(gate, () => multiply(a, b, shape));
   const scorer = await fitAndSerialise(input, whileWanted, onProgress);
   // A copy of its own, so that moving the buffer takes nothing else along.
   const bytes = new Uint8Array(scorer);

@@ -2,7 +2,7 @@
  * The worker thread's side of a lane (worker-lane.ts): takes one job after another and answers each once.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { FaqError } from '../errors.ts';
+import { allowEnding, type ThreadGate } from '../native-thread.ts';
 import { type PlainError, toPlain } from '../plain-error.ts';
 
 /** What a worker sends: any number of `progress`, then one of the others. */
@@ -19,17 +19,16 @@ export interface JobResult<Result> {
 
 /** What a lane's thread is started with. */
 export interface LaneData {
-  /** One Int32: 1 while the job in hand is to stop. */
-  readonly stop: SharedArrayBuffer;
+  /** Through which the job in hand is stopped. */
+  readonly gate: ThreadGate;
 }
 
 /** Called by a job with steps done and steps in all. */
 export type JobProgress = (done: number, total: number) => void;
 
-/** @throws FaqError cancelled where the job in hand is to stop. To be called between the steps of a job that must not be ended from outside. */
-export function throwIfStopped(): void {
-  const { stop } = workerData as LaneData;
-  if (Atomics.load(new Int32Array(stop), 0) === 1) throw new FaqError('cancelled', 'The job was stopped.');
+/** This thread's gate: whatever native library a job calls, it calls through it. */
+export function laneGate(): ThreadGate {
+  return (workerData as LaneData).gate;
 }
 
 /** Serves jobs for the life of the thread. The other side sends a job only after the one before is answered. */
@@ -46,4 +45,5 @@ export function serveJobs<Job, Result>(work: (job: Job, onProgress: JobProgress)
   parentPort?.on('message', (job: Job) => {
     void answer(job);
   });
+  allowEnding(laneGate());
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { abortError, FaqError, throwIfAborted } from '../errors.ts';
+import { askToStop, createThreadGate, endThread, type ThreadGate } from '../native-thread.ts';
 import { fromPlain } from '../plain-error.ts';
 import type { JobProgress, LaneData, Reply } from './worker-jobs.ts';
 
@@ -84,38 +85,36 @@ async function stopsWithin(ms: number, worker: Worker): Promise<boolean> {
 
 /** The thread of a lane: made when it is wanted, made anew when it was ended or died. */
 function keepThread(script: URL, stopMs: number) {
-  const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const stopped = new Int32Array(stop);
-  let worker: Worker | undefined;
+  let current: { readonly worker: Worker; readonly gate: ThreadGate } | undefined;
 
   function start(): Worker {
-    const fresh = new Worker(script, { workerData: { stop } satisfies LaneData });
+    const gate = createThreadGate();
+    const fresh = new Worker(script, { workerData: { gate } satisfies LaneData });
     // Without a listener a crash between two jobs would end the process.
     fresh.on('error', () => undefined);
     fresh.on('exit', () => {
-      if (worker === fresh) worker = undefined;
+      if (current?.worker === fresh) current = undefined;
     });
+    current = { worker: fresh, gate };
     return fresh;
   }
 
   async function end(): Promise<void> {
-    const last = worker;
-    worker = undefined;
-    await last?.terminate();
+    const last = current;
+    current = undefined;
+    if (last !== undefined) await endThread(last.worker, last.gate);
   }
 
   return {
-    wanted(): Worker {
-      worker ??= start();
-      return worker;
-    },
+    wanted: (): Worker => current?.worker ?? start(),
     /** Lets go of a job that was aborted, or of a thread that died. */
     async abandon(busy: Worker): Promise<void> {
-      if (worker !== busy) return;
-      Atomics.store(stopped, 0, 1);
+      if (current?.worker !== busy) return;
+      const { gate } = current;
+      askToStop(gate, true);
       const keeps = await stopsWithin(stopMs, busy);
-      Atomics.store(stopped, 0, 0);
-      if (!keeps) await end();
+      if (keeps) askToStop(gate, false);
+      else await end();
     },
     end,
   };
@@ -124,8 +123,8 @@ function keepThread(script: URL, stopMs: number) {
 /**
  * Opens a lane; the thread starts with the first job.
  * @param script a worker file that calls serveJobs.
- * @param stopMs how long an aborted job may take to stop by itself (throwIfStopped) before its thread is ended; 0, the default, for jobs of
- *   JavaScript alone. A thread ended inside native code may take the process with it.
+ * @param stopMs how long an aborted job may take to stop by itself (native-thread.ts) before its thread, and what it holds, is ended; 0 by
+ *   default.
  */
 export function openWorkerLane<Job, Result>(script: URL, { stopMs = 0 }: { readonly stopMs?: number } = {}): WorkerLane<Job, Result> {
   const oneAtATime = pLimit(1);

@@ -2,17 +2,19 @@
  * What an inference worker does on a machine that has a GPU for `webgpu` (which runs on the CPU here) and none for `cuda`.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type GraphSettings, openGraph } from '../../src/encoder/graph-session.ts';
-import type { WorkerReply, WorkerRequest } from '../../src/encoder/inference-protocol.ts';
+import { openGraph } from '../../src/encoder/graph-session.ts';
+import type { InferenceThreadData, WorkerReply, WorkerRequest } from '../../src/encoder/inference-protocol.ts';
 import { normaliseRows } from '../../src/encoder/pooling.ts';
 import { FaqError } from '../../src/errors.ts';
+import { allowEnding } from '../../src/native-thread.ts';
 import { toPlain } from '../../src/plain-error.ts';
 
 const say = (reply: WorkerReply): void => parentPort?.postMessage(reply);
 
 /** Serves the encoder; `skew` is added to the first number of the GPU's vectors, for a GPU that rounds. */
 export async function serveLikeGpu(skew: number): Promise<void> {
-  const settings = workerData as GraphSettings;
+  const { settings, gate } = workerData as InferenceThreadData;
+  allowEnding(gate);
   if (settings.device === 'cuda') {
     const message = 'The device cuda cannot be used: no driver.';
     return say({ kind: 'refused', error: toPlain(new FaqError('failed_precondition', message, { reason: 'DEVICE_UNAVAILABLE' })) });

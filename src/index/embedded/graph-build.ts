@@ -3,6 +3,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { abortError, FaqError, throwIfAborted } from '../../errors.ts';
+import { createThreadGate, endThread, type ThreadGate } from '../../native-thread.ts';
 import { workerScript } from '../../worker-script.ts';
 import { nodeDisk } from './disk.ts';
 import type { MeasuredRecall } from './graph-recall.ts';
@@ -14,6 +15,12 @@ export interface GraphJob {
   /** Does not exist; gone again after, however the build ends. */
   readonly scratchPath: string;
   readonly dimension: number;
+}
+
+/** What the thread is started with. */
+export interface GraphThreadData extends GraphJob {
+  /** Through which it calls the library. */
+  readonly gate: ThreadGate;
 }
 
 /** A graph and how good it is. */
@@ -31,7 +38,8 @@ function buildFailed(cause: unknown): FaqError {
 /** Builds a graph. The same rows give the same bytes on the same kind of processor. @throws FaqError cancelled; internal where the thread failed. */
 export async function buildGraph(job: GraphJob, signal?: AbortSignal): Promise<BuildReply> {
   throwIfAborted(signal);
-  const worker = new Worker(workerScript('graph-worker', import.meta.url), { workerData: job });
+  const gate = createThreadGate();
+  const worker = new Worker(workerScript('graph-worker', import.meta.url), { workerData: { ...job, gate } satisfies GraphThreadData });
   const { promise, resolve, reject } = Promise.withResolvers<BuildReply>();
   const onAbort = (): void => {
     if (signal !== undefined) reject(abortError(signal));
@@ -44,7 +52,7 @@ export async function buildGraph(job: GraphJob, signal?: AbortSignal): Promise<B
     return await promise;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await worker.terminate();
+    await endThread(worker, gate);
     // Here, since a thread that an abort ends has no time to: it may have saved the graph and be measuring it.
     await nodeDisk.removeTree(job.scratchPath);
   }

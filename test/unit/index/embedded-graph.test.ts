@@ -178,6 +178,21 @@ test('a build that is aborted after its graph was saved leaves nothing behind', 
   expect(await readdir(dataDir)).toEqual(['vectors.f32']);
 });
 
+test('a build that is aborted at any moment takes nothing but itself along', async () => {
+  const dimension = 384;
+  const vectorsPath = join(dataDir, 'vectors.f32');
+  await writeFile(vectorsPath, Buffer.from(unitVectors({ rows: 2_000, dimension }, seededRandom(6)).buffer));
+  const job = { vectorsPath, scratchPath: join(dataDir, 'graph.part'), dimension };
+  const began = performance.now();
+  await buildGraph(job);
+  const wholeMs = performance.now() - began;
+  for (const share of [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]) {
+    const aborted = buildGraph(job, AbortSignal.timeout(Math.round(share * wholeMs)));
+    await aborted.catch((error: unknown) => expect(error).toMatchObject({ code: 'cancelled' }));
+    expect(await readdir(dataDir)).toEqual(['vectors.f32']);
+  }
+});
+
 test('a graph that cannot be built is an internal error that says what to do, not a version without one', async () => {
   const job = { vectorsPath: join(dataDir, 'missing'), scratchPath: join(dataDir, 'graph.part'), dimension: 16 };
   await expect(buildGraph(job)).rejects.toMatchObject({ code: 'internal', message: expect.stringMatching(/annFromRows/) });

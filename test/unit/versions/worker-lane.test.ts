@@ -21,11 +21,14 @@ interface Job {
 }
 
 const JOBS = new URL('../../../src/versions/worker-jobs.ts', import.meta.url).href;
+const NATIVE = new URL('../../../src/native-thread.ts', import.meta.url).href;
 const ERRORS = new URL('../../../src/errors.ts', import.meta.url).href;
 const WORKER = `
-import { serveJobs, throwIfStopped } from ${JSON.stringify(JOBS)};
+import { laneGate, serveJobs } from ${JSON.stringify(JOBS)};
+import { throwIfStopped as stopAt } from ${JSON.stringify(NATIVE)};
 import { FaqError } from ${JSON.stringify(ERRORS)};
 let jobs = 0;
+const throwIfStopped = () => stopAt(laneGate());
 serveJobs(async (job, onProgress) => {
   jobs += 1;
   throwIfStopped();
