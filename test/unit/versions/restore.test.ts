@@ -318,6 +318,13 @@ describe('restoring at start', () => {
     expect(server.versions.active('shop')?.version).toBe(result.version);
   });
 
+  it('counts what a reload takes away of a version that another model built', async () => {
+    await loadAndClose(MORE);
+    await using server = await openVersionsOnDisk({ dataDir, encoder: createFakeEncoder({ digest: 'sha256:other' }) });
+    await server.versions.restore();
+    expect(await server.versions.reload('shop', FILES)).toMatchObject({ removed: 1, activated: true });
+  });
+
   it('refuses a version that another release built, without calling it damaged', async () => {
     const { loadVersion } = await import('../../../src/versions/loaded-version.ts');
     const [version = ''] = await loadAndClose(FILES);

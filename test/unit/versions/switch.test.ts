@@ -24,7 +24,7 @@ describe('switching versions', () => {
     const [first, second] = await loadNumbered(server, 2);
     expect(await server.versions.rollback('shop', undefined)).toEqual({ version: first, previous: second });
     expect(server.versions.active('shop')?.content.entries[0]?.answer).toBe('Answer number 0.');
-    expect(await server.versions.rollback('shop', undefined)).toEqual({ version: second, previous: first });
+    expect(await server.versions.rollback('shop', '')).toEqual({ version: second, previous: first });
   });
 
   it('rolls back to a named version', async () => {
@@ -58,7 +58,9 @@ describe('switching versions', () => {
     });
     const unsubscribe = server.versions.onActivated((corpus, version) => seen.push(`${corpus} ${version}`));
     const [first, second] = await loadNumbered(server, 2);
+    // Active already: no switch.
     await server.versions.reload('shop', filesNumber(1));
+    await server.versions.activate('shop', second ?? '');
     unsubscribe();
     await server.versions.rollback('shop', undefined);
     expect(seen).toEqual([`shop ${first}`, `shop ${second}`]);
@@ -130,6 +132,18 @@ describe('retention', () => {
     expect(kept).toHaveLength(7);
     expect(kept).toEqual(expect.arrayContaining([first, second]));
     expect(await server.versions.rollback('shop', undefined)).toMatchObject({ version: second });
+  });
+
+  it('lets the version before the one before go when another becomes active', async () => {
+    await using server = await openVersionsOnDisk();
+    const [first, second] = await loadNumbered(server, 2);
+    const staged: string[] = [];
+    for (let number = 2; number < 7; number += 1)
+      staged.push((await server.versions.reload('shop', filesNumber(number), { stageOnly: true })).version);
+    const kept = async () => (await server.versions.list('shop')).map(({ version }) => version);
+    expect(await kept()).toEqual([...staged.toReversed(), second, first]);
+    await server.versions.activate('shop', staged[4] ?? '');
+    expect(await kept()).toEqual([...staged.toReversed(), second]);
   });
 
   it('does not remove a version that someone has just asked for by name', async () => {
