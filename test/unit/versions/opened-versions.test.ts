@@ -61,6 +61,14 @@ describe('opened versions', () => {
     expect(opens).toEqual(['a', 'a']);
   });
 
+  it('calls a version in use while it is being opened', async () => {
+    const { opened } = setUp();
+    const opening = opened.get('c', 'a');
+    expect(opened.inUse('c', 'a')).toBe(true);
+    expect(opened.inUse('c', 'b')).toBe(false);
+    await opening;
+  });
+
   it('calls a version in use for a while after it was asked for', async () => {
     const { opened, advance } = setUp();
     await opened.get('c', 'a');
