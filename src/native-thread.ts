@@ -69,6 +69,6 @@ export async function endThread(worker: Worker, gate: ThreadGate): Promise<void>
   askToStop(gate, true);
   const memory = new Int32Array(gate);
   // A thread that is gone has no id, and says no more of itself.
-  while (Atomics.load(memory, INSIDE) > 0 && worker.threadId !== GONE) await sleep(LOOK_MS, undefined, { ref: false });
+  while (Atomics.load(memory, INSIDE) > 0 && worker.threadId !== GONE) await sleep(LOOK_MS);
   await worker.terminate();
 }
