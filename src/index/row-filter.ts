@@ -2,6 +2,7 @@
  * Which rows a filter lets through: any of the locales (none named: all) and all of the tags. Tags are compared as they are written; a locale
  * stands for its language and its regions too.
  */
+import { canonicalLocale, widerLocales } from '../text/locale.ts';
 import type { QuestionRow, RowFilter } from './contract.ts';
 
 /** True where the filter lets every row through. */
@@ -14,20 +15,17 @@ export function filterKey(filter: RowFilter): string {
   return JSON.stringify([[...new Set(filter.locales)].sort(), [...new Set(filter.tags)].sort()]);
 }
 
-/** Whether `longer` is `shorter` with subtags more: `en-GB` of `en`. */
-function isWithin(longer: string, shorter: string): boolean {
-  return shorter !== '' && longer.startsWith(`${shorter}-`);
-}
-
 /**
- * How well a stored locale fits one that is asked for, less being better: 0 where they are the same, 1 for its language (asked `en-US`, stored `en`),
- * 2 for a regional form of it (asked `en`, stored `en-GB`). Another region is another locale, and none is none of them: undefined. Case does not count.
+ * How well a stored locale fits one that is asked for, less being better: 0 where they are the same, 1 for a wider one (asked `en-US`, stored `en`;
+ * asked `zh-TW`, stored `zh-Hant`), 2 for a narrower one (asked `en`, stored `en-GB`). Another region is another locale, and none is none of them:
+ * undefined. Case does not count.
  */
 export function localeDistance(stored: string, asked: string): 0 | 1 | 2 | undefined {
-  const [found, wanted] = [stored.toLowerCase(), asked.toLowerCase()];
+  const [found, wanted] = [canonicalLocale(stored), canonicalLocale(asked)];
+  if (found === undefined || wanted === undefined) return stored === asked ? 0 : undefined;
   if (found === wanted) return 0;
-  if (isWithin(wanted, found)) return 1;
-  return isWithin(found, wanted) ? 2 : undefined;
+  if (widerLocales(wanted).includes(found)) return 1;
+  return widerLocales(found).includes(wanted) ? 2 : undefined;
 }
 
 /** A test of stored locales: whether one fits any that is asked for (localeDistance). None asked for: all pass. */

@@ -11,6 +11,22 @@ export function canonicalLocale(tag: string): string | undefined {
   }
 }
 
+/** A locale and those that hold it, the nearest first: `de-AT-1996`, `de-AT`, `de`. */
+function truncations(tag: string): readonly string[] {
+  const subtags = tag.split('-');
+  return subtags.map((_, dropped) => subtags.slice(0, subtags.length - dropped).join('-'));
+}
+
+/**
+ * A canonical locale and what it belongs to, the nearest first: wider ones, by leaving out subtags (the lookup of RFC 4647, section 3.4), and those
+ * in the script that it is likely written in (likely subtags of UTS 35): `zh-TW`, `zh-Hant-TW`, `zh-Hant`, `zh`.
+ */
+export function widerLocales(tag: string): readonly string[] {
+  const full = truncations(new Intl.Locale(tag).maximize().toString());
+  const short = truncations(tag).slice(0, -1);
+  return [...new Set([tag, ...short, ...full])];
+}
+
 /** The tag that a text which is none means, e.g. `pt-BR` for the `pt_BR` of many programs; undefined where it cannot be told. */
 export function meantLocale(text: string): string | undefined {
   return canonicalLocale(text.replaceAll('_', '-'));

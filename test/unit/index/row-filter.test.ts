@@ -9,9 +9,16 @@ describe('a locale asked for', () => {
     ['en', 'en-GB', true],
     ['zh-Hant-TW', 'zh-Hant', true],
     ['zh-Hant', 'zh-Hant-TW', true],
+    // The script that a region is written in.
+    ['zh-TW', 'zh-Hant', true],
+    ['zh-Hant', 'zh-HK', true],
+    ['iw-IL', 'he', true],
     // Another region, another script and another language that begins alike.
     ['en-US', 'en-GB', false],
     ['zh-Hant', 'zh-Hans', false],
+    ['zh-TW', 'zh-Hans', false],
+    ['zh-TW', 'zh-HK', false],
+    ['sr-RS', 'sr-Latn', false],
     ['de', 'del', false],
     // Without a locale an entry is in no language.
     ['en', '', false],

@@ -185,7 +185,10 @@ describe('entryInLocale', () => {
     // The nearest wider locale, not any of the language.
     ['zh-Hant-TW', ['zh', 'zh-Hans', 'zh-Hant'], 'zh-Hant'],
     ['de-AT-1996', ['de', 'de-AT'], 'de-AT'],
-    // The script that the region is written in.
+    ['zh', ['zh-Hans', 'zh'], 'zh'],
+    // The script that the region, or the language alone, is written in.
+    ['zh', ['zh-Hant', 'zh-Hans'], 'zh-Hans'],
+    ['zh-TW', ['zh', 'zh-Hant'], 'zh-Hant'],
     ['zh-TW', ['zh-Hans', 'zh-Hant-HK'], 'zh-Hant-HK'],
     ['zh-CN', ['zh-Hant', 'zh-SG'], 'zh-SG'],
     ['sr-Latn', ['sr-RS', 'sr-Latn-ME'], 'sr-Latn-ME'],

@@ -88,7 +88,7 @@ export function decisionToJSON(object: Decision): string {
  */
 export interface Filter {
   /**
-   * Any of these locales; empty means all. An entry passes in the locale itself, in its language alone (asked en-US, entry en), and in one of its regions (asked en, entry en-GB);
+   * Any of these locales; empty means all. An entry passes in the locale itself, in a wider one (asked en-US, entry en; asked zh-TW, entry zh-Hant), and in one of its regions (asked en, entry en-GB);
    * case does not count. Entries without a locale pass only where none is asked for. Of entries with the same question the one in the very locale is taken first, then in its language.
    * What is no BCP 47 locale (en_US) is refused.
    */
