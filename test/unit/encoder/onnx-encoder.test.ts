@@ -298,6 +298,25 @@ describe('a stuck worker', () => {
   });
 });
 
+it('takes no worker for stuck that is never idle, and replies', { timeout: 40_000 }, async () => {
+  const lost: FaqError[] = [];
+  const options = { workers: 1, onWorkerLost: (error: FaqError) => lost.push(error), stuckMs: 1_000 };
+  await withEncoder(
+    SHIPPED_MODEL,
+    async (encoder) => {
+      const until = performance.now() + 2_500;
+      const keepBusy = async (): Promise<void> => {
+        while (performance.now() < until) await encoder.encode('where is my order');
+      };
+      // More at once than a batch holds, so that the worker always has another in its hands.
+      await Promise.all(Array.from({ length: 64 }, keepBusy));
+      expect(encoder.restarts).toBe(0);
+      expect(lost).toEqual([]);
+    },
+    options,
+  );
+});
+
 describe('a model that does not work', () => {
   async function refusal(spoil: (folder: string) => Promise<unknown>): Promise<unknown> {
     const folder = await copyModel(tinyModel('tiny-mean'));
