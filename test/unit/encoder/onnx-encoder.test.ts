@@ -323,7 +323,8 @@ describe('a model that does not work', () => {
     try {
       await rm(join(folder, 'faqmatch.json'));
       await spoil(folder);
-      return await withEncoder(folder, () => Promise.resolve('started')).catch((error: unknown) => error);
+      const onWorkerLost = (): void => expect.unreachable('A worker that was refused at the start is not replaced.');
+      return await withEncoder(folder, () => Promise.resolve('started'), { onWorkerLost }).catch((error: unknown) => error);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
