@@ -300,11 +300,11 @@ describe('a stuck worker', () => {
 
 it('takes no worker for stuck that is never idle, and replies', { timeout: 40_000 }, async () => {
   const lost: FaqError[] = [];
-  const options = { workers: 1, onWorkerLost: (error: FaqError) => lost.push(error), stuckMs: 1_000 };
+  const options = { workers: 1, onWorkerLost: (error: FaqError) => lost.push(error), stuckMs: 2_000 };
   await withEncoder(
     SHIPPED_MODEL,
     async (encoder) => {
-      const until = performance.now() + 2_500;
+      const until = performance.now() + 4_500;
       const keepBusy = async (): Promise<void> => {
         while (performance.now() < until) await encoder.encode('where is my order');
       };
