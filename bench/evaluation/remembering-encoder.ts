@@ -5,8 +5,8 @@ import type { Encoder, Encoding } from '../../src/encoder/encoder.ts';
 export function rememberingEncoder(encoder: Encoder): Encoder {
   const known = new Map<string, Promise<Encoding>>();
   return {
-    info: encoder.info,
-    ...(encoder.reach === undefined ? {} : { reach: encoder.reach }),
+    // All that it can, its vocabulary among it: without that no misspelt word is read, as it is in the product.
+    ...encoder,
     get waiting() {
       return encoder.waiting;
     },
@@ -17,7 +17,5 @@ export function rememberingEncoder(encoder: Encoder): Encoder {
       known.set(text, now);
       return now;
     },
-    encodeAll: (texts, options) => encoder.encodeAll(texts, options),
-    close: () => encoder.close(),
   };
 }
