@@ -83,9 +83,11 @@ export function lookupCommand(terminal: Terminal): Command {
     .argument('<corpus>', 'name of the corpus')
     .argument('[entry]', 'id of the entry')
     .option('--intent <intent>', 'look the answer of an intent up')
-    .option('--locale <locale>', 'wanted locale')
+    .option('--locale <locale>', 'wanted locale: of the answer of --intent, or of the entries listed')
     .action(async (corpus: string, entry: string | undefined, flags: LookupFlags) => {
       if (entry !== undefined && flags.intent !== undefined) command.error('error: give an entry or --intent, not both');
+      if (entry !== undefined && flags.locale !== undefined)
+        command.error('error: give --locale with --intent or alone: an entry has its own');
       await callServer(serverAddress(settingsOf(command, terminal)), async (client, signal) => {
         const lookup: Lookup = { client, signal, terminal, json: flags.json ?? false, corpus };
         try {

@@ -39,6 +39,7 @@ test.each([
   [['match', 'shop', 'hi', '--nonsense'], "unknown option '--nonsense'"],
   [['match', 'shop', 'hi', '--file', 'x.txt'], 'not both'],
   [['lookup', 'shop', 'a', '--intent', 'b'], 'not both'],
+  [['lookup', 'shop', 'a', '--locale', 'de'], 'an entry has its own'],
   [['reload', 'shop', 'a', '--inline', 'b'], 'not both'],
   [['bench', 'shop', '--callers', '0'], 'Whole numbers above 0'],
   [['bench', 'shop', '--seconds', '0'], 'A number of seconds above 0'],
