@@ -27,13 +27,13 @@ function equalityOf(state: MatchState, equal: ReadonlyMap<number, NearQuestion>)
 function inBestLocale({ call, view: { version, passes } }: MatchState, question: NearQuestion): NearQuestion {
   const asked = call.filter?.locales ?? [];
   if (asked.length === 0) return question;
-  const distance = (row: number): number => {
-    const { locale = '' } = version.content.entries[version.entryOfRow[row] as number] ?? {};
-    return Math.min(...asked.map((wanted) => localeDistance(locale, wanted) ?? Number.POSITIVE_INFINITY));
-  };
   const alike = version.exact
     .rows(version.questions[question.row] ?? '', passes)
     .filter((row) => version.intentOfRow[row] === question.intent);
+  if (alike.length < 2) return question;
+  const distanceTo = localeDistance(asked);
+  const distance = (row: number): number =>
+    distanceTo(version.content.entries[version.entryOfRow[row] as number]?.locale ?? '') ?? Number.POSITIVE_INFINITY;
   const row = alike.reduce((best, next) => (distance(next) < distance(best) ? next : best), question.row);
   return { ...question, row };
 }

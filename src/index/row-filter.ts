@@ -16,30 +16,33 @@ export function filterKey(filter: RowFilter): string {
 }
 
 /**
- * How well a stored locale fits one that is asked for, less being better: 0 where they are the same, 1 for a wider one (asked `en-US`, stored `en`;
+ * How well stored locales fit those that are asked for, less being better: 0 where it is one of them, 1 for a wider one (asked `en-US`, stored `en`;
  * asked `zh-TW`, stored `zh-Hant`), 2 for a narrower one (asked `en`, stored `en-GB`). Another region is another locale, and none is none of them:
  * undefined. Case does not count.
  */
-export function localeDistance(stored: string, asked: string): 0 | 1 | 2 | undefined {
-  const [found, wanted] = [canonicalLocale(stored), canonicalLocale(asked)];
-  if (found === undefined || wanted === undefined) return stored === asked ? 0 : undefined;
-  if (found === wanted) return 0;
-  if (widerLocales(wanted).includes(found)) return 1;
-  return widerLocales(found).includes(wanted) ? 2 : undefined;
+export function localeDistance(asked: readonly string[]): (stored: string) => 0 | 1 | 2 | undefined {
+  const wanted = new Set(asked.map((locale) => canonicalLocale(locale) ?? locale));
+  const wider = new Set([...wanted].flatMap(widerLocales));
+  const distanceOf = (found: string): 0 | 1 | 2 | undefined => {
+    if (wanted.has(found)) return 0;
+    if (wider.has(found)) return 1;
+    return widerLocales(found).some((holds) => wanted.has(holds)) ? 2 : undefined;
+  };
+  // A version has few locales and many entries.
+  const known = new Map<string, 0 | 1 | 2 | undefined>();
+  return (stored) => {
+    const before = known.get(stored);
+    if (before !== undefined || known.has(stored)) return before;
+    const distance = distanceOf(canonicalLocale(stored) ?? stored);
+    known.set(stored, distance);
+    return distance;
+  };
 }
 
 /** A test of stored locales: whether one fits any that is asked for (localeDistance). None asked for: all pass. */
 export function localeTest(asked: readonly string[]): (stored: string) => boolean {
-  const known = new Map<string, boolean>();
-  const fits = (stored: string): boolean => asked.length === 0 || asked.some((locale) => localeDistance(stored, locale) !== undefined);
-  return (stored) => {
-    // A version has few locales and many entries.
-    const before = known.get(stored);
-    if (before !== undefined) return before;
-    const passes = fits(stored);
-    known.set(stored, passes);
-    return passes;
-  };
+  const distanceTo = localeDistance(asked);
+  return (stored) => asked.length === 0 || distanceTo(stored) !== undefined;
 }
 
 /** A test of entries or rows by a filter. */

@@ -1,5 +1,4 @@
 /** What the corpus's own rows and labelled utterances teach about deciding, as the fitted calibrator sees them. */
-
 import { bestAndInScope, type Calibrator, confidences } from './calibrator.ts';
 import type { MatchSettings } from './contract.ts';
 import { decide } from './decide.ts';

@@ -2,7 +2,6 @@
  * What labelled utterances teach beside the corpus's own rows: both logistics fitted once more to what users typed, drawn towards what the corpus taught alone, as that
  * is drawn towards constants of other corpora.
  */
-
 import { type Calibrator, type CalibratorRow, fitLogistic } from './calibrator.ts';
 import { type CalibratorTask, fitTemperature, HANDFUL, noneShifted, outOfScopeRows, shared, toRow } from './fit-calibrator.ts';
 import type { HonestRows, HonestScore } from './honest-rows.ts';

@@ -19,9 +19,10 @@ function truncations(tag: string): readonly string[] {
 
 /**
  * A canonical locale and what it belongs to, the nearest first: wider ones, by leaving out subtags (the lookup of RFC 4647, section 3.4), and those
- * in the script that it is likely written in (likely subtags of UTS 35): `zh-TW`, `zh-Hant-TW`, `zh-Hant`, `zh`.
+ * in the script that it is likely written in (likely subtags of UTS 35): `zh-TW`, `zh-Hant-TW`, `zh-Hant`, `zh`. What is no locale belongs to itself.
  */
 export function widerLocales(tag: string): readonly string[] {
+  if (canonicalLocale(tag) === undefined) return [tag];
   const full = truncations(new Intl.Locale(tag).maximize().toString());
   const short = truncations(tag).slice(0, -1);
   return [...new Set([tag, ...short, ...full])];
