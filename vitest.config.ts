@@ -1,6 +1,5 @@
 import { defineConfig } from 'vitest/config';
 import { TestSummaryReporter } from './scripts/test-summary-reporter.ts';
-import { compileCache } from './test/support/untyped-workers.ts';
 
 export default defineConfig({
   test: {
@@ -9,7 +8,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     globalSetup: ['test/support/untyped-workers.ts'],
-    env: { NODE_COMPILE_CACHE: compileCache },
+    setupFiles: ['test/support/use-compile-cache.ts'],
     // Loading the shipped encoder on two busy cores takes seconds.
     testTimeout: 30_000,
     hookTimeout: 60_000,
