@@ -24,6 +24,8 @@ test.each([
   'tei+grpc://localhost:1/path',
   'tei+grpc://localhost/path:1',
   'tei+http://user:password@localhost',
+  'tei+http://user@localhost',
+  'tei+http://:password@localhost',
   'tei+http://localhost?key=1',
   'tei+http://localhost#here',
   'tei+http://',

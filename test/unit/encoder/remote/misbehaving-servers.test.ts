@@ -104,6 +104,18 @@ describe.each(REMOTE_KINDS)('with a server over %s that misbehaves', (kind) => {
     );
   });
 
+  it('a reload waits longer for an answer than a match', async () => {
+    await withRemote(
+      kind,
+      async (encoder, server) => {
+        server.misdeed = first(1, { how: 'slow', ms: 1_500 });
+        await encoder.encodeAll([TEXT]);
+        expect(server.requests.filter((texts) => texts.includes(TEXT))).toHaveLength(1);
+      },
+      { timeoutMs: 1_000 },
+    );
+  });
+
   it('a busy server is tried again, and RESOURCE_EXHAUSTED where it stays busy', async () => {
     await withRemote(kind, async (encoder, server) => {
       server.misdeed = first(1, { how: 'status', status: 429 });
@@ -122,6 +134,7 @@ describe.each(REMOTE_KINDS)('with a server over %s that misbehaves', (kind) => {
       const failure = await failureOf(encoder.encode(TEXT));
       expect(failure).toMatchObject({ code: 'failed_precondition', reason: 'REMOTE_MISMATCH' });
       expect(failure.message).toContain('384 numbers, got 385');
+      expect(failure.retryAfterMs).toBeUndefined();
       await expect.poll(() => encoder.reach?.problem, { timeout: 10_000 }).toContain('got 385');
       expect(await failureOf(encoder.encode(TEXT))).toMatchObject({ code: 'failed_precondition' });
       server.misdeed = () => undefined;
@@ -157,6 +170,19 @@ describe.each(REMOTE_KINDS)('with a server over %s that misbehaves', (kind) => {
         expect(encoder.reach?.problem).toBeUndefined();
       },
       { inFlight: 1, batchSize: 8 },
+    );
+  });
+
+  it('a refused text is found by halving, not by sending each text alone', async () => {
+    await withRemote(
+      kind,
+      async (encoder, server) => {
+        server.misdeed = (texts) => (texts.includes('text 5') ? { how: 'status', status: 422 } : undefined);
+        await Promise.allSettled(Array.from({ length: 32 }, (_, row) => encoder.encode(`text ${row}`)));
+        // The first goes alone, the others together: 31 texts are halved five times.
+        expect(server.requests.length).toBeLessThanOrEqual(1 + 1 + 2 * 5);
+      },
+      { inFlight: 1, batchSize: 32 },
     );
   });
 
