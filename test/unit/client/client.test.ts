@@ -177,7 +177,7 @@ test('an abort cancels the call on both sides', async () => {
   const cancelled = Promise.withResolvers<boolean>();
   const server = await matchServer((call) => call.on('cancelled', () => cancelled.resolve(true)));
   const abort = new AbortController();
-  const call = failure(clientOf(server.address).match({ corpus: 'shop', utterance: 'a' }, { signal: abort.signal }));
+  const call = failure(clientOf(server.address).match({ corpus: 'shop', utterance: 'a' }, { signal: abort.signal, deadlineMs: 300_000 }));
   setTimeout(() => abort.abort(stopping), 100);
   expect(await call).toBe(stopping);
   expect(await cancelled.promise).toBe(true);
