@@ -21,7 +21,7 @@ import { hitScores } from '../src/matching/hit-scorer.ts';
 import { ridgeScorer } from '../src/matching/ridge-scorer.ts';
 import { readableName } from '../src/text/readable-name.ts';
 import { wordTerms } from '../src/text/terms.ts';
-import { seeded } from './support/random.ts';
+import { seeded, shuffled } from './support/random.ts';
 
 const SETS = ['clinc150', 'banking77-fewshot', 'snips', 'hint3-v2-curekart', 'nlpjs-corpus50'];
 const DRAWS = 4;
@@ -45,13 +45,6 @@ const LONE: Kind = { sizes: [1], farShare: 0.5 };
 const MOST_TRAFFIC = 600;
 /** Neighbours that the hit scorer reads. */
 const HITS = 64;
-
-function shuffled<T>(items: readonly T[], next: () => number): readonly T[] {
-  return items
-    .map((item) => ({ item, key: next() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ item }) => item);
-}
 
 interface Text {
   readonly text: string;

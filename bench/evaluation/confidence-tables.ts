@@ -6,19 +6,21 @@ import { decimals, NOTHING, percent, table } from './tables.ts';
 type Results = ReadonlyMap<string, ConfidenceResult>;
 type Row = readonly (string | number)[];
 
-/** A corpus at the share of out-of-scope traffic that its rows have, and at the default share. */
-export interface MeasuredPair {
+/** A corpus at the share of out-of-scope traffic that its rows have, at the default share, and at the one that half of its rows told. */
+export interface MeasuredShares {
   readonly title: string;
   readonly atTrue: ConfidenceResult;
   readonly atDefault: ConfidenceResult;
+  readonly atTold: ConfidenceResult;
 }
 
-/** The corpora of a group that were measured at both shares, in the order of the cases. */
-export function pairsOf(results: Results, group: ConfidenceCase['group']): readonly MeasuredPair[] {
+/** The corpora of a group that were measured at all three, in the order of the cases. */
+export function sharesOf(results: Results, group: ConfidenceCase['group']): readonly MeasuredShares[] {
   return CONFIDENCE_CASES.filter((wanted) => wanted.group === group).flatMap((wanted) => {
     const atTrue = results.get(resultId(wanted, 'true'));
     const atDefault = results.get(resultId(wanted, DEFAULT_SHARE));
-    return atTrue === undefined || atDefault === undefined ? [] : [{ title: wanted.title, atTrue, atDefault }];
+    const atTold = results.get(resultId(wanted, 'told'));
+    return atTrue && atDefault && atTold ? [{ title: wanted.title, atTrue, atDefault, atTold }] : [];
   });
 }
 
@@ -28,7 +30,7 @@ export function meanOf<Item>(items: readonly Item[], of: (item: Item) => number 
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function calibrationRow({ title, atTrue, atDefault }: MeasuredPair): Row {
+function calibrationRow({ title, atTrue, atDefault, atTold }: MeasuredShares): Row {
   return [
     title,
     `${atTrue.intents} / ${atTrue.questions}`,
@@ -38,12 +40,14 @@ function calibrationRow({ title, atTrue, atDefault }: MeasuredPair): Row {
     decimals(atTrue.ece),
     decimals(atTrue.eceByChance),
     decimals(atDefault.ece),
+    decimals(atTold.share),
+    decimals(atTold.ece),
     decimals(atTrue.auroc),
     decimals(atDefault.auroc),
   ];
 }
 
-function calibration(title: string, pairs: readonly MeasuredPair[]): string {
+function calibration(title: string, pairs: readonly MeasuredShares[]): string {
   if (pairs.length === 0) return '';
   const mean: Row = [
     `**mean of ${pairs.length}**`,
@@ -54,6 +58,8 @@ function calibration(title: string, pairs: readonly MeasuredPair[]): string {
     `**${decimals(meanOf(pairs, ({ atTrue }) => atTrue.ece))}**`,
     decimals(meanOf(pairs, ({ atTrue }) => atTrue.eceByChance)),
     `**${decimals(meanOf(pairs, ({ atDefault }) => atDefault.ece))}**`,
+    '',
+    `**${decimals(meanOf(pairs, ({ atTold }) => atTold.ece))}**`,
     decimals(meanOf(pairs, ({ atTrue }) => atTrue.auroc)),
     decimals(meanOf(pairs, ({ atDefault }) => atDefault.auroc)),
   ];
@@ -66,6 +72,8 @@ function calibration(title: string, pairs: readonly MeasuredPair[]): string {
     'ECE at true π',
     'by chance alone',
     `ECE at π = ${DEFAULT_SHARE}`,
+    'π advised by half of them, unlabelled',
+    'ECE at it, of the other half',
     'AUROC at true π',
     `AUROC at π = ${DEFAULT_SHARE}`,
   ];
@@ -103,7 +111,7 @@ function sets(results: Results): string {
 /** Every corpus at the share that the promise of a precision is made for: sets weighed to it, made corpora at their own. */
 export function promised(results: Results): readonly SetResult[] {
   const made = (['made', 'one-question'] as const).flatMap((group) =>
-    pairsOf(results, group).map(({ title, atTrue }) => ({
+    sharesOf(results, group).map(({ title, atTrue }) => ({
       title: group === 'made' ? `${title}, intents removed` : `${title}, 1 question an intent, intents removed`,
       result: atTrue,
     })),
@@ -141,8 +149,8 @@ function asked(results: Results): string {
 /** All tables. @param results of one model. */
 export function confidenceTables(results: Results): string {
   return [
-    calibration('Calibration, intents removed', pairsOf(results, 'made')),
-    calibration('Calibration, one question an intent, a quarter of the intents removed', pairsOf(results, 'one-question')),
+    calibration('Calibration, intents removed', sharesOf(results, 'made')),
+    calibration('Calibration, one question an intent, a quarter of the intents removed', sharesOf(results, 'one-question')),
     sets(results),
     asked(results),
   ]

@@ -2,7 +2,7 @@
 import { markdownLines } from '../../src/cli/table.ts';
 import { DEFAULT_SHARE } from './confidence-cases.ts';
 import type { ConfidenceResult } from './confidence-result.ts';
-import { askedOf, meanOf, pairsOf, promised } from './confidence-tables.ts';
+import { askedOf, meanOf, promised, sharesOf } from './confidence-tables.ts';
 import type { CaseResult } from './result.ts';
 import { decimals, NOTHING, percent } from './tables.ts';
 
@@ -105,8 +105,8 @@ function precisionGoals(confidence: Confidences): readonly Goal[] {
 function calibrationGoals(confidence: Confidences): readonly Goal[] {
   const hint3 = confidence.get('set-hint3@0.5');
   const mcc = hint3?.thresholds.find(({ threshold }) => threshold === 0.5)?.mcc;
-  const made = pairsOf(confidence, 'made');
-  const one = pairsOf(confidence, 'one-question');
+  const made = sharesOf(confidence, 'made');
+  const one = sharesOf(confidence, 'one-question');
   return [
     { name: 'HINT3 v2 Curekart at π .5: MCC / AUROC / ECE', figures: [more(mcc, 0.68), more(hint3?.auroc, 0.92), less(hint3?.ece, 0.05)] },
     {

@@ -52,8 +52,11 @@ export function withoutStored({ corpus, rows }: MeasuredCorpus): MeasuredCorpus 
   return { corpus, rows: rows.filter(({ utterance }) => !stored.has(exactKey(utterance))) };
 }
 
+/** How a corpus is made from a public set. */
+export type Making = Pick<ConfidenceCase, 'group' | 'questions' | 'removed' | 'opaque' | 'seed'>;
+
 /** What a case measures. Public sets as they are keep all rows, so that their figures stand beside published ones. */
-export function madeCorpus(whole: MeasuredCorpus, { group, questions, removed, opaque, seed = 1 }: ConfidenceCase): MeasuredCorpus {
+export function madeCorpus(whole: MeasuredCorpus, { group, questions, removed, opaque, seed = 1 }: Making): MeasuredCorpus {
   let made = whole;
   if (removed !== undefined) made = withoutIntents(made, { share: removed, seed });
   if (questions !== undefined) made = { ...made, corpus: withFewerQuestions(made.corpus, questions, seed) };

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { goldenRows } from '../../src/cli/eval-source.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
+import { toldShare } from '../../src/matching/out-of-scope-share.ts';
 import { corpusAsFiles } from '../../src/quality/cross-validation/corpus-as-files.ts';
-import { evaluateGolden } from '../../src/quality/evaluate-golden.ts';
 import type { OpenedVersions } from '../../src/wiring/open-versions.ts';
 import { withThrowawayVersions } from '../../src/wiring/throwaway-versions.ts';
-import type { ConfidenceCase, ExpectedShare } from './confidence-cases.ts';
+import { type ConfidenceCase, DEFAULT_SHARE, type ExpectedShare } from './confidence-cases.ts';
 import { type ConfidenceResult, confidenceResult, keepConfidence } from './confidence-result.ts';
 import { type MeasuredCorpus, madeCorpus } from './made-corpus.ts';
+import { heardRows } from './none-of-these.ts';
 import { storedCorpus } from './stored-set.ts';
 
 const CORPUS = 'public-set';
@@ -23,28 +24,49 @@ export interface MeasuringParts {
   readonly onProblem: (problem: string) => void;
 }
 
+/** What one build made of the measured utterances. */
+interface MeasuredBuild {
+  readonly result: ConfidenceResult;
+  /** Probability that none of the intents is meant, of each utterance in turn. */
+  readonly none: readonly number[];
+}
+
 async function measureBuild(
   { versions, match }: OpenedVersions,
   { corpus, rows }: MeasuredCorpus,
   run: { readonly wanted: ConfidenceCase; readonly expected: ExpectedShare; readonly share: number },
-): Promise<ConfidenceResult> {
+): Promise<MeasuredBuild> {
   await versions.reload(CORPUS, corpusAsFiles(corpus));
   const version = await versions.acquire(CORPUS);
-  const result = await evaluateGolden({ match, corpus: CORPUS, rows, minConfidence: 0 });
-  return confidenceResult({ ...run, version, rows: result.rows });
+  const { rows: heard, none } = await heardRows(match, CORPUS, rows);
+  return { result: confidenceResult({ ...run, version, rows: heard }), none };
+}
+
+/** Rows whose place is even, or odd. */
+function everyOther<Row>(rows: readonly Row[], from: 0 | 1): readonly Row[] {
+  return rows.filter((_, place) => place % 2 === from);
+}
+
+/** What `faqmatch eval --traffic` would have written as out_of_scope_share. */
+function adviceOf(none: readonly number[]): number {
+  const { value, low, high } = toldShare({ none, fittedShare: DEFAULT_SHARE });
+  return low <= DEFAULT_SHARE && DEFAULT_SHARE <= high ? DEFAULT_SHARE : value;
 }
 
 /** Measures a case at each of its shares and keeps what came of it. @throws FaqError of every step. */
 export async function measureConfidence(wanted: ConfidenceCase, { config, encoder, root, onProblem }: MeasuringParts): Promise<void> {
   const labelled = (await Promise.all(wanted.measured.map((path) => goldenRows(join(root, path))))).flat();
   const measured = madeCorpus({ corpus: await storedCorpus(wanted.stored, root), rows: labelled }, wanted);
+  const rest = { ...measured, rows: everyOther(measured.rows, 1) };
   const trueShare = measured.rows.filter(({ intent }) => intent === null).length / measured.rows.length;
+  let told = Number.NaN;
   for (const expected of wanted.shares) {
-    const share = expected === 'true' ? trueShare : expected;
+    const share = expected === 'true' ? trueShare : expected === 'told' ? told : expected;
     const began = performance.now();
-    const result = await withThrowawayVersions({ ...config, outOfScopeShare: share }, { encoder, onProblem }, (opened) =>
-      measureBuild(opened, measured, { wanted, expected, share }),
+    const { result, none } = await withThrowawayVersions({ ...config, outOfScopeShare: share }, { encoder, onProblem }, (opened) =>
+      measureBuild(opened, expected === 'told' ? rest : measured, { wanted, expected, share }),
     );
+    if (expected === DEFAULT_SHARE) told = adviceOf(everyOther(none, 0));
     // Kept at once, so that an interrupted run loses one build at most.
     keepConfidence(result);
     const seconds = Math.round((performance.now() - began) / 1000);

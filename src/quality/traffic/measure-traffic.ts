@@ -2,11 +2,10 @@
 import pLimit from 'p-limit';
 import type { Match, MatchAnswer } from '../../answering/match-answer.ts';
 import { FaqError, throwIfAborted } from '../../errors.ts';
-import { estimateShare, type SharePosteriors, shareRange } from '../../matching/out-of-scope-share.ts';
+import { estimateShare, type SharePosteriors, toldShare } from '../../matching/out-of-scope-share.ts';
 import type { LoadedVersion } from '../../versions/contract.ts';
 import type { MeasureOptions, ThrowawayBuilds } from '../build-and-measure.ts';
 import { corpusAsFiles } from '../cross-validation/corpus-as-files.ts';
-import type { Estimate } from '../measures/bootstrap.ts';
 import type { DecisionCounts } from '../metrics.ts';
 import { percentText } from '../report/number-text.ts';
 import { type ChangedUtterance, MOST_CHANGED, SHARE_METHOD, type TrafficDecision, type TrafficReport } from './traffic-report.ts';
@@ -93,13 +92,6 @@ function posteriors(rows: readonly Measured[], fittedShare: number): SharePoster
   };
 }
 
-/** The estimate leans on the configured share and the range does not, so that of few utterances it may lie outside: the range is widened to hold it. */
-function estimateOf(said: SharePosteriors): Estimate {
-  const value = estimateShare(said);
-  const { low, high } = shareRange(said);
-  return { value, low: Math.min(low, value), high: Math.max(high, value) };
-}
-
 /** The text that came most often, where it came too often. */
 function dominant(rows: readonly Measured[]): Measured | undefined {
   const all = rows.reduce((sum, { count }) => sum + count, 0);
@@ -163,7 +155,7 @@ function notesOn(measurement: TrafficMeasurement, rows: readonly Measured[]): re
     );
   }
   if (!rows.some(isClear)) notes.push('No utterance is clearly in or out of scope: the estimate says little.');
-  notes.push('The range is that of chance in these utterances; confidences that are off move the estimate beyond it.');
+  notes.push('The range takes in chance in these utterances, and confidences that are off by as much as those of small corpora can be.');
   return notes;
 }
 
@@ -182,7 +174,7 @@ export async function measureTraffic(measurement: TrafficMeasurement): Promise<T
   const configured = own ?? serverShare;
   const before = await run(match, { corpus: version.corpus, version: version.version }, measurement);
   const said = posteriors(before, configured);
-  const estimate = estimateOf(said);
+  const estimate = toldShare(said);
   const share = writtenShare(estimate.value);
   const after = await rebuilt(measurement, share);
   const changed = changes(before, after);

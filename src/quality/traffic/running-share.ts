@@ -2,7 +2,7 @@
  * The out-of-scope share of what chatbots ask just now, corpus by corpus, in bounded memory: counts of posteriors, no texts. It is told and
  * never applied.
  */
-import { estimateShare } from '../../matching/out-of-scope-share.ts';
+import { type ToldShare, toldShare } from '../../matching/out-of-scope-share.ts';
 
 /** One answered utterance. */
 export interface ObservedUtterance {
@@ -17,8 +17,8 @@ export interface ObservedUtterance {
 
 /** What was seen of a version. */
 export interface RunningShare {
-  /** In [0, 1]; undefined below LEAST_UTTERANCES. */
-  readonly share: number | undefined;
+  /** Undefined below LEAST_UTTERANCES. */
+  readonly share: ToldShare | undefined;
   /** Utterances that it rests on. */
   readonly utterances: number;
 }
@@ -59,7 +59,7 @@ function shareOf({ counts, sums, fittedShare, total }: Seen): RunningShare {
   const bins = Array.from(counts.keys()).filter((bin) => (counts[bin] as number) > 0);
   const none = bins.map((bin) => (sums[bin] as number) / (counts[bin] as number));
   const weights = bins.map((bin) => counts[bin] as number);
-  return { share: estimateShare({ none, weights, fittedShare }), utterances };
+  return { share: toldShare({ none, weights, fittedShare }), utterances };
 }
 
 /** Nothing seen yet. About 3 KB a corpus. */

@@ -35,7 +35,7 @@ export interface TrafficReport {
   /** The share in force, and who said it. */
   readonly configured: number;
   readonly configuredBy: ShareSource;
-  /** The estimated share, and the range that holds the one of all such traffic in 95 of 100 measurements. */
+  /** The estimated share, and the range that holds the one of all such traffic (toldShare). */
   readonly estimate: Estimate;
   /** Estimated once more by the version made for the estimate; far from it, the confidences are not to be trusted here. */
   readonly estimatedAgain: number;
@@ -55,4 +55,4 @@ export const MOST_CHANGED = 200;
 
 /** As reports name it. */
 export const SHARE_METHOD =
-  "EM on the class prior (Saerens, Latinne and Decaestecker 2002), two classes: in scope, none of these; range by Jeffreys' prior";
+  "EM on the class prior (Saerens, Latinne and Decaestecker 2002), two classes: in scope, none of these; range by Jeffreys' prior, with room for confidences that are off";

@@ -132,7 +132,14 @@ function toEntry(entry: CorpusEntry): Entry {
 
 /** A corpus on the wire; activeVersion is empty where none is active. @param seen of the active version's traffic. */
 export function toCorpusSummary(status: CorpusStatus, { share, utterances }: RunningShare): CorpusSummary {
-  return { ...status, activeVersion: status.activeVersion ?? '', estimatedOutOfScopeShare: share, observedUtterances: utterances };
+  return {
+    ...status,
+    activeVersion: status.activeVersion ?? '',
+    estimatedOutOfScopeShare: share?.value,
+    estimatedOutOfScopeShareLow: share?.low,
+    estimatedOutOfScopeShareHigh: share?.high,
+    observedUtterances: utterances,
+  };
 }
 
 function noEntry(message: string): FaqError {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { estimateShare, type SharePosteriors, shareRange } from '../../../src/matching/out-of-scope-share.ts';
+import { estimateShare, type SharePosteriors, shareRange, toldShare } from '../../../src/matching/out-of-scope-share.ts';
 import { bootstrap, seededNumbers } from '../../../src/quality/measures/bootstrap.ts';
 
 interface Drawing {
@@ -168,5 +168,49 @@ describe('the range of the share', () => {
     expect(weighted.high).toBeCloseTo(repeated.high, 6);
     expect(shareRange({ none: [0.25, 0.25], fittedShare: 0.25 })).toEqual({ low: 0, high: 1 });
     expect(shareRange({ none: [], fittedShare: 0.25 })).toEqual({ low: NaN, high: NaN });
+  });
+});
+
+describe('what traffic tells of a share', () => {
+  /** Posteriors made for .25, of log-odds so far above or below those of .25. */
+  const said = (count: number, outside: number, certainty: number): SharePosteriors => ({
+    none: Array.from({ length: count }, (_, at) => 1 / (1 + 3 * Math.exp(at < outside * count ? -certainty : certainty))),
+    fittedShare: 0.25,
+  });
+
+  test('is no surer for many utterances than the posteriors can be off', () => {
+    const [few, many] = [toldShare(said(400, 0.4, 2)), toldShare(said(40_000, 0.4, 2))];
+    expect(many.value).toBeCloseTo(few.value, 1);
+    expect(many.high - many.low).toBeGreaterThan(0.25);
+    const chance = shareRange(said(40_000, 0.4, 2));
+    expect(chance.high - chance.low).toBeLessThan(0.05);
+  });
+
+  test('is as sure as chance allows where posteriors are certain', () => {
+    const certain = said(1_000, 0.4, 15);
+    const { low, high } = shareRange(certain);
+    const told = toldShare(certain);
+    expect(told.low).toBeCloseTo(low, 3);
+    expect(told.high).toBeCloseTo(high, 3);
+  });
+
+  test('holds the share that is estimated once posteriors are moved by three quarters in log-odds', () => {
+    const posteriors = said(2_000, 0.3, 2);
+    const moved = (by: number) => ({
+      ...posteriors,
+      none: Array.from(posteriors.none, (none) => 1 / (1 + (1 / none - 1) * Math.exp(-by))),
+    });
+    const { low, value, high } = toldShare(posteriors);
+    expect([low < estimateShare(moved(-0.75)), value, estimateShare(moved(0.75)) < high]).toEqual([true, estimateShare(posteriors), true]);
+  });
+
+  test('holds the estimate, which leans on the fitted share of few', () => {
+    const { low, value, high } = toldShare({ none: new Array<number>(20).fill(1), fittedShare: 0.25 });
+    expect(low).toBe(value);
+    expect(high).toBe(1);
+  });
+
+  test('is nothing of no utterances', () => {
+    expect(toldShare({ none: [], fittedShare: 0.25 })).toEqual({ value: Number.NaN, low: Number.NaN, high: Number.NaN });
   });
 });

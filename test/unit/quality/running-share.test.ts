@@ -21,7 +21,7 @@ describe('the running out-of-scope share', () => {
     }
     const { share, utterances } = shares.estimate('shop', 'v1');
     expect(utterances).toBe(3000);
-    expect(share).toBeCloseTo(estimateShare({ none, fittedShare: 0.25 }), 3);
+    expect(share?.value).toBeCloseTo(estimateShare({ none, fittedShare: 0.25 }), 3);
   });
 
   test('begins anew with another version, and knows nothing of one that it has not seen', () => {
@@ -31,7 +31,7 @@ describe('the running out-of-scope share', () => {
     expect(shares.estimate('bank', 'v1')).toEqual({ share: undefined, utterances: 0 });
     for (const none of posteriors(500, 0.1)) shares.observe({ ...plain, version: 'v2', none });
     expect(shares.estimate('shop', 'v1').utterances).toBe(0);
-    expect(shares.estimate('shop', 'v2').share).toBeLessThan(0.3);
+    expect(shares.estimate('shop', 'v2').share?.value).toBeLessThan(0.3);
   });
 
   test('lets old traffic fade', () => {
@@ -40,15 +40,15 @@ describe('the running out-of-scope share', () => {
     const before = shares.estimate('shop', 'v1');
     for (let round = 0; round < 3; round += 1) for (const none of posteriors(20_000, 0.1)) shares.observe({ ...plain, none });
     const { share, utterances } = shares.estimate('shop', 'v1');
-    expect(before.share).toBeGreaterThan(0.8);
+    expect(before.share?.value).toBeGreaterThan(0.8);
     // Six halvings leave less than a hundredth of the first traffic.
-    expect(share).toBeCloseTo(estimateShare({ none: posteriors(20_000, 0.1), fittedShare: 0.25 }), 1);
+    expect(share?.value).toBeCloseTo(estimateShare({ none: posteriors(20_000, 0.1), fittedShare: 0.25 }), 1);
     expect(utterances).toBeLessThanOrEqual(20_000);
   });
 
   test('takes posteriors at both ends', () => {
     const shares = createRunningShares();
     for (let i = 0; i < 400; i += 1) shares.observe({ ...plain, none: i % 4 === 0 ? 1 : 0 });
-    expect(shares.estimate('shop', 'v1').share).toBeCloseTo(0.25, 6);
+    expect(shares.estimate('shop', 'v1').share?.value).toBeCloseTo(0.25, 6);
   });
 });

@@ -164,13 +164,20 @@ export interface CorpusSummary {
     | undefined;
   /**
    * The share that this server's matches of the active version say themselves, without labels (Saerens, Latinne and Decaestecker 2002); unset below 200 utterances. Only
-   * told, never applied: write it as out_of_scope_share into the FAQ files and reload. Matches with a filter, a context or a named version do not count.
+   * told, never applied: where out_of_scope_share lies outside the range below, write the estimate as out_of_scope_share into the FAQ files and reload. Matches with a
+   * filter, a context or a named version do not count.
    */
   readonly estimatedOutOfScopeShare?:
     | number
     | undefined;
   /** How many utterances the estimate rests on; old ones fade from 20,000 on. */
   readonly observedUtterances: number;
+  /** Range of shares that these utterances do not rule out, chance and confidences that are off taken in; unset as the estimate is. */
+  readonly estimatedOutOfScopeShareLow?:
+    | number
+    | undefined;
+  /** Upper end of the same range. */
+  readonly estimatedOutOfScopeShareHigh?: number | undefined;
 }
 
 /** ListCorporaResponse names the corpora. */
@@ -1470,6 +1477,8 @@ function createBaseCorpusSummary(): CorpusSummary {
     outOfScopeShare: undefined,
     estimatedOutOfScopeShare: undefined,
     observedUtterances: 0,
+    estimatedOutOfScopeShareLow: undefined,
+    estimatedOutOfScopeShareHigh: undefined,
   };
 }
 
@@ -1501,6 +1510,12 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
     }
     if (message.observedUtterances !== 0) {
       writer.uint32(72).uint64(message.observedUtterances);
+    }
+    if (message.estimatedOutOfScopeShareLow !== undefined) {
+      writer.uint32(81).double(message.estimatedOutOfScopeShareLow);
+    }
+    if (message.estimatedOutOfScopeShareHigh !== undefined) {
+      writer.uint32(89).double(message.estimatedOutOfScopeShareHigh);
     }
     return writer;
   },
@@ -1590,6 +1605,22 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
             message.observedUtterances = longToNumber(reader.uint64());
             continue;
           }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.estimatedOutOfScopeShareLow = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.estimatedOutOfScopeShareHigh = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1633,6 +1664,16 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
         : isSet(object.observed_utterances)
         ? globalThis.Number(object.observed_utterances)
         : 0,
+      estimatedOutOfScopeShareLow: isSet(object.estimatedOutOfScopeShareLow)
+        ? globalThis.Number(object.estimatedOutOfScopeShareLow)
+        : isSet(object.estimated_out_of_scope_share_low)
+        ? globalThis.Number(object.estimated_out_of_scope_share_low)
+        : undefined,
+      estimatedOutOfScopeShareHigh: isSet(object.estimatedOutOfScopeShareHigh)
+        ? globalThis.Number(object.estimatedOutOfScopeShareHigh)
+        : isSet(object.estimated_out_of_scope_share_high)
+        ? globalThis.Number(object.estimated_out_of_scope_share_high)
+        : undefined,
     };
   },
 
@@ -1665,6 +1706,12 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
     if (message.observedUtterances !== 0) {
       obj.observedUtterances = Math.round(message.observedUtterances);
     }
+    if (message.estimatedOutOfScopeShareLow !== undefined) {
+      obj.estimatedOutOfScopeShareLow = floatToJson(message.estimatedOutOfScopeShareLow);
+    }
+    if (message.estimatedOutOfScopeShareHigh !== undefined) {
+      obj.estimatedOutOfScopeShareHigh = floatToJson(message.estimatedOutOfScopeShareHigh);
+    }
     return obj;
   },
 
@@ -1682,6 +1729,8 @@ export const CorpusSummary: MessageFns<CorpusSummary> = {
     message.outOfScopeShare = object.outOfScopeShare ?? undefined;
     message.estimatedOutOfScopeShare = object.estimatedOutOfScopeShare ?? undefined;
     message.observedUtterances = object.observedUtterances ?? 0;
+    message.estimatedOutOfScopeShareLow = object.estimatedOutOfScopeShareLow ?? undefined;
+    message.estimatedOutOfScopeShareHigh = object.estimatedOutOfScopeShareHigh ?? undefined;
     return message;
   },
 };

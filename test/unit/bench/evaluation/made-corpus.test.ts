@@ -58,16 +58,7 @@ describe('a made corpus', () => {
   });
 
   test('with one question an intent keeps one of each intent that is left', () => {
-    const { corpus } = madeCorpus(whole, {
-      id: 'x',
-      title: 'x',
-      group: 'one-question',
-      stored: [],
-      measured: [],
-      shares: [],
-      questions: 1,
-      removed: 0.25,
-    });
+    const { corpus } = madeCorpus(whole, { group: 'one-question', questions: 1, removed: 0.25 });
     expect(corpus.entries.map(({ questions }) => questions.length)).toEqual([1, 1, 1]);
   });
 });
