@@ -38,6 +38,7 @@ const TIE = 0.02;
 interface Draw {
   readonly stored: string;
   readonly kind: 'intents taken out' | 'other sets' | 'both';
+  readonly taught: boolean;
   readonly truth: number;
   readonly told: ToldShare;
   readonly byChance: { readonly low: number; readonly high: number };
@@ -45,6 +46,8 @@ interface Draw {
 
 /** What was said of "none of these" about each kind of utterance. */
 interface Posteriors {
+  /** Whether the corpus's own questions taught its confidences something; no share is advised otherwise. */
+  readonly taught: boolean;
   readonly inside: readonly number[];
   readonly near: readonly number[];
   readonly far: readonly number[];
@@ -64,7 +67,7 @@ async function askedOf(set: string): Promise<readonly LabelledUtterance[]> {
 }
 
 /** What each kind of out-of-scope traffic tells; far questions are as many as the near ones, or half of those in scope. */
-function drawsOf(stored: string, { inside, near, far }: Posteriors): readonly Draw[] {
+function drawsOf(stored: string, { taught, inside, near, far }: Posteriors): readonly Draw[] {
   const outside = {
     'intents taken out': near,
     'other sets': far.slice(0, Math.floor(inside.length / 2)),
@@ -74,7 +77,14 @@ function drawsOf(stored: string, { inside, near, far }: Posteriors): readonly Dr
     if (rows.length < LEAST_OUTSIDE || inside.length < LEAST_INSIDE) return [];
     const said = { none: [...inside, ...rows], fittedShare: expected };
     return [
-      { stored, kind: kind as Draw['kind'], truth: rows.length / said.none.length, told: toldShare(said), byChance: shareRange(said) },
+      {
+        stored,
+        kind: kind as Draw['kind'],
+        taught,
+        truth: rows.length / said.none.length,
+        told: toldShare(said),
+        byChance: shareRange(said),
+      },
     ];
   });
 }
@@ -84,8 +94,9 @@ const isIn = (value: number, { low, high }: { readonly low: number; readonly hig
 
 function tableRow(stored: string, kind: string, draws: readonly Draw[]): readonly string[] {
   const off = (share: (draw: Draw) => number): readonly number[] => draws.map((draw) => Math.abs(share(draw) - draw.truth));
-  const advice = (range: (draw: Draw) => Draw['byChance']) => (draw: Draw) => (isIn(expected, range(draw)) ? expected : draw.told.value);
-  const [left, byChance, told] = [off(() => expected), off(advice((draw) => draw.byChance)), off(advice((draw) => draw.told))];
+  const left = off(() => expected);
+  const byChance = off((draw) => (isIn(expected, draw.byChance) ? expected : draw.told.value));
+  const told = off((draw) => (draw.taught && !isIn(expected, draw.told) ? draw.told.value : expected));
   const worse = (advised: readonly number[]): number => advised.filter((error, at) => error > (left[at] as number) + TIE).length;
   const holds = (range: (draw: Draw) => Draw['byChance']): string =>
     percent(mean(draws.map((draw) => (isIn(draw.truth, range(draw)) ? 1 : 0))));
@@ -110,7 +121,13 @@ async function posteriorsOf({ corpus, rows }: MeasuredCorpus, far: readonly Labe
     await versions.reload('made', corpusAsFiles(corpus));
     const said = async (asked: readonly LabelledUtterance[]) => (await heardRows(match, 'made', asked)).none;
     const outside = ({ intent }: LabelledUtterance): boolean => intent === null;
-    return { inside: await said(rows.filter((row) => !outside(row))), near: await said(rows.filter(outside)), far: await said(far) };
+    const taught = (await versions.acquire('made')).scorer.decisions !== undefined;
+    return {
+      taught,
+      inside: await said(rows.filter((row) => !outside(row))),
+      near: await said(rows.filter(outside)),
+      far: await said(far),
+    };
   });
 }
 

@@ -29,6 +29,8 @@ interface MeasuredBuild {
   readonly result: ConfidenceResult;
   /** Probability that none of the intents is meant, of each utterance in turn. */
   readonly none: readonly number[];
+  /** Whether the corpus's own questions taught its confidences something. */
+  readonly taught: boolean;
 }
 
 async function measureBuild(
@@ -39,7 +41,7 @@ async function measureBuild(
   await versions.reload(CORPUS, corpusAsFiles(corpus));
   const version = await versions.acquire(CORPUS);
   const { rows: heard, none } = await heardRows(match, CORPUS, rows);
-  return { result: confidenceResult({ ...run, version, rows: heard }), none };
+  return { result: confidenceResult({ ...run, version, rows: heard }), none, taught: version.scorer.decisions !== undefined };
 }
 
 /** Rows whose place is even, or odd. */
@@ -48,8 +50,9 @@ function everyOther<Row>(rows: readonly Row[], from: 0 | 1): readonly Row[] {
 }
 
 /** What `faqmatch eval --traffic` would have written as out_of_scope_share. */
-function adviceOf(none: readonly number[]): number {
-  const { value, low, high } = toldShare({ none, fittedShare: DEFAULT_SHARE });
+function adviceOf({ none, taught }: MeasuredBuild): number {
+  if (!taught) return DEFAULT_SHARE;
+  const { value, low, high } = toldShare({ none: everyOther(none, 0), fittedShare: DEFAULT_SHARE });
   return low <= DEFAULT_SHARE && DEFAULT_SHARE <= high ? DEFAULT_SHARE : value;
 }
 
@@ -63,13 +66,13 @@ export async function measureConfidence(wanted: ConfidenceCase, { config, encode
   for (const expected of wanted.shares) {
     const share = expected === 'true' ? trueShare : expected === 'told' ? told : expected;
     const began = performance.now();
-    const { result, none } = await withThrowawayVersions({ ...config, outOfScopeShare: share }, { encoder, onProblem }, (opened) =>
+    const build = await withThrowawayVersions({ ...config, outOfScopeShare: share }, { encoder, onProblem }, (opened) =>
       measureBuild(opened, expected === 'told' ? rest : measured, { wanted, expected, share }),
     );
-    if (expected === DEFAULT_SHARE) told = adviceOf(everyOther(none, 0));
+    if (expected === DEFAULT_SHARE) told = adviceOf(build);
     // Kept at once, so that an interrupted run loses one build at most.
-    keepConfidence(result);
+    keepConfidence(build.result);
     const seconds = Math.round((performance.now() - began) / 1000);
-    console.error(`${result.id}: share ${share.toFixed(3)}, ECE ${result.ece.toFixed(3)}, ${seconds} s`);
+    console.error(`${build.result.id}: share ${share.toFixed(3)}, ECE ${build.result.ece.toFixed(3)}, ${seconds} s`);
   }
 }

@@ -126,9 +126,14 @@ async function rebuilt(measurement: TrafficMeasurement, outOfScopeShare: number)
   return run(builds.match, { corpus: REBUILT, version: undefined }, measurement);
 }
 
+/** Whether a corpus's own questions taught its confidences something; one question per intent teaches nothing. */
+function isTaught({ scorer }: LoadedVersion): boolean {
+  return scorer.decisions !== undefined;
+}
+
 /** Whether the utterances tell enough of the share to act on it: many of them, some clearly in or out of scope, and none that outweighs the rest. */
-function tellsEnough(rows: readonly Measured[]): boolean {
-  return rows.length >= LEAST_FOR_ADVICE && rows.some(isClear) && dominant(rows) === undefined;
+function tellsEnough(version: LoadedVersion, rows: readonly Measured[]): boolean {
+  return isTaught(version) && rows.length >= LEAST_FOR_ADVICE && rows.some(isClear) && dominant(rows) === undefined;
 }
 
 function isClear({ none }: Measured): boolean {
@@ -149,9 +154,9 @@ function notesOn(measurement: TrafficMeasurement, rows: readonly Measured[]): re
       `${share} of the traffic is one text, ${JSON.stringify(often.utterance)}: no share is advised. Leave out what nobody types, such as buttons.`,
     );
   }
-  if (measurement.version.scorer.decisions === undefined) {
+  if (!isTaught(measurement.version)) {
     notes.push(
-      'The corpus’s own questions taught its confidences nothing (one question per intent): the estimate rests on general constants.',
+      'The corpus’s own questions taught its confidences nothing (one question per intent): the estimate rests on general constants, and no share is advised.',
     );
   }
   if (!rows.some(isClear)) notes.push('No utterance is clearly in or out of scope: the estimate says little.');
@@ -191,7 +196,7 @@ export async function measureTraffic(measurement: TrafficMeasurement): Promise<T
     decisions: { before: decisionCounts(before), after: decisionCounts(after) },
     changedUtterances: changed.reduce((sum, { count }) => sum + count, 0),
     changed: changed.slice(0, MOST_CHANGED),
-    advised: !tellsEnough(before) || (configured >= estimate.low && configured <= estimate.high) ? null : share,
+    advised: !tellsEnough(version, before) || (configured >= estimate.low && configured <= estimate.high) ? null : share,
     notes: notesOn(measurement, before),
   };
 }

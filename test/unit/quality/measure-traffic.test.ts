@@ -1,11 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { MatchCall } from '../../../src/answering/match-answer.ts';
+import type { LearntDecisions } from '../../../src/matching/learnt-decisions.ts';
+import { shareRange } from '../../../src/matching/out-of-scope-share.ts';
 import { measureTraffic, type TrafficMeasurement } from '../../../src/quality/traffic/measure-traffic.ts';
 import { scoring } from '../../support/fake-matcher.ts';
 import { entry, fakeVersion } from '../../support/fake-version.ts';
 import { madeAnswer } from '../../support/match-answer.ts';
 
-const version = fakeVersion({ entries: [entry('refund', ['money back'])], scorer: scoring({}) });
+const decisions: LearntDecisions = {
+  precision: new Float64Array(101),
+  coverage: new Float64Array(101),
+  clarifyMass: 0.9,
+  clarifyHolds: 0.9,
+};
+const entries = [entry('refund', ['money back'])];
+const version = fakeVersion({ entries, scorer: scoring({}, { decisions }) });
 /** Utterances that begin with "no" are out of scope. */
 const match: TrafficMeasurement['match'] = async ({ utterance }: MatchCall) =>
   madeAnswer({
@@ -27,7 +36,37 @@ describe('the share of traffic', () => {
     const { advised, estimate, notes } = await measure(traffic(120, 120));
     expect(advised).toBeGreaterThan(0.4);
     expect(estimate.low).toBeGreaterThan(0.25);
-    expect(notes).toHaveLength(2);
+    expect(notes).toHaveLength(1);
+  });
+
+  test('is not advised to a corpus whose own questions taught its confidences nothing', async () => {
+    const untaught = fakeVersion({ entries, scorer: scoring({}) });
+    const utterances = traffic(120, 120);
+    const said = await measureTraffic({ version: untaught, name: 'shop', match, utterances, serverShare: 0.25, builds, options: {} });
+    expect(said.advised).toBeNull();
+    expect(said.notes.join(' ')).toContain('rests on general constants, and no share is advised');
+  });
+
+  test('is not advised where confidences may be off by as much as it lies from the setting', async () => {
+    const noneOf = (utterance: string): number => (utterance.startsWith('no') ? 0.5 : 0.1);
+    const unsure: typeof match = async ({ utterance }) =>
+      madeAnswer({ decision: 'answer', candidates: [], noneConfidence: noneOf(utterance) });
+    const utterances = traffic(1_650, 1_350);
+    const parts = {
+      version,
+      name: 'shop',
+      match: unsure,
+      utterances,
+      serverShare: 0.25,
+      builds: { ...builds, match: unsure },
+      options: {},
+    };
+    const { advised, estimate } = await measureTraffic(parts);
+    // Chance alone would rule the setting out.
+    expect(shareRange({ none: utterances.map(noneOf), fittedShare: 0.25 }).low).toBeGreaterThan(0.35);
+    expect(estimate.value).toBeCloseTo(0.4, 1);
+    expect(estimate.low).toBeLessThan(0.25);
+    expect(advised).toBeNull();
   });
 
   test('of a file that is repeated is that of the file, range and advice included', async () => {
