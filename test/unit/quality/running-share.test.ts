@@ -46,6 +46,16 @@ describe('the running out-of-scope share', () => {
     expect(utterances).toBeLessThanOrEqual(20_000);
   });
 
+  test('is told again as it was until a twentieth more is seen', () => {
+    const shares = createRunningShares();
+    for (const none of posteriors(400, 0.4)) shares.observe({ ...plain, none });
+    const first = shares.estimate('shop', 'v1');
+    for (let i = 0; i < 20; i += 1) shares.observe({ ...plain, none: 0.99 });
+    expect(shares.estimate('shop', 'v1')).toEqual({ share: first.share, utterances: 420 });
+    for (let i = 0; i < 3; i += 1) shares.observe({ ...plain, none: 0.99 });
+    expect(shares.estimate('shop', 'v1').share?.value).toBeGreaterThan((first.share?.value ?? 1) + 0.01);
+  });
+
   test('takes posteriors at both ends', () => {
     const shares = createRunningShares();
     for (let i = 0; i < 400; i += 1) shares.observe({ ...plain, none: i % 4 === 0 ? 1 : 0 });
